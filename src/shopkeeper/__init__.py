@@ -1,0 +1,1 @@
+"""Shopkeeper: a shop and its whole operation in one install."""

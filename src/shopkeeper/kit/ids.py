@@ -1,0 +1,26 @@
+"""The names of things as they cross a face, and how secret names are made."""
+
+import secrets
+from typing import NewType
+
+CategoryId = NewType("CategoryId", int)
+ProductId = NewType("ProductId", int)
+VariantId = NewType("VariantId", int)
+PriceListId = NewType("PriceListId", int)
+DeliveryOptionId = NewType("DeliveryOptionId", int)
+WarehouseId = NewType("WarehouseId", int)
+CustomerId = NewType("CustomerId", int)
+UserId = NewType("UserId", int)
+BasketId = NewType("BasketId", int)
+OrderId = NewType("OrderId", int)
+LineId = NewType("LineId", int)
+ShipmentId = NewType("ShipmentId", int)
+RefundId = NewType("RefundId", int)
+PaymentId = NewType("PaymentId", int)
+MessageId = NewType("MessageId", int)
+FactId = NewType("FactId", int)
+
+
+def new_token() -> str:
+    """Return a fresh secret name of 160 random bits, safe in a URL."""
+    return secrets.token_urlsafe(20)

@@ -1,0 +1,92 @@
+"""Products, variants and categories as they cross the catalogue's face."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shopkeeper.kit.ids import CategoryId, ProductId, VariantId
+from shopkeeper.kit.refusals import Refusal
+from shopkeeper.kit.text import Bilingual
+
+
+class Sort(StrEnum):
+    """How a shelf is ordered. Price orders are made by `flows.browse`, which knows prices."""
+
+    FEATURED = "featured"
+    NEWEST = "newest"
+    NAME = "name"
+    PRICE_UP = "price"
+    PRICE_DOWN = "-price"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    id: CategoryId
+    slug: str
+    name: Bilingual
+    intro: Bilingual
+    parent_id: CategoryId | None
+    drawing: str
+    position: int
+    products: int
+    is_derived: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """What is sold and stocked. `option` is the choice it stands for (“Red, large”), empty where there is only one."""
+
+    id: VariantId
+    product_id: ProductId
+    sku: str
+    option: Bilingual
+    weight_g: int
+    is_sellable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """`source_name` chooses the drawing where there is no photo (`photo_url` empty); `rank` orders featured shelves, 1 first."""
+
+    id: ProductId
+    slug: str
+    name: Bilingual
+    text: Bilingual
+    category_id: CategoryId | None
+    source_name: str
+    photo_url: str
+    rank: int
+    is_published: bool
+    is_category_derived: bool
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goods:
+    """A variant with what other rooms need to know of its product, to price, show and record it."""
+
+    variant_id: VariantId
+    product_id: ProductId
+    category_id: CategoryId | None
+    category_slug: str
+    sku: str
+    slug: str
+    name: Bilingual
+    option: Bilingual
+    source_name: str
+    photo_url: str
+    weight_g: int
+    is_sellable: bool
+
+
+class SlugTaken(Refusal):
+    code = "slug_taken"
+
+
+class SkuTaken(Refusal):
+    code = "sku_taken"
+
+
+class NotSellable(Refusal):
+    """The variant, or its product, is not on sale."""
+
+    code = "not_sellable"

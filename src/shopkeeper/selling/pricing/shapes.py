@@ -1,0 +1,132 @@
+"""Prices, taxes, delivery and quotes as they cross the face of pricing. Money in minor units of the book currency."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, VariantId
+from shopkeeper.kit.refusals import Refusal
+from shopkeeper.kit.text import Bilingual
+
+
+class TaxMode(StrEnum):
+    INCLUDED = "included"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceTag:
+    """A variant's price now. `reference_minor` is the lowest price of the 30 days before the last cut, shown struck through."""
+
+    variant_id: VariantId
+    price_list_id: PriceListId
+    amount_minor: int
+    reference_minor: int | None
+    tax_mode: TaxMode
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceChange:
+    """One row of the append-only price log. `amount_minor` None: the price was withdrawn."""
+
+    variant_id: VariantId
+    price_list_id: PriceListId
+    amount_minor: int | None
+    from_at: datetime
+    actor_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryOption:
+    """A way to the buyer: free from `free_from_minor` of goods, where that is set; promised within `days`."""
+
+    id: DeliveryOptionId
+    code: str
+    name: Bilingual
+    carrier: str
+    price_minor: int
+    free_from_minor: int | None
+    days: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    variant_id: VariantId
+    units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One step of an explanation: `code` is what doors translate, `values` what they fill in, `amount_minor` its effect."""
+
+    code: str
+    amount_minor: int
+    values: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotedLine:
+    """`gross_minor` is what the buyer pays for the line, tax included; `net_minor` = gross − tax; unit price as in the list."""
+
+    variant_id: VariantId
+    sku: str
+    name: Bilingual
+    units: int
+    unit_minor: int
+    goods_minor: int
+    discount_minor: int
+    tax_basis_points: int
+    tax_minor: int
+    net_minor: int
+    gross_minor: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A frozen, explained answer to “what does this cost?”.
+
+    total = Σ line gross + delivery gross. `digest` fingerprints everything the buyer agreed to; `versions` are the price
+    versions it stands on, checked again when the order is placed.
+    """
+
+    currency: str
+    price_list_id: PriceListId
+    tax_mode: TaxMode
+    country: str
+    lines: tuple[QuotedLine, ...]
+    delivery: DeliveryOption | None
+    delivery_minor: int
+    delivery_tax_minor: int
+    goods_minor: int
+    discount_minor: int
+    tax_minor: int
+    total_minor: int
+    reasons: tuple[Reason, ...]
+    versions: Mapping[VariantId, int]
+    digest: str
+
+
+class NoPrice(Refusal):
+    """A variant has no price in the list that applies."""
+
+    code = "no_price"
+
+
+class QuoteStale(Refusal):
+    """Prices, taxes or delivery moved since the buyer saw the total; `fresh` is what it is now."""
+
+    code = "quote_stale"
+
+    def __init__(self, seen: str, fresh: Quote) -> None:
+        super().__init__("The total has changed since it was shown", field="total", value=seen)
+        self.fresh = fresh
+
+
+class DeliveryUnavailable(Refusal):
+    """The delivery option does not exist or does not serve the country."""
+
+    code = "delivery_unavailable"

@@ -1,0 +1,1 @@
+"""Which fact is heard by whom. A reaction takes a batch of one kind of fact and must be idempotent."""
