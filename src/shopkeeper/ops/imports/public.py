@@ -1,0 +1,72 @@
+"""The bookkeeping of imports: a file is taken over once, step by step, and resumes where it was interrupted."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from shopkeeper.ops.imports.models import ImportReject, ImportRun, ImportStep
+from shopkeeper.ops.imports.shapes import ImportBusy, Reject, Run
+
+_LOCK = 7_301_001
+"""The number of the session lock that one import holds at a time."""
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold the shop's import lock for the length of the block. Raises ImportBusy where another process holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            raise ImportBusy("Another import is under way", field="file")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def begin(*, source: str, digest: str, file_name: str, rows: int, now: datetime) -> Run:
+    """Return the run of this file, new or as it was left; the same content is the same run, whatever its name."""
+    row, _ = ImportRun.objects.get_or_create(
+        source=source, digest=digest, defaults={"file_name": file_name[:255], "rows": rows, "started_at": now}
+    )
+    return _shape(row)
+
+
+def finish_step(*, run_id: int, name: str, report: Mapping[str, int], now: datetime) -> None:
+    """Mark a step done; call it inside the step's own transaction, so that both stand or fall together."""
+    ImportStep.objects.create(run_id=run_id, name=name, report=dict(report), finished_at=now)
+
+
+def save_rejects(*, run_id: int, rejects: Sequence[Reject]) -> None:
+    """Keep the refused lines of a run."""
+    ImportReject.objects.bulk_create(
+        [ImportReject(run_id=run_id, line=r.line, reason=r.reason[:200], value_micro=r.value_micro) for r in rejects], batch_size=5_000
+    )
+
+
+def finish(*, run_id: int, report: Mapping[str, Any], now: datetime) -> Run:
+    """Close a run with its report and return it."""
+    ImportRun.objects.filter(id=run_id).update(report=dict(report), finished_at=now)
+    return run(run_id)
+
+
+def run(run_id: int) -> Run:
+    """Return one run with its steps."""
+    return _shape(ImportRun.objects.get(id=run_id))
+
+
+def _shape(row: ImportRun) -> Run:
+    return Run(
+        id=row.pk,
+        source=row.source,
+        digest=row.digest,
+        rows=row.rows,
+        steps={step.name: step.report for step in ImportStep.objects.filter(run=row)},
+        report=row.report,
+        is_finished=row.finished_at is not None,
+        started_at=row.started_at,
+    )
