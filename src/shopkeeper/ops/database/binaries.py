@@ -46,7 +46,9 @@ def reachable(found: Binaries, *, identity: Identity, beside: Path) -> Binaries:
 def _can_run(found: Binaries, identity: Identity) -> bool:
     command = [found.program("postgres"), "--version"]
     try:
-        done = subprocess.run(command, user=identity.uid, group=identity.gid, extra_groups=[], cwd="/", capture_output=True, timeout=30, check=False)
+        done = subprocess.run(
+            command, user=identity.uid, group=identity.gid, extra_groups=[], cwd="/", capture_output=True, timeout=30, check=False
+        )
     except PermissionError:
         return False
     return done.returncode == 0
@@ -62,8 +64,8 @@ def _copy(site: Path, target: Path) -> None:
     if libraries.is_dir():
         shutil.copytree(libraries, draft / libraries.name, symlinks=True)
     for folder, _, _ in os.walk(draft):
-        os.chmod(folder, 0o755)
-    os.replace(draft, target)
+        Path(folder).chmod(0o755)
+    draft.replace(target)
 
 
 def _version() -> str:

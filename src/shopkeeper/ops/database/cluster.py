@@ -28,7 +28,7 @@ ROLE = "shopkeeper"
 SUPERUSER = "postgres"
 DATABASE = "shopkeeper"
 _MAP = "shopkeeper"
-_TRIES = 6
+_TRIES = 5
 _PATIENCE_S = 300.0
 
 
@@ -76,11 +76,11 @@ class Cluster:
         self._clear_leftovers()
         self._configure()
         for attempt in range(_TRIES):
+            time.sleep(0.25 * 2 ** (attempt - 1) if attempt else 0)
             self._launch()
             if self._wait_ready():
                 self._ensure_role_and_database()
                 return
-            time.sleep(min(0.25 * 2**attempt, 4.0))
         raise ServerDidNotStart(folder=self._home, log=self._last_words())
 
     def is_alive(self) -> bool:
@@ -88,7 +88,7 @@ class Cluster:
         return self._child is not None and self._child.poll() is None
 
     def stop(self) -> None:
-        """Stop the server: connections are closed and a checkpoint written; if that takes too long, it ends at once and recovers next time."""
+        """Stop the server: close connections, write a checkpoint; if that takes too long, end at once and recover next time."""
         child = self._child
         if child is None:
             return
@@ -109,10 +109,10 @@ class Cluster:
         draft = self._home / "postgres.part"
         shutil.rmtree(draft, ignore_errors=True)
         self._run_program("initdb", "--pgdata", str(draft), *_initdb_options(self._binaries.major))
-        with open(draft / "postgresql.conf", "a", encoding="utf-8") as file:
+        with (draft / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write("\n# shopkeeper.conf is written anew at each start; put your own settings into custom.conf.\n")
             file.write("include_if_exists = 'shopkeeper.conf'\ninclude_if_exists = 'custom.conf'\n")
-        os.replace(draft, self._data)
+        draft.replace(self._data)
 
     def _check_version(self) -> None:
         try:
@@ -133,11 +133,11 @@ class Cluster:
 
     def _write(self, name: str, text: str) -> None:
         draft = self._data / f"{name}.part"
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w", encoding="utf-8") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
         if self._identity.is_switched:
             os.chown(draft, self._identity.uid, self._identity.gid)
-        os.replace(draft, self._data / name)
+        draft.replace(self._data / name)
 
     def _ensure_role_and_database(self) -> None:
         with psycopg.connect(self.url(role=SUPERUSER, name="postgres"), autocommit=True) as connection:
@@ -227,7 +227,7 @@ def _runs_in(process: int, data: Path) -> bool:
     """Return whether this process is a PostgreSQL server at work in `data` (its working folder), and not a stranger with a reused id."""
     if sys.platform == "linux":
         try:
-            return os.path.samefile(f"/proc/{process}/cwd", data) and "postgres" in Path(f"/proc/{process}/comm").read_text()
+            return Path(f"/proc/{process}/cwd").samefile(data) and "postgres" in Path(f"/proc/{process}/comm").read_text()
         except OSError:
             return False
     asked = subprocess.run(["ps", "-p", str(process), "-o", "command="], capture_output=True, text=True, check=False)

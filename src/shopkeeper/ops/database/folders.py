@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -38,12 +40,12 @@ def _home_of_the_code() -> Path:
 
 
 def prepare(folder: Path, *, identity: Identity | None) -> None:
-    """Make `folder` ready: made, ours, mode 0700, owned by PostgreSQL's user where that is another one (`identity`; None: no embedded server).
+    """Make `folder` ready: made, ours, mode 0700, owned by PostgreSQL's user where that is another (`identity`; None: no embedded server).
 
     Raises FolderNotWritable, FolderNotOurs or FolderUnreachable, and then has changed no existing folder's owner or mode.
     """
     try:
-        names = os.listdir(folder) if folder.exists() else []
+        names = [path.name for path in folder.iterdir()] if folder.exists() else []
         if names and not any(mark in names for mark in _MARKS):
             raise FolderNotOurs(folder=folder)
         if identity is not None and identity.is_switched:
@@ -54,7 +56,7 @@ def prepare(folder: Path, *, identity: Identity | None) -> None:
     try:
         if identity is not None and identity.is_switched:
             os.chown(folder, identity.uid, identity.gid)
-        os.chmod(folder, 0o700)
+        folder.chmod(0o700)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
@@ -65,7 +67,7 @@ def _make(folder: Path) -> None:
     """Make the folder and its missing parents; parents we make stay passable even under a strict umask."""
     for parent in reversed([parent for parent in folder.parents if not parent.exists()]):
         parent.mkdir()
-        os.chmod(parent, 0o755)
+        parent.chmod(0o755)
     folder.mkdir(mode=0o700, exist_ok=True)
 
 
@@ -88,7 +90,7 @@ def subfolder(folder: Path, name: str, *, identity: Identity) -> Path:
 
 
 def socket_folder(folder: Path, *, identity: Identity) -> Path:
-    """Return the folder for the Unix socket: inside the data folder, or a short one elsewhere where that path is too long for the kernel."""
+    """Return the folder for the Unix socket: inside the data folder, or a short one elsewhere if that path is too long for the kernel."""
     if address.fits_socket(folder / "run"):
         return subfolder(folder, "run", identity=identity)
     mark = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
@@ -102,7 +104,7 @@ def _runtime_folder() -> Path:
         runtime.mkdir(mode=0o755, exist_ok=True)
         return runtime
     named = os.environ.get("XDG_RUNTIME_DIR", "")
-    runtime = Path(named) / "shopkeeper" if named else Path("/tmp") / f"shopkeeper-{os.geteuid()}"
+    runtime = Path(named) / "shopkeeper" if named else Path("/tmp") / f"shopkeeper-{os.geteuid()}"  # noqa: S108 - checked below
     runtime.mkdir(mode=0o700, exist_ok=True)
     found = runtime.lstat()
     # Anybody may have made a folder of this name in /tmp before us.
@@ -143,3 +145,18 @@ class Lock:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+
+def ensure_secret_key(folder: Path) -> None:
+    """Make the secret key of this shop, mode 0600, where there is none yet; two starts at once agree on one key."""
+    key = folder / "secret_key"
+    draft = folder / f"secret_key.{os.getpid()}.part"
+    if key.exists():
+        return
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(64))
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, key)
+    draft.unlink()

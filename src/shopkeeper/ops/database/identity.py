@@ -63,6 +63,16 @@ def _create() -> str:
     program = shutil.which("useradd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     if program is None:
         return "the program useradd is missing"
-    command = [program, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+    command = [
+        program,
+        "--system",
+        "--user-group",
+        "--no-create-home",
+        "--home-dir",
+        "/nonexistent",
+        "--shell",
+        "/usr/sbin/nologin",
+        SYSTEM_USER,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     return done.stderr.strip() or f"useradd ended with status {done.returncode}"

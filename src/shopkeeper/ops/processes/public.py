@@ -1,7 +1,9 @@
-"""The face of the processes room: start children that cannot outlive their parent, and keep a group of them running."""
+"""The face of the processes room: children that cannot outlive their parent, and a group of parts kept running."""
 
 from __future__ import annotations
 
 from shopkeeper.ops.processes.child import end_with_parent, spawn
+from shopkeeper.ops.processes.group import Forked, Group, Part
+from shopkeeper.ops.processes.web import collect_static, serve
 
-__all__ = ["end_with_parent", "spawn"]
+__all__ = ["Forked", "Group", "Part", "collect_static", "end_with_parent", "serve", "spawn"]

@@ -1,0 +1,59 @@
+"""What the command line itself refuses, and how any refusal is told on a terminal."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from shopkeeper.doors.cli.texts import _
+from shopkeeper.kit.refusals import Refusal
+from shopkeeper.ops.database.shapes import DatabaseRefusal, translatable
+
+
+class CommandRefusal(Refusal):
+    """A command cannot be carried out as given. `template` can be translated; `values` fill it in."""
+
+    code = "command"
+    template: ClassVar[str]
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(self.template % values)
+        self.values = values
+
+
+class BadPort(CommandRefusal):
+    """PORT is no number, or none a server can have."""
+
+    template = translatable("PORT must be a number between 1 and 65535, not “%(port)s”. For example: make up PORT=8001")
+
+
+class PortTaken(CommandRefusal):
+    """Another program listens on the port."""
+
+    template = translatable(
+        "Port %(port)s on this machine is taken by another program. Stop it, or choose another port: make up PORT=%(other)s"
+    )
+
+
+class WebDidNotAnswer(CommandRefusal):
+    """The web server was started and never gave a page."""
+
+    template = translatable("The web server did not answer on port %(port)s within %(seconds)s seconds; its last messages are above.")
+
+
+class FileMissing(CommandRefusal):
+    """The file to read does not exist or cannot be read."""
+
+    template = translatable("The file %(path)s cannot be read (%(reason)s).")
+
+
+class Unconfirmed(CommandRefusal):
+    """A command that destroys something was not confirmed."""
+
+    template = translatable("Nothing was changed. To go ahead without being asked, add --yes.")
+
+
+def told(refusal: Refusal) -> str:
+    """Return a refusal in the terminal's language."""
+    if isinstance(refusal, CommandRefusal | DatabaseRefusal):
+        return _(refusal.template) % refusal.values
+    return str(refusal)

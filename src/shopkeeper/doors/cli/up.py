@@ -1,0 +1,204 @@
+"""`shopkeeper up`: database, web and worker as one group of processes, from nothing to a shop that answers."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import http.client
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from shopkeeper.doors.cli import place
+from shopkeeper.doors.cli.refusals import PortTaken, WebDidNotAnswer
+from shopkeeper.doors.cli.tables import Bar
+from shopkeeper.doors.cli.texts import _
+from shopkeeper.ops.database import public as database
+from shopkeeper.ops.processes import public as processes
+
+_WORKER = "shopkeeper.wiring.worker.run"
+_WEB_PROCESSES = 2
+_WEB_PATIENCE_S = 60.0
+
+
+def up(words: argparse.Namespace) -> int:
+    """Start the shop and keep it running until Ctrl-C or SIGTERM."""
+    began = time.monotonic()
+    if words.end_with_parent:
+        # A killed `make` would otherwise leave the shop running with nobody to stop it.
+        processes.end_with_parent(parent=os.getppid())
+    folder, port = place.data_dir(), place.port()
+    with _stopped_by_signals(), database.held(data_dir=folder, database_url=place.database_url()) as cluster:
+        group = processes.Group([_Database(cluster)] if cluster else [], say=_tell)
+        try:
+            _check_port(port)
+            _say(_("Data folder: %s") % folder)
+            _say(_("Starting the database"))
+            group.start()
+            place.enter_django(url=cluster.url() if cluster else place.database_url(), folder=folder)
+            _prepare_shop(is_empty=words.empty)
+            group.add(processes.Forked(name="web", run=lambda: _serve(port), before_fork=_settle))
+            group.add(processes.Forked(name="worker", run=_work, before_fork=_settle))
+            _wait_for_page(port, group)
+            _welcome(port, began)
+            group.run()
+            _say(_("Stopping"))
+        except KeyboardInterrupt:
+            _say(_("Stopping"))
+        finally:
+            with _undisturbed():
+                group.stop()
+    _say(_("Stopped; nothing is left running"))
+    return 0
+
+
+class _Database:
+    """The embedded server as a part of the group."""
+
+    name = "database"
+
+    def __init__(self, cluster: database.Cluster) -> None:
+        self._cluster = cluster
+
+    def start(self) -> None:
+        self._cluster.start()
+
+    def is_alive(self) -> bool:
+        return self._cluster.is_alive()
+
+    def stop(self) -> None:
+        self._cluster.stop()
+
+
+def _prepare_shop(*, is_empty: bool) -> None:
+    from django.conf import settings
+
+    from shopkeeper.flows import open_shop
+    from shopkeeper.selling.shop import public as shop
+
+    database.bring_up_to_date(say=lambda text: _say(_(text)))
+    now = datetime.now(UTC)
+    if not shop.is_open() and is_empty:
+        _say(_("Opening an empty shop"))
+        open_shop.empty(now=now)
+    elif not shop.is_open() or open_shop.is_unfinished():
+        _say(_("Opening the sample shop (real trade, about 15 seconds)"))
+        open_shop.sample(now=now, tell=Bar())
+    if processes.collect_static(target=Path(settings.STATIC_ROOT)):
+        _say(_("Pictures and styles laid out"))
+
+
+def _settle() -> None:
+    """Be ready to fork: no open connections, everything imported, and memory that the children can share."""
+    from django.conf import settings
+    from django.db import connections
+    from django.urls import get_resolver
+    from django.utils.module_loading import import_string
+
+    import_string(settings.WSGI_APPLICATION)
+    assert get_resolver().url_patterns
+    connections.close_all()
+    gc.collect()
+    gc.freeze()
+
+
+def _serve(port: int) -> None:
+    from django.conf import settings
+
+    processes.serve(port=port, workers=_WEB_PROCESSES, static=Path(settings.STATIC_ROOT))
+
+
+def _work() -> None:
+    from django.utils.module_loading import import_string
+
+    import_string(_WORKER)()
+
+
+def _check_port(port: int) -> None:
+    """Raise PortTaken if another program listens there. What a killed start left behind may need a moment to go."""
+    until = time.monotonic() + 1.5
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                if time.monotonic() > until:
+                    raise PortTaken(port=port, other=port + 1 if port < 65535 else port - 1) from error
+            else:
+                return
+        time.sleep(0.1)
+
+
+def _wait_for_page(port: int, group: processes.Group) -> None:
+    until = time.monotonic() + _WEB_PATIENCE_S
+    while time.monotonic() < until:
+        group.look_after()
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status < 500:
+                return
+        time.sleep(0.05)
+    raise WebDidNotAnswer(port=port, seconds=int(_WEB_PATIENCE_S))
+
+
+def _welcome(port: int, began: float) -> None:
+    from django.db import connections
+
+    from shopkeeper.ops.access import public as access
+
+    first = access.create_first_staff(now=datetime.now(UTC))
+    connections.close_all()
+    print()
+    print(_("The shop is open, after %.1f seconds.") % (time.monotonic() - began))
+    print("  " + _("Storefront") + f"  http://127.0.0.1:{port}/")
+    print("  " + _("Console") + f"     http://127.0.0.1:{port}/console/")
+    if first is not None:
+        print(
+            "  "
+            + _("Sign in to the console as %(email)s with the one-time password %(password)s")
+            % {"email": first.email, "password": first.password}
+        )
+    print(_("Ctrl-C stops everything."), flush=True)
+
+
+def _say(text: str) -> None:
+    print(f"· {text}", flush=True)
+
+
+def _tell(event: str, name: str) -> None:
+    shown = {"stopped": _("%s has stopped and will be started again"), "restarted": _("%s runs again")}[event]
+    print(f"· {shown % name}", file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """While starting, let SIGTERM interrupt as Ctrl-C does."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    former = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """While stopping, take no more signals: a second Ctrl-C must not leave something running. Every stop has its own limit of time."""
+    former = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)

@@ -1,0 +1,157 @@
+"""Every query of the access room."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.db.models import Q
+
+from shopkeeper.kit.ids import UserId
+from shopkeeper.ops.access import tokens
+from shopkeeper.ops.access.models import Invitation as InvitationRow
+from shopkeeper.ops.access.models import User
+from shopkeeper.ops.access.shapes import Invitation, Person, Role
+
+# One lock for every change of who is on the staff: they are rare, and "an owner stays" is a rule over all of them.
+_STAFFING_LOCK = 0x5348_4F50_0001
+
+
+def lock_staffing() -> None:
+    """Wait for, and hold until the transaction ends, the right to change who is on the staff."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_STAFFING_LOCK])
+
+
+def person(user_id: int) -> Person | None:
+    row = User.objects.filter(pk=user_id).first()
+    return None if row is None else _person(row)
+
+
+def people(user_ids: Iterable[int]) -> dict[UserId, Person]:
+    return {UserId(row.pk): _person(row) for row in User.objects.filter(pk__in=list(user_ids))}
+
+
+def staff() -> tuple[Person, ...]:
+    return tuple(_person(row) for row in User.objects.exclude(role="").order_by("-is_active", "first_name", "email"))
+
+
+def owners() -> frozenset[UserId]:
+    """Return every active owner."""
+    return frozenset(UserId(pk) for pk in User.objects.filter(role=Role.OWNER, is_active=True).values_list("pk", flat=True))
+
+
+def active_role(user_id: int) -> Role | None:
+    role = User.objects.filter(pk=user_id, is_active=True).values_list("role", flat=True).first()
+    return Role(role) if role else None
+
+
+def by_email(email: str) -> User | None:
+    return User.objects.filter(email__iexact=email).first()
+
+
+def row(user_id: int, *, locked: bool = False) -> User | None:
+    rows = User.objects.select_for_update(of=("self",)) if locked else User.objects
+    return rows.filter(pk=user_id).first()
+
+
+def any_staff() -> bool:
+    return User.objects.exclude(role="").exists()
+
+
+def save_staff(user: User, role: Role | None) -> None:
+    """Give the user a role, and with it the way into Wagtail's admin; no role takes the way in away."""
+    user.role = role or ""
+    user.is_staff = role is not None
+    user.save()
+    user.groups.set([] if role is None else [_group(role)])
+
+
+def _group(role: Role) -> Group:
+    group, made = Group.objects.get_or_create(name=f"shop {role.value}")
+    if made:
+        group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
+    return group
+
+
+def add_user(*, email: str, name: str, language: str, password: str | None, now: datetime, **fields: Any) -> User:
+    return User.objects.create_user(email, password, first_name=name, language=language, date_joined=now, **fields)
+
+
+def forget_unconfirmed(before: datetime) -> int:
+    """Erase addresses that were entered to register before a moment and never confirmed; return how many."""
+    erased, _ = User.objects.filter(is_confirmed=False, date_joined__lt=before, role="").delete()
+    return erased
+
+
+# ── invitations ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def withdraw_open_invitations(email: str, now: datetime) -> None:
+    InvitationRow.objects.filter(email__iexact=email, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
+
+
+def withdraw_invitation(invitation_id: int, now: datetime) -> int:
+    return InvitationRow.objects.filter(pk=invitation_id, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
+
+
+def add_invitation(*, email: str, role: Role, language: str, actor: UserId | None, now: datetime, until: datetime) -> Invitation:
+    row = InvitationRow.objects.create(
+        email=email,
+        role=role.value,
+        language=language,
+        nonce=secrets.token_urlsafe(20),
+        invited_by_id=actor,
+        invited_at=now,
+        expires_at=until,
+    )
+    return _invitation(row)
+
+
+def open_invitations(now: datetime) -> tuple[Invitation, ...]:
+    rows = InvitationRow.objects.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now).order_by("-invited_at", "-id")
+    return tuple(_invitation(row) for row in rows)
+
+
+def open_invitation(invitation_id: int, now: datetime, *, nonce: str | None = None) -> Invitation | None:
+    asked = Q(pk=invitation_id, accepted_at=None, withdrawn_at=None, expires_at__gt=now)
+    if nonce is not None:
+        asked &= Q(nonce=nonce)
+    row = InvitationRow.objects.filter(asked).first()
+    return None if row is None else _invitation(row)
+
+
+def spend_invitation(invitation_id: int, user_id: int, now: datetime) -> int:
+    """Mark an open invitation as accepted and return 1; 0 where somebody was faster."""
+    return InvitationRow.objects.filter(pk=invitation_id, accepted_at=None, withdrawn_at=None, expires_at__gt=now).update(
+        accepted_at=now, accepted_by_id=user_id
+    )
+
+
+def _invitation(row: InvitationRow) -> Invitation:
+    return Invitation(
+        id=row.pk,
+        email=row.email,
+        role=Role(row.role),
+        language=row.language,
+        token=tokens.invitation(row),
+        invited_by=None if row.invited_by_id is None else UserId(row.invited_by_id),
+        invited_at=row.invited_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _person(row: User) -> Person:
+    return Person(
+        id=UserId(row.pk),
+        email=row.email,
+        name=row.get_full_name(),
+        language=row.language,
+        role=Role(row.role) if row.role else None,
+        is_active=row.is_active,
+        must_change_password=row.must_change_password,
+        joined_at=row.date_joined,
+        last_seen_at=row.last_login,
+    )

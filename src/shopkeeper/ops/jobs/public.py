@@ -1,0 +1,42 @@
+"""The face of the jobs room: work that runs by the clock, and work put off until a transaction commits, on the shop's own PostgreSQL.
+
+Facts go through the outbox, not through here: this queue is for few jobs that take a while.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from procrastinate.contrib.django import app
+
+from shopkeeper.ops.jobs.loops import Loop, run_loops
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+__all__ = ["Loop", "app", "defer", "run_loops", "run_worker"]
+
+
+def defer(task: str, *, once: str | None = None, **arguments: str | int) -> None:
+    """Put a job into the queue in the caller's transaction: it runs after the commit, or never.
+
+    `task` is a name from `wiring/schedule.py`. With `once`, a job is left out while another with the same word waits.
+    """
+    from procrastinate.exceptions import AlreadyEnqueued
+
+    from django.db import transaction
+
+    try:
+        # A savepoint: the refusal of a second job must not spoil the caller's transaction.
+        with transaction.atomic():
+            app.perform_import_paths()  # so that a misspelt name is found here and not by the worker
+            app.configure_task(task, queueing_lock=once, allow_unknown=False).defer(**arguments)
+    except AlreadyEnqueued:
+        return
+
+
+def run_worker(running: App, *, concurrency: int, grace_s: float) -> None:
+    """Run queued and scheduled jobs until SIGTERM or SIGINT; jobs under way get `grace_s` seconds to end, and are started anew after that."""
+    from shopkeeper.ops.jobs import worker
+
+    worker.run(running, concurrency=concurrency, grace_s=grace_s)
