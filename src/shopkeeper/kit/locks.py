@@ -1,0 +1,20 @@
+"""The one order in which rows are locked, so that two transactions can never wait for each other.
+
+Whoever locks rows of several kinds locks them by rising rank, and rows of one kind by rising id. Scarce rows that many
+people want at once come last, so that they are held for the shortest time. Database functions follow the same table.
+"""
+
+from enum import IntEnum
+
+
+class LockRank(IntEnum):
+    """What is locked first has the lower number. A new kind of row gets its place here before it is locked anywhere."""
+
+    ORDER = 10
+    PAYMENT = 20
+    HOLD = 30
+    SHELF = 40
+    PRICE = 50
+    COUPON = 60
+    BUDGET = 70
+    FLASH = 80
