@@ -1,6 +1,6 @@
 """Products, variants and categories as they cross the catalogue's face."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shopkeeper.kit.ids import CategoryId, ProductId, VariantId
@@ -20,12 +20,15 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
+    """A shelf of the shop, at most two levels deep. `products` counts the published goods on it and on the shelves below it."""
+
     id: CategoryId
     slug: str
     name: Bilingual
     intro: Bilingual
     parent_id: CategoryId | None
     drawing: str
+    tint: str
     position: int
     products: int
     is_derived: bool
@@ -61,6 +64,17 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VariantDraft:
+    """A variant as staff write it: without `id` it is new."""
+
+    id: VariantId | None = None
+    sku: str
+    option: Bilingual = field(default_factory=Bilingual)
+    weight_g: int = 0
+    is_sellable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Goods:
     """A variant with what other rooms need to know of its product, to price, show and record it."""
 
@@ -79,11 +93,30 @@ class Goods:
 
 
 class SlugTaken(Refusal):
+    """Another product or category has this slug."""
+
     code = "slug_taken"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"The slug {slug!r} is taken; choose another", field="slug", value=slug)
 
 
 class SkuTaken(Refusal):
+    """Another variant has this SKU; capital and small letters count as the same."""
+
     code = "sku_taken"
+
+    def __init__(self, sku: str) -> None:
+        super().__init__(f"The SKU {sku!r} is taken; choose another", field="sku", value=sku)
+
+
+class CategoryTooDeep(Refusal):
+    """A shelf stands on a main shelf, never deeper: the parent has a parent itself, or the shelf carries shelves."""
+
+    code = "category_too_deep"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"Category {slug!r} cannot carry this one: two levels are all there are", field="parent_id", value=slug)
 
 
 class NotSellable(Refusal):

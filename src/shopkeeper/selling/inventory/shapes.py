@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shopkeeper.kit.ids import OrderId, VariantId, WarehouseId
+from shopkeeper.kit.ids import OrderId, UserId, VariantId, WarehouseId
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.text import Bilingual
 
@@ -45,6 +45,15 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WantedUnits:
+    """What an order asks for; `sku` only names the line in a refusal."""
+
+    variant_id: VariantId
+    units: int
+    sku: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeldUnits:
     variant_id: VariantId
     warehouse_id: WarehouseId
@@ -62,6 +71,8 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
+    """One row of the ledger: units came (+) or went (−); `balance` lay on the shelf afterwards."""
+
     variant_id: VariantId
     warehouse_id: WarehouseId
     units: int
@@ -69,7 +80,19 @@ class Movement:
     reason: MoveReason
     order_id: OrderId | None
     note: str
+    actor_id: UserId | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Where the books disagree: `what` is on_hand, held or balance; `stored` stands in the row, `derived` follows from the ledger."""
+
+    what: str
+    variant_id: VariantId
+    warehouse_id: WarehouseId
+    stored: int
+    derived: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +118,44 @@ class OutOfStock(Refusal):
 
 
 class HoldGone(Refusal):
-    """The order's hold has expired or was released."""
+    """The order's hold has expired or was released, or does not hold what was asked of it."""
 
     code = "hold_gone"
 
+    def __init__(self, order_id: OrderId, *, variant_id: VariantId | None = None, units: int = 0, held: int = 0) -> None:
+        asked = f": {units} of variant {variant_id} asked, {held} held" if variant_id is not None else ""
+        super().__init__(f"Nothing is held for order {order_id}" + asked, field="order", value=order_id)
+        self.order_id = order_id
+        self.variant_id = variant_id
+        self.units = units
+        self.held = held
+
 
 class WouldGoBelowHeld(Refusal):
-    """The change would leave fewer pieces than are already promised to orders."""
+    """The change would leave fewer pieces than are already promised to orders; `most` pieces can be taken away."""
 
     code = "below_held"
+
+    def __init__(self, *, on_hand: int, held: int, units: int) -> None:
+        super().__init__(f"{on_hand} on hand, {held} held: cannot move {units}", field="units", value=units)
+        self.on_hand = on_hand
+        self.held = held
+        self.most = on_hand - held
+
+
+class SameWarehouse(Refusal):
+    """A transfer needs two different warehouses."""
+
+    code = "same_warehouse"
+
+    def __init__(self, warehouse_id: WarehouseId) -> None:
+        super().__init__(f"Warehouse {warehouse_id} cannot send to itself", field="to_warehouse_id", value=warehouse_id)
+
+
+class CodeTaken(Refusal):
+    """Another warehouse has this code."""
+
+    code = "code_taken"
+
+    def __init__(self, value: str) -> None:
+        super().__init__(f"The code {value!r} is taken; choose another", field="code", value=value)

@@ -1,6 +1,6 @@
 """Prices, taxes, delivery and quotes as they cross the face of pricing. Money in minor units of the book currency."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,26 @@ from shopkeeper.kit.text import Bilingual
 class TaxMode(StrEnum):
     INCLUDED = "included"
     ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceList:
+    """A named set of prices, all with tax included or all with tax added at checkout. One list is the default."""
+
+    id: PriceListId
+    code: str
+    name: Bilingual
+    tax_mode: TaxMode
+    is_default: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxRate:
+    """A country's rate in ten-thousandths (2000 is 20 %); `country` empty: every country without a rate of its own."""
+
+    id: int
+    country: str
+    basis_points: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +61,10 @@ class PriceChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryOption:
-    """A way to the buyer: free from `free_from_minor` of goods, where that is set; promised within `days`."""
+    """A way to the buyer: free from `free_from_minor` of goods, where that is set; promised within `days` (least, most).
+
+    `countries` empty: it serves every country. Its price includes tax, or has tax added, as the price list says.
+    """
 
     id: DeliveryOptionId
     code: str
@@ -50,6 +73,9 @@ class DeliveryOption:
     price_minor: int
     free_from_minor: int | None
     days: tuple[int, int]
+    countries: tuple[str, ...] = ()
+    position: int = 0
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +137,13 @@ class Quote:
 
 
 class NoPrice(Refusal):
-    """A variant has no price in the list that applies."""
+    """Variants have no price in the list that applies; `skus` names them all."""
 
     code = "no_price"
+
+    def __init__(self, skus: Sequence[str]) -> None:
+        super().__init__("No price for " + ", ".join(skus), field="sku", value=", ".join(skus))
+        self.skus = tuple(skus)
 
 
 class QuoteStale(Refusal):
@@ -130,3 +160,27 @@ class DeliveryUnavailable(Refusal):
     """The delivery option does not exist or does not serve the country."""
 
     code = "delivery_unavailable"
+
+    def __init__(self, delivery_option_id: DeliveryOptionId, country: str) -> None:
+        super().__init__(
+            f"Delivery option {delivery_option_id} does not serve {country}", field="delivery_option", value=delivery_option_id
+        )
+        self.country = country
+
+
+class CodeTaken(Refusal):
+    """Another price list or delivery option has this code."""
+
+    code = "code_taken"
+
+    def __init__(self, value: str) -> None:
+        super().__init__(f"The code {value!r} is taken; choose another", field="code", value=value)
+
+
+class DefaultListNeeded(Refusal):
+    """The shop needs one default price list: make another one the default instead."""
+
+    code = "default_list_needed"
+
+    def __init__(self, value: str) -> None:
+        super().__init__(f"Price list {value!r} is the default: make another one the default first", field="is_default", value=value)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 
-_SMALL = frozenset("A AN AND AS AT BY DE DU FOR FROM IN LA LE LES OF ON OR SUR THE TO WITH".split())
+_SMALL = frozenset(
+    {
+        "A", "AN", "AND", "AS", "AT", "BY", "DE", "DU", "FOR", "FROM", "IN", "LA",
+        "LE", "LES", "OF", "ON", "OR", "SUR", "THE", "TO", "WITH",
+    }
+)
 _OWN_CASE = {
     word.upper(): word
-    for word in "T-Light T-Lights T-Shirt LED TV CD UK US USB DIY VIP WC ABC iPod O’Clock McFly".split()
+    for word in (
+        *("T-Light", "T-Lights", "T-Shirt", "LED", "TV", "CD", "UK", "US"),
+        *("USB", "DIY", "VIP", "WC", "ABC", "iPod", "O’Clock", "McFly"),
+    )
 }
 _WRITTEN_OUT = {
     "W": "WITH",

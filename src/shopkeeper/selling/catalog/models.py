@@ -1,0 +1,64 @@
+"""What the shop sells and how it is sorted. Rows that were ever traded are taken off sale, never deleted."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+
+
+class Category(models.Model):
+    slug = models.CharField(max_length=80, unique=True)
+    name_en = models.CharField(max_length=200, blank=True)
+    name_zh = models.CharField(max_length=200, blank=True)
+    intro_en = models.CharField(max_length=1000, blank=True)
+    intro_zh = models.CharField(max_length=1000, blank=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    drawing = models.CharField(max_length=40, blank=True)
+    tint = models.CharField(max_length=20, blank=True)
+    position = models.IntegerField(default=0)
+    is_derived = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="catalog_category_not_its_own_parent"),
+        ]
+
+
+class Product(models.Model):
+    slug = models.CharField(max_length=80, unique=True)
+    name_en = models.CharField(max_length=200, blank=True)
+    name_zh = models.CharField(max_length=200, blank=True)
+    text_en = models.TextField(blank=True)
+    text_zh = models.TextField(blank=True)
+    category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    source_name = models.CharField(max_length=200, blank=True)
+    photo_url = models.CharField(max_length=300, blank=True)
+    rank = models.IntegerField(default=1_000_000)
+    is_published = models.BooleanField(default=False)
+    is_category_derived = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index("rank", "id", condition=Q(is_published=True), name="catalog_product_featured"),
+            models.Index("category", "rank", "id", condition=Q(is_published=True), name="catalog_product_shelf"),
+        ]
+
+
+class Variant(models.Model):
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants")
+    sku = models.CharField(max_length=40)
+    option_en = models.CharField(max_length=120, blank=True)
+    option_zh = models.CharField(max_length=120, blank=True)
+    weight_g = models.IntegerField(default=0)
+    is_sellable = models.BooleanField(default=True)
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(Upper("sku"), name="catalog_variant_sku"),
+            models.CheckConstraint(condition=Q(weight_g__gte=0), name="catalog_variant_weight"),
+        ]

@@ -1,0 +1,247 @@
+"""Every query of the price room."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from django.db import Error, IntegrityError, connection, transaction
+from django.db.models import Max, Q
+
+from shopkeeper.kit import bulk
+from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, UserId, VariantId
+from shopkeeper.kit.money import MOST_MINOR
+from shopkeeper.kit.refusals import NotFound, OutOfRange
+from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.pricing import models
+from shopkeeper.selling.pricing.rules.reference import LOOK_BACK, Step
+from shopkeeper.selling.pricing.shapes import CodeTaken, DeliveryOption, PriceChange, PriceList, PriceTag, TaxMode, TaxRate
+
+# ── price lists ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def price_lists() -> tuple[PriceList, ...]:
+    """Return every price list, the default first."""
+    return tuple(list_of(row) for row in models.PriceList.objects.order_by("-is_default", "code"))
+
+
+def price_list(price_list_id: PriceListId | None) -> PriceList:
+    """Return a price list, or the default one for None. Raises NotFound."""
+    chosen = Q(is_default=True) if price_list_id is None else Q(pk=price_list_id)
+    row = models.PriceList.objects.filter(chosen).first()
+    if row is None:
+        raise NotFound("price_list", price_list_id)
+    return list_of(row)
+
+
+def list_of(row: models.PriceList) -> PriceList:
+    """Return the shape of a price list's row."""
+    return PriceList(
+        id=PriceListId(row.id),
+        code=row.code,
+        name=Bilingual(row.name_en, row.name_zh),
+        tax_mode=TaxMode(row.tax_mode),
+        is_default=row.is_default,
+    )
+
+
+def lock_price_list(price_list_id: PriceListId) -> models.PriceList:
+    """Return a price list's row, locked. Raises NotFound."""
+    row = models.PriceList.objects.select_for_update().filter(pk=price_list_id).first()
+    if row is None:
+        raise NotFound("price_list", price_list_id)
+    return row
+
+
+def no_default_but(price_list_id: int | None) -> None:
+    """Take the default mark off every other list."""
+    models.PriceList.objects.filter(is_default=True).exclude(pk=price_list_id).update(is_default=False)
+
+
+def save_coded(row: models.PriceList | models.DeliveryOption) -> None:
+    """Write a row that has a unique code. Raises CodeTaken."""
+    if type(row)._default_manager.filter(code=row.code).exclude(pk=row.pk).exists():
+        raise CodeTaken(row.code)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        if getattr(error.__cause__, "sqlstate", "") == "23505":
+            raise CodeTaken(row.code) from error
+        raise
+
+
+# ── prices ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def prices(variant_ids: Sequence[VariantId], applying: PriceList) -> dict[VariantId, PriceTag]:
+    """Return the price tags of these variants that have a price in a list: one query."""
+    if not variant_ids:
+        return {}
+    found = models.Price.objects.filter(variant_id__in=list(variant_ids), price_list_id=applying.id, amount_minor__isnull=False)
+    columns = found.values_list("variant_id", "amount_minor", "reference_minor", "version")
+    return {
+        VariantId(variant): PriceTag(
+            variant_id=VariantId(variant),
+            price_list_id=applying.id,
+            amount_minor=amount,
+            reference_minor=reference,
+            tax_mode=applying.tax_mode,
+            version=version,
+        )
+        for variant, amount, reference, version in columns
+    }
+
+
+def lock_price(variant_id: VariantId, price_list_id: PriceListId, now: datetime) -> models.Price:
+    """Return a variant's price row, locked; a fresh one of version 0 and without an amount is made where there was none."""
+    with connection.cursor() as cursor:
+        # Version 1 is what the constraint allows at least; the first change then writes 1 as well.
+        cursor.execute(
+            """INSERT INTO pricing_price (variant_id, price_list_id, amount_minor, version, changed_at) VALUES (%s, %s, NULL, 1, %s)
+               ON CONFLICT (variant_id, price_list_id) DO NOTHING""",
+            [variant_id, price_list_id, now],
+        )
+    return models.Price.objects.select_for_update().get(variant_id=variant_id, price_list_id=price_list_id)
+
+
+def steps(variant_id: VariantId, price_list_id: PriceListId, now: datetime) -> list[Step]:
+    """Return as much of a price's log, by time, as a reference price needs: the last 30 days and the step before them."""
+    log = models.PriceChange.objects.filter(variant_id=variant_id, price_list_id=price_list_id).order_by("version")
+    opening = log.filter(from_at__lte=now - LOOK_BACK).aggregate(last=Max("version"))["last"] or 0
+    return [Step(amount, at) for amount, at in log.filter(version__gte=opening).values_list("amount_minor", "from_at")]
+
+
+def save_price(
+    row: models.Price, *, amount_minor: int | None, reference_minor: int | None, actor: UserId | None, reason: str, now: datetime
+) -> None:
+    """Write a price and its row in the log; the version goes up by one."""
+    latest = models.PriceChange.objects.filter(variant_id=row.variant_id, price_list_id=row.price_list_id).aggregate(last=Max("version"))
+    row.version = (latest["last"] or 0) + 1
+    row.amount_minor, row.reference_minor, row.changed_at = amount_minor, reference_minor, now
+    row.save()
+    models.PriceChange.objects.create(
+        variant_id=row.variant_id,
+        price_list_id=row.price_list_id,
+        amount_minor=amount_minor,
+        version=row.version,
+        from_at=now,
+        actor_id=actor,
+        reason=reason,
+    )
+
+
+def history(variant_id: VariantId) -> tuple[PriceChange, ...]:
+    """Return a variant's log in every list, newest first."""
+    return tuple(
+        PriceChange(
+            variant_id=variant_id,
+            price_list_id=PriceListId(row.price_list_id),
+            amount_minor=row.amount_minor,
+            from_at=row.from_at,
+            actor_id=row.actor_id,
+            reason=row.reason,
+        )
+        for row in models.PriceChange.objects.filter(variant_id=variant_id).order_by("-from_at", "-id")
+    )
+
+
+def moved_prices(price_list_id: PriceListId, versions: dict[VariantId, int]) -> list[dict[str, Any]]:
+    """Return what `pricing_check` says moved; empty, and the prices locked until the transaction ends, where nothing did."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pricing_check(%s::jsonb, %s)", [json.dumps(versions), price_list_id])
+        return []
+    except Error as error:
+        if getattr(error.__cause__, "sqlstate", "") != "SK002":
+            raise
+        moved: list[dict[str, Any]] = json.loads(error.__cause__.diag.message_detail)  # type: ignore[union-attr]
+        return moved
+
+
+# ── tax and delivery ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def tax_rates() -> tuple[TaxRate, ...]:
+    """Return every tax rate, the general one (empty country) first."""
+    return tuple(rate_of(row) for row in models.TaxRate.objects.order_by("country"))
+
+
+def tax_rate(country: str) -> TaxRate:
+    """Return the rate of a country, or the general one. Raises NotFound where neither is set."""
+    row = models.TaxRate.objects.filter(country__in=[country, ""]).order_by("-country").first()
+    if row is None:
+        raise NotFound("tax_rate", country)
+    return rate_of(row)
+
+
+def rate_of(row: models.TaxRate) -> TaxRate:
+    """Return the shape of a tax rate's row."""
+    return TaxRate(id=row.id, country=row.country, basis_points=row.basis_points)
+
+
+def delivery_options(country: str | None) -> tuple[DeliveryOption, ...]:
+    """Return the active ways of delivery to a country, or all ways for None, by position."""
+    chosen = models.DeliveryOption.objects.order_by("position", "id")
+    if country is not None:
+        chosen = chosen.filter(Q(countries=[]) | Q(countries__contains=[country]), is_active=True)
+    return tuple(option_of(row) for row in chosen)
+
+
+def option_of(row: models.DeliveryOption) -> DeliveryOption:
+    """Return the shape of a delivery option's row."""
+    return DeliveryOption(
+        id=DeliveryOptionId(row.id),
+        code=row.code,
+        name=Bilingual(row.name_en, row.name_zh),
+        carrier=row.carrier,
+        price_minor=row.price_minor,
+        free_from_minor=row.free_from_minor,
+        days=(row.days_least, row.days_most),
+        countries=tuple(row.countries),
+        position=row.position,
+        is_active=row.is_active,
+    )
+
+
+def lock_delivery_option(delivery_option_id: DeliveryOptionId) -> models.DeliveryOption:
+    """Return a delivery option's row, locked. Raises NotFound."""
+    row = models.DeliveryOption.objects.select_for_update().filter(pk=delivery_option_id).first()
+    if row is None:
+        raise NotFound("delivery_option", delivery_option_id)
+    return row
+
+
+# ── bulk ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# Only variants without any log in the list: taken over once, later runs change nothing.
+_PUT_LOG = """
+    INSERT INTO pricing_pricechange (variant_id, price_list_id, amount_minor, version, from_at, reason)
+    SELECT s.variant_id, %s, s.amount_minor, row_number() OVER (PARTITION BY s.variant_id ORDER BY s.from_at, s.row), s.from_at, %s
+    FROM intake_price s
+    WHERE NOT EXISTS (SELECT FROM pricing_pricechange c WHERE c.variant_id = s.variant_id AND c.price_list_id = %s)
+"""
+_PUT_PRICES = """
+    INSERT INTO pricing_price (variant_id, price_list_id, amount_minor, version, changed_at)
+    SELECT DISTINCT ON (variant_id) variant_id, price_list_id, amount_minor, version, from_at FROM pricing_pricechange
+    WHERE price_list_id = %s AND variant_id IN (SELECT variant_id FROM intake_price)
+    ORDER BY variant_id, version DESC
+    ON CONFLICT (variant_id, price_list_id) DO NOTHING
+"""
+
+
+def put_prices(frame: pl.DataFrame, price_list_id: PriceListId, reason: str, now: datetime) -> int:
+    """Take over the prices of variants that have none in the list yet; return how many log rows were written."""
+    bulk.refuse_missing(frame, "variant_id", "amount_minor")
+    moments = frame["from_at"].fill_null(now) if "from_at" in frame.columns else pl.lit(now)
+    staged = frame.select(pl.col("variant_id").cast(pl.Int64), pl.col("amount_minor").cast(pl.Int64), moments.alias("from_at"))
+    if staged.height and not staged["amount_minor"].is_between(1, MOST_MINOR).all():
+        raise OutOfRange("amount_minor", staged["amount_minor"].min(), least=1, most=MOST_MINOR)
+    staged = staged.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+    with connection.cursor() as cursor:
+        bulk.stage(cursor, "intake_price", staged)
+        cursor.execute(_PUT_LOG, [price_list_id, reason, price_list_id])
+        written = cursor.rowcount
+        cursor.execute(_PUT_PRICES, [price_list_id])
+        return int(written)

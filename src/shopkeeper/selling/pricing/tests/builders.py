@@ -1,0 +1,48 @@
+"""Prices, taxes and delivery to test with, made through the room's own face."""
+
+from datetime import UTC, datetime
+
+from shopkeeper.kit.ids import VariantId
+from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.pricing import public as pricing
+from shopkeeper.selling.pricing.shapes import DeliveryOption, PriceTag, TaxMode
+from shopkeeper.selling.shop import public as shop
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def an_open_shop(*, tax_mode: TaxMode = TaxMode.INCLUDED, country: str = "GB", tax_basis_points: int = 2_000) -> None:
+    """Open a shop that keeps its books in pounds, with a price list and tax rates."""
+    if not shop.is_open():
+        shop.open_shop(name=Bilingual("Shop", "店"), currency="GBP", country=country, zone="Europe/London", language="en", now=NOON)
+    pricing.set_up(country=country, tax_mode=tax_mode, tax_basis_points=tax_basis_points, now=NOON)
+
+
+def a_price(variant_id: VariantId, amount_minor: int = 1_250, *, now: datetime = NOON) -> PriceTag:
+    """Set a price in the default list."""
+    return pricing.set_price(variant_id=variant_id, amount_minor=amount_minor, reason="test", actor=None, now=now)
+
+
+def a_way(
+    code: str = "POST",
+    *,
+    price_minor: int = 390,
+    free_from_minor: int | None = 5_000,
+    countries: tuple[str, ...] = (),
+    is_active: bool = True,
+) -> DeliveryOption:
+    """Make a way of delivery."""
+    return pricing.save_delivery_option(
+        delivery_option_id=None,
+        code=code,
+        name=Bilingual("Post", "邮政"),
+        carrier="Royal Mail",
+        price_minor=price_minor,
+        free_from_minor=free_from_minor,
+        days=(2, 4),
+        countries=countries,
+        position=0,
+        is_active=is_active,
+        actor=None,
+        now=NOON,
+    )

@@ -1,0 +1,81 @@
+"""Every query of the shop's one row, and the copy each process keeps of it."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.shop.models import Shop as Row
+from shopkeeper.selling.shop.shapes import Shop
+
+_kept: dict[int, Shop] = {}
+"""This process's copy, under the version it was read at; one at most."""
+
+
+def shop() -> Shop | None:
+    """Return the shop: one small query for the version, and the whole row only where it moved."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version FROM shop_shop WHERE id = 1")
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    if found[0] not in _kept:
+        fresh = _shape(Row.objects.get(pk=1))
+        _kept.clear()
+        _kept[fresh.version] = fresh
+        return fresh
+    return _kept[found[0]]
+
+
+def locked() -> Shop | None:
+    row = Row.objects.select_for_update().filter(pk=1).first()
+    return None if row is None else _shape(row)
+
+
+def save(shop: Shop, *, opened_at: datetime | None = None) -> Shop:
+    """Write the row under a fresh version and return it; `opened_at` is given when the shop opens."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('shop_versions')")
+        version = cursor.fetchone()[0]
+    values = {
+        "name_en": shop.name.en,
+        "name_zh": shop.name.zh,
+        "tagline_en": shop.tagline.en,
+        "tagline_zh": shop.tagline.zh,
+        "legal_name": shop.legal_name,
+        "licence_number": shop.licence_number,
+        "licence_authority": shop.licence_authority,
+        "address": shop.address,
+        "email": shop.email,
+        "phone": shop.phone,
+        "country": shop.country,
+        "zone": shop.zone,
+        "language": shop.language,
+        "currency": shop.currency,
+        "is_sample": shop.is_sample,
+        "version": version,
+    }
+    if opened_at is None:
+        Row.objects.filter(pk=1).update(**values)
+    else:
+        Row.objects.create(pk=1, opened_at=opened_at, **values)
+    return _shape(Row.objects.get(pk=1))
+
+
+def _shape(row: Row) -> Shop:
+    return Shop(
+        name=Bilingual(row.name_en, row.name_zh),
+        tagline=Bilingual(row.tagline_en, row.tagline_zh),
+        legal_name=row.legal_name,
+        licence_number=row.licence_number,
+        licence_authority=row.licence_authority,
+        address=row.address,
+        email=row.email,
+        phone=row.phone,
+        country=row.country,
+        zone=row.zone,
+        language=row.language,
+        currency=row.currency,
+        is_sample=row.is_sample,
+        version=row.version,
+    )
