@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shopkeeper.kit.ids import CustomerId, UserId
-from shopkeeper.kit.refusals import Refusal
+from shopkeeper.ops.access.shapes import EmailTaken, WeakPassword
+
+__all__ = ["PURPOSES", "Address", "Consent", "Customer", "EmailTaken", "SavedAddress", "WeakPassword"]
+
+PURPOSES = ("analytics", "marketing")
+"""What a person can agree to, beyond what the shop needs to work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +40,22 @@ class Customer:
     joined_at: datetime
 
 
-class EmailTaken(Refusal):
-    """Raised only where the person has proved who they are; doors must not let strangers learn it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedAddress:
+    """One entry of a customer's address book; one of them at most is offered first."""
 
-    code = "email_taken"
+    id: int
+    customer_id: CustomerId
+    address: Address
+    is_default: bool
 
 
-class WeakPassword(Refusal):
-    """`problems` are the codes of the password rules it breaks."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """A person's last word: the purposes agreed to, on which version of the text, when, in which language."""
 
-    code = "weak_password"
+    subject: str
+    given: tuple[str, ...]
+    text_version: int
+    language: str
+    at: datetime

@@ -1,9 +1,10 @@
 """Baskets and orders as they cross their room's face. Money in minor units of the book currency."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from shopkeeper.kit.ids import BasketId, CustomerId, DeliveryOptionId, LineId, OrderId, RefundId, ShipmentId, VariantId, WarehouseId
 from shopkeeper.kit.refusals import Refusal
@@ -17,13 +18,18 @@ MOST_UNITS = 9_999
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasketLine:
+    """So many pieces of one thing; the price is never kept here, it is quoted each time."""
+
     variant_id: VariantId
     units: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basket:
-    """What a visitor means to buy. `token` is the visitor's secret name for it, kept in a cookie."""
+    """What a visitor means to buy. `token` is the visitor's secret name for it, kept in a cookie.
+
+    A visitor without a basket, or whose basket became an order, has the empty one: id 0 and an empty token.
+    """
 
     id: BasketId
     token: str
@@ -46,6 +52,38 @@ class OrderState(StrEnum):
     EXPIRED = "expired"
 
 
+class CancelReason(StrEnum):
+    """Why an order ended before its goods left. Facts carry the reason, so it is a word from this list, never free text."""
+
+    PAYMENT_DECLINED = "payment_declined"
+    BUYER = "buyer"
+    OUT_OF_STOCK = "out_of_stock"
+    FRAUD = "fraud"
+    MISTAKE = "mistake"
+    REFUNDED = "refunded"
+    OTHER = "other"
+
+
+class RefundReason(StrEnum):
+    """Why money went back."""
+
+    DAMAGED = "damaged"
+    WRONG_GOODS = "wrong_goods"
+    LATE = "late"
+    CHANGED_MIND = "changed_mind"
+    GOODWILL = "goodwill"
+    CANCELLED = "cancelled"
+    OTHER = "other"
+
+
+class RefundState(StrEnum):
+    """asked: promised to the buyer and owed by the provider; settled: the money went; failed: the provider refused, nothing went."""
+
+    ASKED = "asked"
+    SETTLED = "settled"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     email: str
@@ -55,6 +93,8 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
+    """A line as placed, and what became of its units: sent, given up before sending (`dropped_units`), refunded (in either case)."""
+
     id: LineId
     variant_id: VariantId
     product_id: int
@@ -69,8 +109,18 @@ class OrderLine:
     tax_minor: int
     gross_minor: int
     shipped_units: int
+    dropped_units: int
     refunded_units: int
     refunded_minor: int
+    refunded_tax_minor: int
+
+    @property
+    def units_to_ship(self) -> int:
+        return self.units - self.shipped_units - self.dropped_units
+
+    @property
+    def units_to_refund(self) -> int:
+        return self.units - self.refunded_units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +139,42 @@ class Shipment:
     shipped_at: datetime
 
 
+class RefundWish(NamedTuple):
+    """One line of a refund as asked for; `restock`: the units that came back are good to sell again."""
+
+    line_id: LineId
+    units: int
+    restock: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundLine:
+    """`units` given back for `gross_minor`, tax included; `dropped_units` of them had not been sent, the others had."""
+
+    line_id: LineId
+    units: int
+    dropped_units: int
+    gross_minor: int
+    tax_minor: int
+    is_restocked: bool
+
+    @property
+    def returned_units(self) -> int:
+        return self.units - self.dropped_units
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
     id: RefundId
+    order_id: OrderId
     reason: str
-    lines: tuple[ParcelLine, ...]
+    lines: tuple[RefundLine, ...]
     goods_minor: int
     delivery_minor: int
     total_minor: int
-    state: str
+    state: RefundState
     made_at: datetime
+    settled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,14 +201,30 @@ class Order:
     total_minor: int
     paid_minor: int
     refunded_minor: int
+    refunded_delivery_minor: int
     lines: tuple[OrderLine, ...]
     shipments: tuple[Shipment, ...]
     refunds: tuple[Refund, ...]
     placed_at: datetime
     paid_at: datetime | None
     cancelled_at: datetime | None
+    cancel_reason: str
     hold_until: datetime | None
+    basket_id: BasketId | None
+    is_imported: bool
     quote: Mapping[str, object]
+
+    @property
+    def refundable_minor(self) -> int:
+        return self.paid_minor - self.refunded_minor
+
+    @property
+    def units(self) -> int:
+        return sum(line.units for line in self.lines)
+
+    @property
+    def has_units_to_ship(self) -> bool:
+        return any(line.units_to_ship for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +244,19 @@ class OrderSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilter:
+    """Which orders a list shows; what is left empty does not narrow it. `text` looks in number, name and mail address."""
+
+    states: tuple[OrderState, ...] = ()
+    text: str = ""
+    country: str = ""
+    buyer_id: CustomerId | None = None
+    placed_from: datetime | None = None
+    placed_before: datetime | None = None
+    needs_shipping: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
     """One entry of an order's timeline: `code` is what doors translate, `values` what they fill in."""
 
@@ -162,8 +267,17 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineGoods:
+    """Where a line's variant stands in the catalogue, kept with the order so that figures by category never shift."""
+
+    variant_id: VariantId
+    product_id: int
+    category_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewOrder:
-    """Everything an order is opened with: who, where to, what was quoted and seen."""
+    """Everything an order is opened with: who, where to, what was quoted and seen. `goods` names every quoted variant."""
 
     basket_id: BasketId | None
     buyer_id: CustomerId
@@ -173,6 +287,35 @@ class NewOrder:
     language: str
     channel: str
     quote: Quote
+    goods: tuple[LineGoods, ...]
+    hold_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Two figures of the books that should be equal and are not; `subject` is like `order:12`."""
+
+    check: str
+    subject: str
+    expected: int
+    found: int
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderMoney:
+    """One order as the books see it: money paid and given back (promised refunds included), and units it should hold."""
+
+    order_id: OrderId
+    state: OrderState
+    paid_minor: int
+    refunded_minor: int
+    units_to_hold: int
+    has_refund_under_way: bool
+
+    @property
+    def kept_minor(self) -> int:
+        return self.paid_minor - self.refunded_minor
 
 
 class EmptyBasket(Refusal):
@@ -205,3 +348,19 @@ class KeyReused(Refusal):
     """The idempotency key was used before with other content."""
 
     code = "key_reused"
+
+
+class NothingToDo(Refusal):
+    """The request names no units and no delivery: there is nothing to refund or to ship."""
+
+    code = "nothing_to_do"
+
+
+class BasketOrdered(Refusal):
+    """The basket became an order already; `order_id` names it."""
+
+    code = "basket_ordered"
+
+    def __init__(self, order_id: OrderId) -> None:
+        super().__init__("The basket became an order already", field="basket", value=order_id)
+        self.order_id = order_id

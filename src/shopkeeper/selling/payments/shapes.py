@@ -1,5 +1,6 @@
 """Payments as they cross their room's face. Money in minor units of the book currency."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +25,10 @@ class EventKind(StrEnum):
     FAILED = "failed"
 
 
+ASKS = frozenset({EventKind.AUTHORIZE_ASKED, EventKind.CAPTURE_ASKED, EventKind.VOID_ASKED, EventKind.REFUND_ASKED})
+"""Our own words in the stream; the rest are the provider's."""
+
+
 class PaymentState(StrEnum):
     """Derived from events: pending (asked, no answer yet), authorized, captured, declined, voided."""
 
@@ -36,9 +41,14 @@ class PaymentState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentEvent:
+    """`key` is the idempotency key of the request this event is, or answers (empty where nobody asked); `reference` the
+    provider's name for what it did; `reason` its word for a refusal, in our terms."""
+
     kind: EventKind
     amount_minor: int
+    key: str
     reference: str
+    reason: str
     at: datetime
 
 
@@ -57,11 +67,18 @@ class Balance:
     def refundable_minor(self) -> int:
         return self.captured_minor - self.refunded_minor - self.refund_pending_minor
 
+    @property
+    def capturable_minor(self) -> int:
+        return max(0, self.authorized_minor - self.captured_minor - self.capture_pending_minor - self.voided_minor)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
+    """One attempt to pay an order. `name` is what the provider knows it by; keys of further requests are made from it."""
+
     id: PaymentId
     order_id: OrderId
+    name: str
     provider: str
     method: str
     amount_minor: int
@@ -72,6 +89,56 @@ class Payment:
     decline_reason: str
     events: tuple[PaymentEvent, ...]
     started_at: datetime
+    redirect_url: str = ""
+
+    def is_asked(self, key: str) -> bool:
+        """Return whether a request was made under `key`."""
+        return any(event.key == key and event.kind in ASKS for event in self.events)
+
+    def answer_to(self, key: str) -> EventKind | None:
+        """Return the provider's word on the request made under `key`; None while it is silent."""
+        told = [event.kind for event in self.events if event.key == key and event.kind not in ASKS]
+        return told[-1] if told else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """A message from a provider as it came over the wire."""
+
+    provider: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A figure of the payments' books that does not fit its events; `subject` is like `payment:12`."""
+
+    check: str
+    subject: str
+    expected: int | str
+    found: int | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderMoney:
+    """What the providers hold and gave back for one order, over all its payments; not settled: some news is not acted on yet."""
+
+    order_id: OrderId
+    authorized_minor: int
+    captured_minor: int
+    voided_minor: int
+    refunded_minor: int
+    refund_pending_minor: int
+    is_settled: bool
+
+    @property
+    def reserved_minor(self) -> int:
+        return max(0, self.authorized_minor - self.captured_minor - self.voided_minor)
+
+    @property
+    def kept_minor(self) -> int:
+        return self.captured_minor - self.refunded_minor - self.refund_pending_minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,3 +174,9 @@ class BadSignature(Refusal):
     """A webhook whose signature does not match; it was not read."""
 
     code = "bad_signature"
+
+
+class UnknownProvider(Refusal):
+    """No adapter of that name is installed."""
+
+    code = "unknown_provider"

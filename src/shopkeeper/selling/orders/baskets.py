@@ -1,0 +1,148 @@
+"""Baskets: what a visitor means to buy. Lines are unique per variant, units stay between 1 and MOST_UNITS, prices are never kept."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from shopkeeper.kit.ids import BasketId, CustomerId, VariantId, new_token
+from shopkeeper.kit.refusals import OutOfRange
+from shopkeeper.selling.orders import models
+from shopkeeper.selling.orders.shapes import MOST_UNITS, Basket, BasketLine
+
+NO_BASKET = Basket(id=BasketId(0), token="", customer_id=None, lines=())
+
+
+def basket(token: str | None) -> Basket:
+    """Return the open basket of that token; the empty basket (id 0) for no token, an unknown one, or one already ordered."""
+    row = _open_row(token)
+    return NO_BASKET if row is None else _to_basket(row)
+
+
+def basket_of(customer_id: CustomerId) -> Basket:
+    """Return a member's open basket, or the empty one."""
+    row = models.Basket.objects.filter(customer_id=customer_id, ordered_at=None).first()
+    return NO_BASKET if row is None else _to_basket(row)
+
+
+def any_basket(token: str | None) -> Basket:
+    """Return the basket of that token, open or ordered; the empty one for an unknown token. For finding what it became."""
+    row = models.Basket.objects.filter(token=token).first() if _is_token(token) else None
+    return NO_BASKET if row is None else _to_basket(row)
+
+
+@transaction.atomic
+def open_basket(*, customer_id: CustomerId | None = None, now: datetime) -> Basket:
+    """Return a basket to fill: a member's open one if there is one, else a new one with a fresh token."""
+    if customer_id is None:
+        row = models.Basket.objects.create(token=new_token(), created_at=now, touched_at=now)
+        return _to_basket(row)
+    with connection.cursor() as cursor:
+        # Two tabs of one member may both arrive here; the unique index decides, nobody gets an error.
+        cursor.execute(
+            """INSERT INTO orders_basket (token, customer_id, created_at, touched_at) VALUES (%s, %s, %s, %s)
+               ON CONFLICT (customer_id) WHERE ordered_at IS NULL DO NOTHING""",
+            [new_token(), customer_id, now, now],
+        )
+    return basket_of(customer_id)
+
+
+@transaction.atomic
+def set_line(*, token: str | None, variant_id: VariantId, units: int, now: datetime) -> Basket:
+    """Put exactly `units` of a variant into the basket; 0 takes it out. Returns the basket, whose token is new where there was none.
+
+    Raises OutOfRange for units below 0 or above MOST_UNITS.
+    """
+    if not 0 <= units <= MOST_UNITS:
+        raise OutOfRange("units", units, least=0, most=MOST_UNITS)
+    basket_id = _touch(token, now)
+    if units == 0:
+        models.BasketLine.objects.filter(basket_id=basket_id, variant_id=variant_id).delete()
+    else:
+        _upsert(basket_id, variant_id, units, now, "EXCLUDED.units")
+    return _by_id(basket_id)
+
+
+@transaction.atomic
+def add_line(*, token: str | None, variant_id: VariantId, units: int = 1, now: datetime) -> Basket:
+    """Put `units` more of a variant into the basket. Returns the basket, whose token is new where there was none.
+
+    Raises OutOfRange for units below 1, or where the line would hold more than MOST_UNITS.
+    """
+    if not 1 <= units <= MOST_UNITS:
+        raise OutOfRange("units", units, least=1, most=MOST_UNITS)
+    basket_id = _touch(token, now)
+    held = models.BasketLine.objects.filter(basket_id=basket_id, variant_id=variant_id).values_list("units", flat=True).first() or 0
+    if held + units > MOST_UNITS:
+        raise OutOfRange("units", units, least=1, most=MOST_UNITS - held)
+    _upsert(basket_id, variant_id, units, now, "orders_basketline.units + EXCLUDED.units")
+    return _by_id(basket_id)
+
+
+@transaction.atomic
+def merge_baskets(*, token: str | None, customer_id: CustomerId, now: datetime) -> Basket:
+    """Return the member's basket after sign-in, with the visitor's lines in it; of a thing in both, the larger number stays.
+
+    The larger, not the sum: whoever signs in again with the same wish must not find it doubled.
+    """
+    visitor = _open_row(token)
+    if visitor is not None and visitor.customer_id not in (None, customer_id):
+        visitor = None
+    if visitor is None or visitor.customer_id == customer_id:
+        return open_basket(customer_id=customer_id, now=now)
+    own = open_basket(customer_id=customer_id, now=now)
+    # Rows in order of their id: two tabs signing in at once must not wait for each other.
+    list(models.Basket.objects.select_for_update().filter(id__in=[own.id, visitor.id]).order_by("id"))
+    for line in visitor.lines.order_by("variant_id"):
+        _upsert(own.id, VariantId(line.variant_id), line.units, now, "greatest(orders_basketline.units, EXCLUDED.units)")
+    visitor.lines.all().delete()
+    return _by_id(own.id)
+
+
+def remove_lines(*, token: str | None, variant_ids: Sequence[VariantId], now: datetime) -> Basket:
+    """Take variants out of the basket, such as those no longer sold; the others stay."""
+    row = _open_row(token)
+    if row is None:
+        return NO_BASKET
+    row.lines.filter(variant_id__in=list(variant_ids)).delete()
+    return _by_id(BasketId(row.id))
+
+
+def _is_token(token: str | None) -> bool:
+    return bool(token) and len(token or "") <= 64 and "\x00" not in (token or "")
+
+
+def _open_row(token: str | None) -> models.Basket | None:
+    return models.Basket.objects.filter(token=token, ordered_at=None).first() if _is_token(token) else None
+
+
+def _touch(token: str | None, now: datetime) -> BasketId:
+    """Lock the visitor's open basket, or open a new one."""
+    row = models.Basket.objects.select_for_update().filter(token=token, ordered_at=None).first() if _is_token(token) else None
+    if row is None:
+        return open_basket(now=now).id
+    models.Basket.objects.filter(id=row.id).update(touched_at=now)
+    return BasketId(row.id)
+
+
+def _upsert(basket_id: BasketId, variant_id: VariantId, units: int, now: datetime, units_then: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO orders_basketline (basket_id, variant_id, units, added_at) VALUES (%s, %s, %s, %s)
+                ON CONFLICT (basket_id, variant_id) DO UPDATE SET units = {units_then}""",
+            [basket_id, variant_id, units, now],
+        )
+
+
+def _by_id(basket_id: BasketId) -> Basket:
+    return _to_basket(models.Basket.objects.get(id=basket_id))
+
+
+def _to_basket(row: models.Basket) -> Basket:
+    lines = row.lines.order_by("added_at", "id")
+    return Basket(
+        id=BasketId(row.id),
+        token=row.token,
+        customer_id=None if row.customer_id is None else CustomerId(row.customer_id),
+        lines=tuple(BasketLine(variant_id=VariantId(line.variant_id), units=line.units) for line in lines),
+    )

@@ -1,0 +1,102 @@
+"""Does this room add up? Each check is one query that returns only what does not."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from shopkeeper.kit.ids import OrderId
+from shopkeeper.selling.orders.shapes import Difference, OrderMoney, OrderState
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`query` yields (subject id, expected, found) for every difference; `kind` names the subject."""
+
+    name: str
+    kind: str
+    query: str
+
+
+CHECKS = (
+    Check(
+        "order_total_is_lines_and_delivery",
+        "order",
+        """SELECT o.id, coalesce(sum(l.gross_minor), 0) + o.delivery_minor, o.total_minor
+           FROM orders_order o LEFT JOIN orders_orderline l ON l.order_id = o.id
+           GROUP BY o.id HAVING coalesce(sum(l.gross_minor), 0) + o.delivery_minor <> o.total_minor""",
+    ),
+    Check(
+        "order_units_are_line_units",
+        "order",
+        """SELECT o.id, coalesce(sum(l.units), 0), o.units FROM orders_order o LEFT JOIN orders_orderline l ON l.order_id = o.id
+           GROUP BY o.id HAVING coalesce(sum(l.units), 0) <> o.units""",
+    ),
+    Check(
+        "order_refunded_is_refunds",
+        "order",
+        """SELECT o.id, coalesce(sum(r.total_minor) FILTER (WHERE r.state <> 'failed'), 0), o.refunded_minor
+           FROM orders_order o LEFT JOIN orders_refund r ON r.order_id = o.id
+           GROUP BY o.id HAVING coalesce(sum(r.total_minor) FILTER (WHERE r.state <> 'failed'), 0) <> o.refunded_minor""",
+    ),
+    Check(
+        "order_refunded_at_most_paid",
+        "order",
+        "SELECT id, paid_minor, refunded_minor FROM orders_order WHERE refunded_minor > paid_minor",
+    ),
+    Check(
+        "refund_is_its_lines",
+        "refund",
+        """SELECT r.id, coalesce(sum(l.gross_minor), 0), r.goods_minor FROM orders_refund r
+           LEFT JOIN orders_refundline l ON l.refund_id = r.id
+           GROUP BY r.id HAVING coalesce(sum(l.gross_minor), 0) <> r.goods_minor""",
+    ),
+    Check(
+        "line_refunded_is_refund_lines",
+        "line",
+        """SELECT l.id, coalesce(sum(x.gross_minor), 0), l.refunded_minor FROM orders_orderline l
+           LEFT JOIN (SELECT rl.line_id, rl.gross_minor FROM orders_refundline rl
+                      JOIN orders_refund r ON r.id = rl.refund_id AND r.state <> 'failed') x ON x.line_id = l.id
+           GROUP BY l.id HAVING coalesce(sum(x.gross_minor), 0) <> l.refunded_minor""",
+    ),
+    Check(
+        "line_shipped_is_parcels",
+        "line",
+        """SELECT l.id, coalesce(sum(s.units), 0), l.shipped_units FROM orders_orderline l
+           JOIN orders_order o ON o.id = l.order_id AND NOT o.is_imported
+           LEFT JOIN orders_shipmentline s ON s.line_id = l.id
+           GROUP BY l.id HAVING coalesce(sum(s.units), 0) <> l.shipped_units""",
+    ),
+)
+
+
+def differences() -> list[Difference]:
+    """Return every difference of every check, by check and subject."""
+    found = []
+    with connection.cursor() as cursor:
+        for check in CHECKS:
+            cursor.execute(check.query + " ORDER BY 1")
+            found += [
+                Difference(check=check.name, subject=f"{check.kind}:{subject}", expected=int(expected), found=int(actual))
+                for subject, expected, actual in cursor.fetchall()
+            ]
+    return found
+
+
+def money_of_orders() -> list[OrderMoney]:
+    """Return every order with its money and the units it should hold: all not yet sent of an order that is placed or on its way."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT o.id, o.state, o.paid_minor, o.refunded_minor,
+                      CASE WHEN o.state IN ('placed', 'paid', 'shipping') THEN coalesce(
+                          (SELECT sum(l.units - l.shipped_units - l.dropped_units) FROM orders_orderline l WHERE l.order_id = o.id), 0)
+                      ELSE 0 END,
+                      EXISTS (SELECT FROM orders_refund r WHERE r.order_id = o.id AND r.state = 'asked')
+               FROM orders_order o ORDER BY o.id"""
+        )
+        return [
+            OrderMoney(
+                order_id=OrderId(row[0]), state=OrderState(row[1]), paid_minor=row[2], refunded_minor=row[3], units_to_hold=int(row[4]),
+                has_refund_under_way=row[5],
+            )
+            for row in cursor.fetchall()
+        ]  # fmt: skip

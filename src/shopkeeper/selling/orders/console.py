@@ -1,0 +1,117 @@
+"""How staff see orders. What they do to them goes through flows, whose forms stand in the console."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from shopkeeper.kit.console import Choice, Column, Days, Listing, States, pill
+from shopkeeper.selling.orders import models
+from shopkeeper.selling.orders.shapes import OrderState
+
+STATES: States = {
+    "placed": (gettext_lazy("Awaits payment"), "warn"),
+    "paid": (gettext_lazy("To ship"), "info"),
+    "shipping": (gettext_lazy("Partly shipped"), "info"),
+    "shipped": (gettext_lazy("Shipped"), "good"),
+    "cancelled": (gettext_lazy("Cancelled"), "quiet"),
+    "expired": (gettext_lazy("Expired"), "quiet"),
+}
+REFUND_STATES: States = {
+    "asked": (gettext_lazy("Under way"), "warn"),
+    "settled": (gettext_lazy("Paid back"), "good"),
+    "failed": (gettext_lazy("Refused by the provider"), "bad"),
+}
+CANCEL_REASONS = {
+    "buyer": gettext_lazy("The buyer asked"),
+    "out_of_stock": gettext_lazy("Goods not to be had"),
+    "fraud": gettext_lazy("Suspected fraud"),
+    "mistake": gettext_lazy("Placed by mistake"),
+    "payment_declined": gettext_lazy("Payment declined"),
+    "refunded": gettext_lazy("All of it refunded"),
+    "other": gettext_lazy("Another reason"),
+}
+REFUND_REASONS = {
+    "damaged": gettext_lazy("Arrived damaged"),
+    "wrong_goods": gettext_lazy("Wrong goods"),
+    "late": gettext_lazy("Came too late"),
+    "changed_mind": gettext_lazy("Changed their mind"),
+    "goodwill": gettext_lazy("Goodwill"),
+    "cancelled": gettext_lazy("Order cancelled"),
+    "other": gettext_lazy("Another reason"),
+}
+
+
+def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    who = Q(contact_name__icontains=text) | Q(contact_email__icontains=text) | Q(buyer__external_code__iexact=text)
+    return rows.filter(Q(number__icontains=text) | who)
+
+
+def _country_choices() -> list[tuple[str, Any]]:
+    found = models.Order.objects.order_by("country").values_list("country", flat=True).distinct()
+    return [(code, code) for code in found if code]
+
+
+def buyer_of(row: models.Order) -> str:
+    """Return what staff call the buyer: the name, else the code of the books the order came from, else a dash."""
+    return row.contact_name or (row.buyer.external_code or "") or row.contact_email
+
+
+ORDERS = Listing(
+    name="orders",
+    title=gettext_lazy("Orders"),
+    caption=gettext_lazy("Newest first. Filter by “to ship” to see what waits for a parcel."),
+    empty=gettext_lazy("The first order will stand here as soon as somebody buys."),
+    see="orders.view",
+    export="orders.export",
+    rows=lambda: models.Order.objects.select_related("buyer").defer("quote", "address"),
+    order=("-placed_at", "-pk"),
+    search=_find,
+    search_hint=gettext_lazy("Number, name or mail address"),
+    columns=(
+        Column(
+            name="number", label=gettext_lazy("Order"), sort="number", url=lambda row: reverse("console_orders:page", args=[row.pk])
+        ),
+        Column(name="placed_at", label=gettext_lazy("Placed"), kind="moment", sort="placed_at"),
+        Column(name="buyer", label=gettext_lazy("Buyer"), value=buyer_of, note=lambda row: _("guest") if row.is_guest else _("member")),
+        Column(name="country", label=gettext_lazy("Country"), kind="country", is_minor=True, sort="country"),
+        Column(name="units", label=gettext_lazy("Pieces"), kind="number", sort="units", is_minor=True),
+        Column(name="total_minor", label=gettext_lazy("Total"), kind="money", sort="total_minor"),
+        Column(
+            name="refunded_minor",
+            label=gettext_lazy("Refunded"),
+            kind="money",
+            value=lambda row: row.refunded_minor or None,
+            sort="refunded_minor",
+            is_minor=True,
+        ),
+        Column(name="state", label=gettext_lazy("State"), value=lambda row: pill(STATES, row.state), kind="pill", sort="state"),
+    ),
+    filters=(
+        Choice(
+            name="state",
+            label=gettext_lazy("State"),
+            choices=lambda: [
+                ("to_ship", _("To ship, whole or in part")),
+                *((state.value, STATES[state.value][0]) for state in OrderState),
+                ("refunded", _("With refunds")),
+            ],
+            apply=lambda rows, value: _in_state(rows, value),
+        ),
+        Choice(
+            name="country",
+            label=gettext_lazy("Country"),
+            choices=_country_choices,
+            apply=lambda rows, value: rows.filter(country=value),
+        ),
+        Days(name="placed", label=gettext_lazy("Placed"), moment="placed_at"),
+    ),
+)
+
+
+def _in_state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    if value == "to_ship":
+        return rows.filter(state__in=[OrderState.PAID, OrderState.SHIPPING])
+    return rows.filter(refunded_minor__gt=0) if value == "refunded" else rows.filter(state=value)

@@ -1,0 +1,76 @@
+"""How staff see payments: the state of each, and every word the provider said."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from shopkeeper.kit.console import Choice, Column, Days, Listing, States, pill
+from shopkeeper.selling.payments import models
+
+STATES: States = {
+    "pending": (gettext_lazy("Awaits the provider"), "warn"),
+    "authorized": (gettext_lazy("Authorised"), "info"),
+    "captured": (gettext_lazy("Received"), "good"),
+    "declined": (gettext_lazy("Declined"), "bad"),
+    "voided": (gettext_lazy("Voided"), "quiet"),
+}
+EVENTS: States = {
+    "authorize_asked": (gettext_lazy("Authorisation asked"), "quiet"),
+    "authorized": (gettext_lazy("Authorised"), "info"),
+    "declined": (gettext_lazy("Declined"), "bad"),
+    "capture_asked": (gettext_lazy("Capture asked"), "quiet"),
+    "captured": (gettext_lazy("Captured"), "good"),
+    "void_asked": (gettext_lazy("Void asked"), "quiet"),
+    "voided": (gettext_lazy("Voided"), "quiet"),
+    "refund_asked": (gettext_lazy("Refund asked"), "quiet"),
+    "refunded": (gettext_lazy("Refunded"), "info"),
+    "refund_failed": (gettext_lazy("Refund failed"), "bad"),
+    "failed": (gettext_lazy("Failed"), "bad"),
+}
+
+
+def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    number = Q(order_id=int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else Q()
+    return rows.filter(Q(reference__istartswith=text) | number)
+
+
+def pending() -> int:
+    """Return how many payments still wait for the provider's word."""
+    return models.Payment.objects.filter(state="pending").count()
+
+
+PAYMENTS = Listing(
+    name="payments",
+    title=gettext_lazy("Payments"),
+    caption=gettext_lazy("Every attempt to pay. The state follows from the provider's words, which are kept one by one."),
+    empty=gettext_lazy("Payments appear with the first order."),
+    see="payments.view",
+    rows=lambda: models.Payment.objects.all(),
+    order=("-started_at", "-pk"),
+    search=_find,
+    search_hint=gettext_lazy("Provider's reference"),
+    columns=(
+        Column(name="started_at", label=gettext_lazy("Begun"), kind="moment", sort="started_at"),
+        Column(
+            name="reference",
+            label=gettext_lazy("Payment"),
+            value=lambda row: row.reference or f"#{row.pk}",
+            note=lambda row: f"{row.provider} · {row.method}",
+            url=lambda row: reverse("console_payments:page", args=[row.pk]),
+        ),
+        Column(name="order_id", label=gettext_lazy("Order"), value=lambda row: getattr(row, "also", None) or f"#{row.order_id}"),
+        Column(name="amount_minor", label=gettext_lazy("Amount"), kind="money", sort="amount_minor"),
+        Column(name="state", label=gettext_lazy("State"), value=lambda row: pill(STATES, row.state), kind="pill", sort="state"),
+    ),
+    filters=(
+        Choice(
+            name="state",
+            label=gettext_lazy("State"),
+            choices=lambda: [(code, words) for code, (words, _tone) in STATES.items()],
+            apply=lambda rows, value: rows.filter(state=value),
+        ),
+        Days(name="begun", label=gettext_lazy("Begun"), moment="started_at"),
+    ),
+)

@@ -1,0 +1,91 @@
+"""Tables of payments: one row per attempt to pay, a stream of events under it, and the test provider's own memory."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from shopkeeper.selling.payments.shapes import EventKind, PaymentState
+
+
+class Payment(models.Model):
+    """`order_id` is the order's id, kept as a plain number: orders is a room beside this one.
+
+    `key` is the caller's, so that an attempt is begun once; `name` is ours at the provider, random, since test shops share its books.
+    `state` repeats what the events say, for lists; the audit compares. `wake_at`: when somebody should ask the provider again,
+    empty where nothing is left to ask.
+    """
+
+    order_id = models.BigIntegerField(db_index=True)
+    provider = models.CharField(max_length=32)
+    method = models.CharField(max_length=32)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    key = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=12, choices=[(state.value, state.value) for state in PaymentState])
+    reference = models.CharField(max_length=100, blank=True)
+    redirect_url = models.CharField(max_length=500, blank=True)
+    started_at = models.DateTimeField(db_index=True)
+    wake_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["wake_at"], condition=Q(wake_at__isnull=False), name="payments_payment_due")]
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gte=0), name="payments_payment_amount")]
+
+
+class PaymentEvent(models.Model):
+    """What was asked and what the provider said. Rows are only ever added; a trigger refuses to change or remove one."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in EventKind])
+    amount_minor = models.BigIntegerField()
+    key = models.CharField(max_length=120, blank=True)
+    reference = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # The same news by answer, by webhook and by webhook again is one event.
+            models.UniqueConstraint(fields=["payment", "kind", "key", "reference"], name="payments_event_once"),
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="payments_event_amount"),
+        ]
+
+
+class FakeCharge(models.Model):
+    """The built-in test provider's memory of one charge: it remembers across processes, as a real provider does."""
+
+    reference = models.CharField(max_length=64, unique=True)
+    payment_name = models.CharField(max_length=100, unique=True)
+    method = models.CharField(max_length=32)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    authorized_minor = models.BigIntegerField(default=0)
+    captured_minor = models.BigIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(default=0)
+    is_voided = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(authorized_minor__lte=F("amount_minor")), name="payments_fakecharge_authorized"),
+            models.CheckConstraint(condition=Q(captured_minor__lte=F("authorized_minor")), name="payments_fakecharge_captured"),
+            models.CheckConstraint(condition=Q(refunded_minor__lte=F("captured_minor")), name="payments_fakecharge_refunded"),
+        ]
+
+
+class FakeAnswer(models.Model):
+    """What the test provider did under an idempotency key: told when asked from `known_at` on, and by so many webhooks."""
+
+    charge = models.ForeignKey(FakeCharge, on_delete=models.PROTECT, related_name="answers")
+    key = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=16)
+    amount_minor = models.BigIntegerField()
+    reference = models.CharField(max_length=64)
+    reason = models.CharField(max_length=64, blank=True)
+    known_at = models.DateTimeField()
+    is_asked_again = models.BooleanField(default=False)
+    webhooks_due = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["known_at"], condition=Q(webhooks_due__gt=0), name="payments_fakeanswer_due")]

@@ -1,0 +1,346 @@
+"""The face of payments: money asked of providers and heard from them, as a stream of events per payment.
+
+Talks with a provider stand outside every transaction: the request is written down first, then made, then its answer is written down. A
+process may die at any point; the request's key makes repeating it safe, and `ask_again` finds out what became of it.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from shopkeeper.events import facts
+from shopkeeper.events import public as events
+from shopkeeper.kit.ids import OrderId, PaymentId
+from shopkeeper.kit.refusals import NotFound
+from shopkeeper.selling.payments import books, models, store
+from shopkeeper.selling.payments.adapters import installed
+from shopkeeper.selling.payments.adapters.provider import Answer, Ask, Provider, ProviderSilent
+from shopkeeper.selling.payments.rules import balance
+from shopkeeper.selling.payments.shapes import (
+    Difference,
+    EventKind,
+    Method,
+    OrderMoney,
+    Payment,
+    PaymentEvent,
+    PaymentState,
+    TooMuch,
+    Webhook,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "abandon",
+    "ask_again",
+    "audit",
+    "authorize",
+    "capture",
+    "claim_due",
+    "hear_webhook",
+    "import_history",
+    "import_refunds",
+    "method",
+    "methods",
+    "money_of_orders",
+    "payment",
+    "payments",
+    "payments_of",
+    "pending",
+    "refund",
+    "rest",
+    "start",
+    "void",
+    "wake",
+    "webhooks_of_test_provider",
+]  # fmt: skip
+
+ASK_AGAIN = timedelta(seconds=60)
+LONGEST_WAIT = timedelta(hours=1)
+
+_FACT_KINDS = {
+    EventKind.AUTHORIZED: "authorized",
+    EventKind.CAPTURED: "captured",
+    EventKind.DECLINED: "declined",
+    EventKind.VOIDED: "voided",
+    EventKind.REFUNDED: "refunded",
+    EventKind.REFUND_FAILED: "failed",
+    EventKind.FAILED: "failed",
+}
+
+
+# ── look ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def methods() -> tuple[Method, ...]:
+    """Return the ways to pay that checkout offers."""
+    return tuple(method for provider in installed.PROVIDERS.values() for method in provider.methods())
+
+
+def method(code: str) -> Method:
+    """Return the way to pay of that code. Raises Malformed (`payment_method`)."""
+    return installed.method(code)
+
+
+def payment(payment_id: PaymentId) -> Payment:
+    """Return a payment with its events. Raises NotFound."""
+    found = store.by_ids([payment_id])
+    if payment_id not in found:
+        raise NotFound("payment", payment_id)
+    return found[payment_id]
+
+
+def payments(payment_ids: Collection[PaymentId]) -> dict[PaymentId, Payment]:
+    """Return payments by id; unknown ids are left out."""
+    return store.by_ids(list(payment_ids))
+
+
+def payments_of(order_id: OrderId) -> tuple[Payment, ...]:
+    """Return the payments of an order, oldest first."""
+    return tuple(store.of_order(order_id))
+
+
+def money_of_orders() -> list[OrderMoney]:
+    """Return what the providers hold for every order with a payment, for the books."""
+    return store.money_of_orders()
+
+
+def pending(now: datetime, *, limit: int = 100) -> list[PaymentId]:
+    """Return payments with something left to ask or to finish, the longest waiting first; nothing is taken."""
+    rows = models.Payment.objects.filter(wake_at__lte=now).order_by("wake_at").values_list("id", flat=True)
+    return [PaymentId(found) for found in rows[:limit]]
+
+
+# ── ask ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def start(*, order_id: OrderId, amount_minor: int, currency: str, method: str, key: str, now: datetime) -> PaymentId:
+    """Write down an attempt to pay and return its id; the same key returns the same payment. Raises Malformed for an unknown method."""
+    return store.start(
+        order_id=order_id,
+        provider=installed.method(method).provider,
+        method=method,
+        amount_minor=amount_minor,
+        currency=currency,
+        key=key,
+        at=now,
+        wake_at=now + ASK_AGAIN,
+    )
+
+
+def authorize(payment_id: PaymentId, now: datetime) -> Payment:
+    """Have the provider reserve the money and return the payment: authorized, declined, or still pending where it kept silent.
+
+    Stands outside transactions (RuntimeError inside one). Asking again repeats the same request.
+    """
+    found = payment(payment_id)
+    if found.state is not PaymentState.PENDING:
+        return found
+    return _ask(found, EventKind.AUTHORIZE_ASKED, found.amount_minor, found.name, now, lambda provider: provider.authorize)
+
+
+def capture(*, payment_id: PaymentId, amount_minor: int | None = None, key: str, now: datetime) -> Payment:
+    """Have the provider take reserved money, all that is left or `amount_minor`, and return the payment. Outside transactions.
+
+    Raises TooMuch for more than is reserved. Repeating the key repeats the request, not the taking.
+    """
+    found = payment(payment_id)
+    if found.answer_to(key):
+        return found
+    asked = _asked_under(found, key)
+    amount = asked if asked is not None else found.balance.capturable_minor if amount_minor is None else amount_minor
+    if asked is None and not 0 < amount <= found.balance.capturable_minor:
+        raise TooMuch("capture", amount, found.balance.capturable_minor)
+    return _ask(found, EventKind.CAPTURE_ASKED, amount, key, now, lambda provider: provider.capture)
+
+
+def void(*, payment_id: PaymentId, key: str, now: datetime) -> Payment:
+    """Have the provider let go of reserved money and return the payment. Outside transactions."""
+    found = payment(payment_id)
+    if found.answer_to(key):
+        return found
+    return _ask(found, EventKind.VOID_ASKED, found.balance.capturable_minor, key, now, lambda provider: provider.void)
+
+
+def refund(*, payment_id: PaymentId, amount_minor: int, key: str, now: datetime) -> Payment:
+    """Have the provider give taken money back and return the payment; `answer_to(key)` tells how it went. Outside transactions.
+
+    Raises TooMuch for more than is left. Repeating the key repeats the request, not the giving.
+    """
+    found = payment(payment_id)
+    if found.answer_to(key):
+        return found
+    if _asked_under(found, key) is None and not 0 < amount_minor <= found.balance.refundable_minor:
+        raise TooMuch("refund", amount_minor, found.balance.refundable_minor)
+    return _ask(found, EventKind.REFUND_ASKED, amount_minor, key, now, lambda provider: provider.refund)
+
+
+def ask_again(payment_id: PaymentId, now: datetime) -> Payment:
+    """Ask the provider what became of a payment and repeat our unanswered requests, except to reserve; return the payment.
+
+    To reserve is not repeated, since the buyer may be gone. Stands outside transactions.
+    """
+    found = payment(payment_id)
+    provider = installed.provider(found.provider)
+    try:
+        answers = provider.find(payment_name=found.name, at=now)
+    except ProviderSilent:
+        return found
+    found = _hear(payment_id, answers, now)
+    repeat: dict[EventKind, Callable[[Ask], Answer]] = {
+        EventKind.CAPTURE_ASKED: provider.capture,
+        EventKind.VOID_ASKED: provider.void,
+        EventKind.REFUND_ASKED: provider.refund,
+    }
+    for asked in balance.unanswered(found.events):
+        if asked.kind in repeat:
+            found = _ask(found, asked.kind, asked.amount_minor, asked.key, now, lambda _, kind=asked.kind: repeat[kind])
+    return found
+
+
+def _ask(
+    found: Payment, kind: EventKind, amount: int, key: str, now: datetime, act: Callable[[Provider], Callable[[Ask], Answer]]
+) -> Payment:
+    # A durable block refuses to open inside another transaction, which would be kept waiting for the provider.
+    with transaction.atomic(durable=True):
+        row = store.lock(found.id)
+        assert row is not None
+        store.add_event(found.id, PaymentEvent(kind=kind, amount_minor=amount, key=key, reference="", reason="", at=now))
+        models.Payment.objects.filter(id=found.id).update(wake_at=now + ASK_AGAIN)
+    ask = Ask(
+        key=key, payment_name=row.name, reference=row.reference, method=row.method, amount_minor=amount, currency=row.currency, at=now
+    )
+    try:
+        answer = act(installed.provider(row.provider))(ask)
+    except ProviderSilent:
+        return payment(found.id)
+    return _hear(found.id, [answer], now)
+
+
+# ── hear ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def hear_webhook(*, provider: str, body: bytes, headers: Mapping[str, str], now: datetime) -> list[OrderId]:
+    """Take in a provider's message and return the orders it speaks of; the same message again changes nothing.
+
+    News of payments that are not ours is left alone. Raises BadSignature, Malformed, UnknownProvider, each before anything is written.
+    """
+    answers = installed.provider(provider).read_webhook(body=body, headers=headers)
+    known = store.ids_by_name([answer.payment_name for answer in answers], provider)
+    touched = {}
+    for name, payment_id in sorted(known.items(), key=lambda item: item[1]):
+        heard = _hear(payment_id, [answer for answer in answers if answer.payment_name == name], now)
+        touched[heard.order_id] = None
+    return list(touched)
+
+
+@transaction.atomic
+def _hear(payment_id: PaymentId, answers: Sequence[Answer], now: datetime) -> Payment:
+    """Write down what the provider said. Any news wakes the payment soon: whoever heard it may die before acting on it."""
+    row = store.lock(payment_id)
+    assert row is not None
+    fresh = [answer for answer in answers if store.add_event(payment_id, _event(answer, now))]
+    found = payment(payment_id)
+    if fresh:
+        reference = next((answer.reference for answer in fresh if answer.reference), row.reference)
+        redirect = next((answer.redirect_url for answer in fresh if answer.redirect_url), row.redirect_url)
+        models.Payment.objects.filter(id=payment_id).update(
+            state=found.state, reference=reference, redirect_url=redirect, wake_at=now + ASK_AGAIN, tries=0
+        )
+    for answer in fresh:
+        events.record(
+            facts.PaymentEventHeard(
+                order_id=row.order_id,
+                payment_id=payment_id,
+                provider=row.provider,
+                kind=_FACT_KINDS[answer.kind],
+                amount_minor=answer.amount_minor,
+            ),
+            at=now,
+        )
+    return payment(payment_id) if fresh else found
+
+
+def _event(answer: Answer, now: datetime) -> PaymentEvent:
+    return PaymentEvent(
+        kind=answer.kind, amount_minor=answer.amount_minor, key=answer.key, reference=answer.operation, reason=answer.reason, at=now
+    )
+
+
+def _asked_under(found: Payment, key: str) -> int | None:
+    return next((event.amount_minor for event in found.events if event.key == key), None)
+
+
+# ── finish ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def abandon(*, payment_id: PaymentId, now: datetime) -> Payment:
+    """Stop waiting for a payment that never got an answer, its order having expired. Money that still comes counts all the same."""
+    row = store.lock(payment_id)
+    if row is None:
+        raise NotFound("payment", payment_id)
+    found = payment(payment_id)
+    if found.state is not PaymentState.PENDING:
+        return found
+    store.add_event(
+        payment_id, PaymentEvent(kind=EventKind.FAILED, amount_minor=0, key=row.name, reference="", reason="abandoned", at=now)
+    )
+    models.Payment.objects.filter(id=payment_id).update(state=PaymentState.DECLINED, wake_at=None)
+    return payment(payment_id)
+
+
+@transaction.atomic
+def rest(payment_id: PaymentId) -> None:
+    """Let a payment sleep: its news has been acted on. One that still waits for an answer stays awake."""
+    row = store.lock(payment_id)
+    if row is not None and not balance.unanswered(payment(payment_id).events) and row.state != PaymentState.PENDING:
+        models.Payment.objects.filter(id=payment_id).update(wake_at=None, tries=0)
+
+
+def wake(*, order_id: OrderId, at: datetime) -> None:
+    """Have the sweeper look at an order's payments from `at` on, in the caller's transaction: something is to be done with its money."""
+    models.Payment.objects.filter(order_id=order_id).update(wake_at=at)
+
+
+def claim_due(*, now: datetime, limit: int = 100) -> list[PaymentId]:
+    """Take payments with something left to ask or to finish; two sweepers never take the same one."""
+    return store.claim_due(
+        now=now, limit=limit, first_wait_s=int(ASK_AGAIN.total_seconds()), longest_wait_s=int(LONGEST_WAIT.total_seconds())
+    )
+
+
+def webhooks_of_test_provider(now: datetime) -> list[Webhook]:
+    """Take the webhooks the built-in test provider should have sent by now; the caller delivers them to `hear_webhook`."""
+    return installed.TEST_PROVIDER.webhooks_due(at=now)
+
+
+def audit() -> list[Difference]:
+    """Return every payment whose stored state or sums do not fit its events. Empty is right."""
+    return books.differences()
+
+
+# ── taking over ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def import_history(*, payments: "pl.DataFrame", currency: str) -> "pl.DataFrame":
+    """Add a captured payment for each imported order whose key is new. Returns `order_id, payment_id` of the new ones.
+
+    One row an order: `order_id`, `amount_minor`, `key` (text, never used twice), `at` (UTC).
+    """
+    from shopkeeper.selling.payments import intake
+
+    return intake.import_payments(payments, currency=currency)
+
+
+@transaction.atomic
+def import_refunds(*, refunds: "pl.DataFrame") -> int:
+    """Add refunds of imported payments as the provider's word and return how many were new: `order_id, amount_minor, key, at`."""
+    from shopkeeper.selling.payments import intake
+
+    return intake.import_refunds(refunds)
