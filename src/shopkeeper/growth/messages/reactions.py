@@ -1,0 +1,34 @@
+"""What mails a fact gives rise to. Hearing a fact twice queues one mail, for the key is the same."""
+
+from collections.abc import Sequence
+
+from shopkeeper.events.facts import Fact, OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, OrderShipped
+from shopkeeper.events.shapes import Heard
+from shopkeeper.growth.messages import public as messages
+from shopkeeper.growth.messages.rules import keys
+from shopkeeper.growth.messages.shapes import MailKind, OrderMail
+from shopkeeper.kit.ids import OrderId
+
+
+def write(batch: Sequence[Heard]) -> None:
+    """Queue the mail that each fact of the batch calls for, as of the moment the fact tells of."""
+    calls = [(mail_for(heard.fact), heard.occurred_at) for heard in batch]
+    messages.order_mails([mail for mail, _ in calls], at=[at for _, at in calls])
+
+
+def mail_for(fact: Fact) -> OrderMail:
+    """Return the mail a fact calls for. Raises TypeError for a kind of fact nobody is written to about."""
+    match fact:
+        case OrderPlaced():
+            key, kind, detail_id = keys.placed(fact.order_id), MailKind.PLACED, None
+        case OrderPaid():
+            key, kind, detail_id = keys.paid(fact.order_id), MailKind.PAID, None
+        case OrderShipped():
+            key, kind, detail_id = keys.shipped(fact.shipment_id), MailKind.SHIPPED, fact.shipment_id
+        case OrderCancelled():
+            key, kind, detail_id = keys.cancelled(fact.order_id), MailKind.CANCELLED, None
+        case OrderRefunded():
+            key, kind, detail_id = keys.refunded(fact.refund_id), MailKind.REFUNDED, fact.refund_id
+        case _:
+            raise TypeError(f"No mail is written about {type(fact).__name__}")
+    return OrderMail(key=key, kind=kind, order_id=OrderId(fact.order_id), detail_id=detail_id)

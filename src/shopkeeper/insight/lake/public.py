@@ -1,0 +1,30 @@
+"""The face of the lake: ask it with SQL, learn what time it covers, check that it is whole."""
+
+from shopkeeper.insight.lake import files, store
+from shopkeeper.insight.lake.reader import query, table_named
+from shopkeeper.insight.lake.rules.tables import OTHER_NAMES
+from shopkeeper.insight.lake.shapes import Span, Table
+
+__all__ = ["audit", "query", "span", "table"]
+
+
+def table(name: str) -> Table:
+    """Return a table's columns by its name (`order_placed`, `order_lines`). Raises KeyError."""
+    return table_named(name)
+
+
+def span(name: str) -> Span | None:
+    """Return the time a table covers, without reading it; None where it is empty."""
+    return store.span(OTHER_NAMES.get(name, name))
+
+
+def audit() -> tuple[str, ...]:
+    """Return what is wrong with the lake's files, one sentence each: missing, unreadable, or of another number of rows."""
+    problems = []
+    for path, rows in store.all_live():
+        found = files.row_count(path)
+        if found is None:
+            problems.append(f"{path} is missing or unreadable")
+        elif found != rows:
+            problems.append(f"{path} has {found} rows, the manifest says {rows}")
+    return tuple(problems)
