@@ -1,0 +1,37 @@
+"""Taking over the UCI “Online Retail” trade: read, sort out, load by sets, reconcile to the penny.
+
+A file is known by the SHA-256 of its content. A second run of the same file changes nothing; an interrupted one resumes at the step it
+had not finished.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from shopkeeper.flows.import_online_retail.report import Reconciliation
+from shopkeeper.kit.refusals import Refusal
+
+__all__ = ["Progress", "Reconciliation", "WrongCurrency", "run"]
+
+Progress = Callable[[str, int, int], None]
+"""Called with the name of the step under way, its place from 0, and the number of steps; at the end with the last place = number."""
+
+CURRENCY = "GBP"
+
+
+class WrongCurrency(Refusal):
+    """The file's prices are in pounds sterling, and the shop keeps its books in something else."""
+
+    code = "wrong_currency"
+
+
+def run(
+    path: Path, *, now: datetime, shift: timedelta = timedelta(), until: datetime | None = None, tell: Progress = lambda _name, _place, _of: None
+) -> Reconciliation:
+    """Take a file over and return its reconciliation, also of a file that was taken over before.
+
+    Raises UnreadableFile, WrongCurrency, ImportBusy, ShopNotOpen. `shift` moves every moment; lines after `until` are left out.
+    """
+    from shopkeeper.flows.import_online_retail import whole
+
+    return whole.take_over(path, now=now, shift=shift, until=until, tell=tell)

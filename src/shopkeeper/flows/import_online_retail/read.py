@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -29,8 +29,8 @@ class UnreadableFile(Refusal):
 class TradeFile:
     """A file read in full.
 
-    `lines`: line (int, from 1; in a CSV the header is line 1), invoice, code (upper case), name, units, at (naive local
-    time), price_micro, customer (int or null), country (as written). `rejects`: line, reason, value_micro (what quantity ×
+    `lines`: line (int, from 1; in a CSV the header is line 1), invoice, code (upper case), name, units, at (UTC),
+    price_micro, customer (int or null), country (as written). `rejects`: line, reason, value_micro (what quantity ×
     price would have come to, 0 where unreadable) and the row's text.
     """
 
@@ -40,8 +40,11 @@ class TradeFile:
     rejects: pl.DataFrame
 
 
-def read(path: Path, *, shift: timedelta = timedelta()) -> TradeFile:
-    """Return the trade in a file, every moment moved by `shift`. Raises UnreadableFile."""
+def read(path: Path, *, zone: str, shift: timedelta = timedelta(), until: datetime | None = None) -> TradeFile:
+    """Return the trade in a file, its local times read in `zone` and moved by `shift`; lines after `until` are not part of it.
+
+    Raises UnreadableFile.
+    """
     raw = _raw(path)
     with path.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
@@ -49,11 +52,14 @@ def read(path: Path, *, shift: timedelta = timedelta()) -> TradeFile:
     if missing:
         raise UnreadableFile(f"{path.name} lacks the columns {', '.join(missing)}", field="file", value=", ".join(missing))
     first = 2 if path.suffix.lower() == ".csv" else 1
-    parsed = _parsed(raw.select(COLUMNS).with_row_index("line", offset=first), shift)
+    numbered = raw.select(COLUMNS).with_row_index("line", offset=first).with_columns(pl.col("line").cast(pl.Int64))
+    parsed = _parsed(numbered, zone, shift)
+    if until is not None:
+        parsed = parsed.filter(pl.col("at").is_null() | (pl.col("at") <= until))
     good = parsed.filter(pl.col("reason").is_null())
     bad = parsed.filter(pl.col("reason").is_not_null())
     columns = ["line", "invoice", "code", "name", "units", "at", "price_micro", "customer", "country"]
-    return TradeFile(digest, raw.height, good.select(columns), bad.select("line", "reason", "value_micro", "row"))
+    return TradeFile(digest, parsed.height, good.select(columns), bad.select("line", "reason", "value_micro", "row"))
 
 
 def _raw(path: Path) -> pl.DataFrame:
@@ -65,7 +71,7 @@ def _raw(path: Path) -> pl.DataFrame:
         raise UnreadableFile(f"{path.name} cannot be read: {error}", field="file", value=path.name) from error
 
 
-def _parsed(raw: pl.DataFrame, shift: timedelta) -> pl.DataFrame:
+def _parsed(raw: pl.DataFrame, zone: str, shift: timedelta) -> pl.DataFrame:
     text = raw.with_columns(pl.col(name).cast(pl.String).str.strip_chars() for name in COLUMNS if name not in ("InvoiceDate", "UnitPrice"))
     moment = (
         pl.coalesce(pl.col("InvoiceDate").str.strptime(pl.Datetime("us"), form, strict=False) for form in _DATE_FORMATS)
@@ -80,7 +86,8 @@ def _parsed(raw: pl.DataFrame, shift: timedelta) -> pl.DataFrame:
         code=pl.col("StockCode").str.to_uppercase(),
         name=pl.col("Description").fill_null(""),
         units=pl.col("Quantity").str.replace(r"\.0$", "").cast(pl.Int64, strict=False),
-        at=moment + shift,
+        # Whole weeks are moved on the local clock, so that a shop that opens at nine still opens at nine after a clock change.
+        at=(moment + shift).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC"),
         price=price,
         customer=customer.cast(pl.Int64, strict=False),
         has_customer=customer.fill_null("") != "",

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +13,7 @@ HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,Custome
 def trade(folder: Path, *rows: str, shift: timedelta = timedelta()):
     path = folder / "trade.csv"
     path.write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
-    return read(path, shift=shift)
+    return read(path, zone="Europe/London", shift=shift)
 
 
 def headings(folder: Path, *rows: str):
@@ -31,7 +31,7 @@ def test_a_line_is_read_with_its_number_in_the_file_and_its_code_in_capitals(tmp
 
     line = file.lines.row(0, named=True)
     assert (line["line"], line["code"], line["units"], line["price_micro"]) == (2, "85123A", 6, 2_550_000)
-    assert line["at"] == datetime(2010, 12, 8, 8, 26)
+    assert line["at"] == datetime(2010, 12, 8, 8, 26, tzinfo=UTC)
     assert file.rows == 1
 
 
@@ -62,7 +62,7 @@ def test_a_file_without_a_column_is_refused_by_name(tmp_path):
     path.write_text("InvoiceNo,StockCode\n1,2\n")
 
     with pytest.raises(UnreadableFile) as refusal:
-        read(path)
+        read(path, zone="UTC")
 
     assert "UnitPrice" in str(refusal.value)
 
@@ -72,7 +72,7 @@ def test_a_file_that_is_not_parquet_is_refused(tmp_path):
     path.write_bytes(b"not parquet at all")
 
     with pytest.raises(UnreadableFile):
-        read(path)
+        read(path, zone="UTC")
 
 
 def test_parquet_and_csv_of_the_same_trade_read_the_same(tmp_path):
@@ -85,7 +85,7 @@ def test_parquet_and_csv_of_the_same_trade_read_the_same(tmp_path):
     )  # fmt: skip
     frame.write_parquet(tmp_path / "trade.parquet")
 
-    assert read(tmp_path / "trade.parquet").lines.drop("line").equals(csv.lines.drop("line"))
+    assert read(tmp_path / "trade.parquet", zone="Europe/London").lines.drop("line").equals(csv.lines.drop("line"))
 
 
 def test_a_cancellation_becomes_a_refund_of_the_sale_it_cancels(tmp_path):
@@ -156,3 +156,15 @@ def test_prices_below_a_penny_are_counted_and_their_rounding_is_stated(tmp_path)
 
     assert (sorted_trade.below_a_minor, sorted_trade.rounding_micro) == (1, 1_000)
     assert sorted_trade.sales.get_column("minor").to_list() == [0]
+
+
+def test_times_are_the_shop_s_own_and_lines_of_the_future_stay_out(tmp_path):
+    summer = SALE.replace("2010-12-01", "2011-07-01")
+    path = tmp_path / "trade.csv"
+    path.write_text(HEADER + SALE + "\n" + summer + "\n")
+
+    whole = read(path, zone="Europe/London")
+    part = read(path, zone="Europe/London", until=datetime(2011, 1, 1, tzinfo=UTC))
+
+    assert whole.lines.get_column("at").to_list() == [datetime(2010, 12, 1, 8, 26, tzinfo=UTC), datetime(2011, 7, 1, 7, 26, tzinfo=UTC)]
+    assert (part.rows, part.lines.get_column("line").to_list()) == (1, [2])

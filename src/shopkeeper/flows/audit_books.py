@@ -1,0 +1,128 @@
+"""Do the shop's books add up, room by room and between the rooms? Nothing is changed; every difference is named."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shopkeeper.kit.ids import OrderId
+from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.shapes import Difference, OrderState
+from shopkeeper.selling.orders.shapes import OrderMoney as Owed
+from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.shapes import Difference as PaymentDifference
+from shopkeeper.selling.payments.shapes import OrderMoney as Had
+
+DEAD = (OrderState.CANCELLED, OrderState.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Two figures that should be equal and are not. `check` says which rule, `subject` whose figures (`order:12`)."""
+
+    check: str
+    subject: str
+    expected: int | str
+    found: int | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The outcome: how much was looked at, the shop's totals in minor units, and every difference.
+
+    Money under way (a refund promised and not yet paid out, news not yet acted on) is no difference; `sums` shows how much it is.
+    """
+
+    at: datetime
+    looked_at: Mapping[str, int]
+    sums: Mapping[str, int]
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_right(self) -> bool:
+        return not self.findings
+
+
+def run(now: datetime) -> Report:
+    """Return the report on all books: stock against its ledger, holds against orders, orders against payments, each one and in sum."""
+    owed = {row.order_id: row for row in orders.money_of_orders()}
+    had = {row.order_id: row for row in payments.money_of_orders()}
+    holding = inventory.open_holds()
+    sums = _sums(owed, had)
+    return Report(
+        at=now,
+        looked_at={"orders": len(owed), "orders_with_payments": len(had), "orders_holding_stock": len(holding)},
+        sums=sums,
+        findings=(
+            *_of_stock(),
+            *_of_rooms([*orders.audit(), *payments.audit()]),
+            *_holds_against_orders(owed, holding),
+            *_money_against_orders(owed, had),
+            *_in_sum(sums),
+        ),
+    )
+
+
+def _of_stock() -> list[Finding]:
+    return [
+        Finding(
+            check=f"stock_{found.what}",
+            subject=f"variant:{found.variant_id}/warehouse:{found.warehouse_id}",
+            expected=found.derived,
+            found=found.stored,
+        )
+        for found in inventory.audit()
+    ]
+
+
+def _of_rooms(differences: Sequence[Difference | PaymentDifference]) -> list[Finding]:
+    return [Finding(check=each.check, subject=each.subject, expected=each.expected, found=each.found) for each in differences]
+
+
+def _holds_against_orders(owed: Mapping[OrderId, Owed], holding: Mapping[OrderId, int]) -> Iterable[Finding]:
+    """An order that is placed or on its way holds what is still to be sent, no less and no more; any other holds nothing."""
+    for order_id in sorted(owed.keys() | holding.keys()):
+        order, held = owed.get(order_id), holding.get(order_id, 0)
+        due = order.units_to_hold if order else 0
+        if due != held and not (order and order.has_refund_under_way):
+            yield Finding(check="held_is_what_is_to_be_sent", subject=f"order:{order_id}", expected=due, found=held)
+
+
+def _money_against_orders(owed: Mapping[OrderId, Owed], had: Mapping[OrderId, Had]) -> Iterable[Finding]:
+    """What an order was paid less what it gave back is what the providers keep for it, and a dead order has nothing reserved."""
+    for order_id in sorted(owed.keys() | had.keys()):
+        order, money = owed.get(order_id), had.get(order_id)
+        subject = f"order:{order_id}"
+        if _difference(order, money) and not _is_under_way(order, money):
+            due, kept = order.kept_minor if order else 0, money.kept_minor if money else 0
+            yield Finding(check="paid_less_refunds_is_what_providers_keep", subject=subject, expected=due, found=kept)
+        if order and money and order.state in DEAD and money.reserved_minor and money.is_settled:
+            yield Finding(check="no_money_reserved_for_a_dead_order", subject=subject, expected=0, found=money.reserved_minor)
+
+
+def _in_sum(sums: Mapping[str, int]) -> Iterable[Finding]:
+    expected = sums["kept_by_orders"] + sums["under_way"]
+    if expected != sums["kept_by_providers"]:
+        yield Finding(check="money_in_sum", subject="shop", expected=expected, found=sums["kept_by_providers"])
+
+
+def _sums(owed: Mapping[OrderId, Owed], had: Mapping[OrderId, Had]) -> dict[str, int]:
+    return {
+        "paid": sum(order.paid_minor for order in owed.values()),
+        "refunded": sum(order.refunded_minor for order in owed.values()),
+        "kept_by_orders": sum(order.kept_minor for order in owed.values()),
+        "kept_by_providers": sum(money.kept_minor for money in had.values()),
+        "under_way": sum(
+            _difference(owed.get(order_id), had.get(order_id))
+            for order_id in owed.keys() | had.keys()
+            if _is_under_way(owed.get(order_id), had.get(order_id))
+        ),
+    }
+
+
+def _difference(order: Owed | None, money: Had | None) -> int:
+    return (money.kept_minor if money else 0) - (order.kept_minor if order else 0)
+
+
+def _is_under_way(order: Owed | None, money: Had | None) -> bool:
+    return bool((money and not money.is_settled) or (order and order.has_refund_under_way))

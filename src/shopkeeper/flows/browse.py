@@ -1,0 +1,208 @@
+"""Looking round the shop: goods with price and stock, a fixed number of queries however many are shown.
+
+The catalogue is read through a `Look`, so that a door may remember for a moment what stands where; prices and stock are always read anew.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from shopkeeper.kit.ids import CategoryId, ProductId, VariantId
+from shopkeeper.kit.page import Page
+from shopkeeper.kit.refusals import NotFound, OutOfRange
+from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.shapes import Category, Product, Sort, Variant
+from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.pricing import public as pricing
+from shopkeeper.selling.pricing.shapes import PriceTag
+from shopkeeper.selling.search import public as search
+
+RELATED = 6
+MOST_ON_A_PAGE = 200
+
+_Tags = Mapping[VariantId, PriceTag]
+_Units = Mapping[VariantId, int]
+
+
+def _whole_shelf(category_id: CategoryId | None) -> tuple[Product, ...]:
+    ids = catalog.listing_ids(category_id)
+    found = catalog.products(ids)
+    return tuple(found[each] for each in ids if each in found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How the catalogue is read: all categories, a page of a shelf, a whole shelf, products by id."""
+
+    categories: Callable[[], tuple[Category, ...]] = catalog.categories
+    listing: Callable[..., Page[Product]] = catalog.listing
+    whole_shelf: Callable[[CategoryId | None], tuple[Product, ...]] = _whole_shelf
+    products: Callable[[Sequence[ProductId]], dict[ProductId, Product]] = catalog.products
+
+
+FRESH = Look()
+"""Reads the catalogue anew each time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A product as a shelf shows it: `tag` of its cheapest sellable variant (None: no price now), stock over all of them.
+
+    `choices` counts the variants that can be sold; `has_several_prices` tells whether they differ in price.
+    """
+
+    product: Product
+    category_slug: str
+    tag: PriceTag | None
+    has_several_prices: bool
+    available: int
+    choices: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One variant of a shown product, with its price and stock."""
+
+    variant: Variant
+    tag: PriceTag | None
+    available: int
+
+    @property
+    def can_be_bought(self) -> bool:
+        return self.tag is not None and self.available > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One product with everything its page says: where it stands (`path`, main shelf first), its choices, its neighbours."""
+
+    product: Product
+    path: tuple[Category, ...]
+    choices: tuple[Choice, ...]
+    related: tuple[Card, ...]
+    tag: PriceTag | None
+    has_several_prices: bool
+    available: int
+
+    @property
+    def category_slug(self) -> str:
+        return self.path[-1].slug if self.path else ""
+
+    @property
+    def can_be_bought(self) -> bool:
+        return any(choice.can_be_bought for choice in self.choices)
+
+
+def shelf(*, category: Category | None = None, sort: Sort = Sort.FEATURED, number: int = 1, size: int = 24, look: Look = FRESH) -> Page[Card]:
+    """Return one page of a category's published goods and those below it, or of the whole shop where `category` is None.
+
+    Prices decide the order where `sort` says so; goods without a price then stand last. Raises OutOfRange for a page or size that cannot be.
+    """
+    if not 1 <= size <= MOST_ON_A_PAGE:
+        raise OutOfRange("size", size, least=1, most=MOST_ON_A_PAGE)
+    if number < 1:
+        raise OutOfRange("page", number, least=1)
+    category_id = category.id if category else None
+    if sort in (Sort.PRICE_UP, Sort.PRICE_DOWN):
+        return _shelf_by_price(category_id, sort, number, size, look)
+    page = look.listing(category_id=category_id, sort=sort, number=number, size=size)
+    return Page(items=cards(page.items, look.categories()), total=page.total, number=page.number, size=page.size)
+
+
+def found(*, text: str, number: int = 1, size: int = 24, look: Look = FRESH) -> Page[Card]:
+    """Return one page of what a search finds, best first. Raises OutOfRange for a page or size that cannot be."""
+    page = search.find(text, number=number, size=size)
+    products = look.products(page.items) if page.items else {}
+    visible = [products[each] for each in page.items if each in products and products[each].is_published]
+    return Page(items=cards(visible, look.categories()), total=page.total, number=page.number, size=page.size)
+
+
+def shown(*, slug: str, look: Look = FRESH) -> Shown:
+    """Return the published product of a slug with its choices and its neighbours on the shelf. Raises NotFound."""
+    product = catalog.product(slug)
+    neighbours: tuple[Product, ...] = ()
+    if product.category_id is not None:
+        near = look.listing(category_id=product.category_id, size=RELATED + 1).items
+        neighbours = tuple(each for each in near if each.id != product.id)[:RELATED]
+    tags, units = _read((product, *neighbours))
+    categories = look.categories()
+    slugs = _slugs(categories)
+    path = path_of(product.category_id, categories)
+    card = _card(product, path[-1].slug if path else "", tags, units)
+    return Shown(
+        product=product,
+        path=path,
+        choices=tuple(
+            Choice(variant=each, tag=tags.get(each.id), available=max(units.get(each.id, 0), 0)) for each in product.variants if each.is_sellable
+        ),
+        related=tuple(_card(each, slugs.get(each.category_id, ""), tags, units) for each in neighbours),
+        tag=card.tag,
+        has_several_prices=card.has_several_prices,
+        available=card.available,
+    )
+
+
+def cards(products: Sequence[Product], categories: Sequence[Category]) -> tuple[Card, ...]:
+    """Return products as cards, in their order: one reading of prices, one of stock."""
+    tags, units = _read(products)
+    slugs = _slugs(categories)
+    return tuple(_card(each, slugs.get(each.category_id, ""), tags, units) for each in products)
+
+
+def category_of(slug: str, *, look: Look = FRESH) -> Category:
+    """Return the category of a slug. Raises NotFound."""
+    for each in look.categories():
+        if each.slug == slug:
+            return each
+    raise NotFound("category", slug)
+
+
+def path_of(category_id: CategoryId | None, categories: Sequence[Category]) -> tuple[Category, ...]:
+    """Return the way to a category, main shelf first; empty where there is none."""
+    by_id: dict[int | None, Category] = {each.id: each for each in categories}
+    here = by_id.get(category_id)
+    above = by_id.get(here.parent_id) if here else None
+    return tuple(each for each in (above, here) if each)
+
+
+def _shelf_by_price(category_id: CategoryId | None, sort: Sort, number: int, size: int, look: Look) -> Page[Card]:
+    products = look.whole_shelf(category_id)
+    tags = pricing.prices(_variant_ids(products)) if products else {}
+    # Sorting is stable, so goods of one price keep the featured order.
+    ordered = sorted(products, key=lambda each: _price_key(each, tags, sort))
+    chosen = ordered[(number - 1) * size : number * size]
+    units = inventory.available(_variant_ids(chosen)) if chosen else {}
+    slugs = _slugs(look.categories())
+    items = tuple(_card(each, slugs.get(each.category_id, ""), tags, units) for each in chosen)
+    return Page(items=items, total=len(products), number=number, size=size)
+
+
+def _price_key(product: Product, tags: _Tags, sort: Sort) -> tuple[bool, int]:
+    amounts = [tags[each.id].amount_minor for each in product.variants if each.is_sellable and each.id in tags]
+    least = min(amounts, default=0)
+    return not amounts, least if sort == Sort.PRICE_UP else -least
+
+
+def _read(products: Sequence[Product]) -> tuple[_Tags, _Units]:
+    variants = _variant_ids(products)
+    return (pricing.prices(variants), inventory.available(variants)) if variants else ({}, {})
+
+
+def _card(product: Product, category_slug: str, tags: _Tags, units: _Units) -> Card:
+    sellable = [each.id for each in product.variants if each.is_sellable]
+    priced = sorted((tags[each] for each in sellable if each in tags), key=lambda tag: tag.amount_minor)
+    return Card(
+        product=product,
+        category_slug=category_slug,
+        tag=priced[0] if priced else None,
+        has_several_prices=len({tag.amount_minor for tag in priced}) > 1,
+        available=sum(max(units.get(each, 0), 0) for each in sellable),
+        choices=len(sellable),
+    )
+
+
+def _variant_ids(products: Iterable[Product]) -> list[VariantId]:
+    return [variant.id for product in products for variant in product.variants]
+
+
+def _slugs(categories: Sequence[Category]) -> dict[CategoryId | None, str]:
+    return {each.id: each.slug for each in categories}

@@ -1,0 +1,134 @@
+"""Money goes back: promised in one transaction, paid out by the provider outside it, settled in another.
+
+A process that dies in between leaves a refund that is asked and not settled; the sweeper finishes it under the same key, so the buyer is
+never paid twice.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from shopkeeper.kit.ids import LineId, OrderId, RefundId, UserId
+from shopkeeper.kit.refusals import Malformed
+from shopkeeper.ops.audit import public as audit
+from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.inventory.shapes import OutOfStock, WantedUnits
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.shapes import Order, Refund, RefundReason, RefundState, RefundWish
+from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.shapes import EventKind, Payment
+
+
+def refund(
+    *,
+    order_id: OrderId,
+    lines: Sequence[RefundWish | tuple[LineId, int, bool]],
+    delivery: bool,
+    reason: RefundReason | str,
+    actor: UserId | None,
+    now: datetime,
+    note: str = "",
+) -> Refund:
+    """Give back the money for units of lines, and the delivery price if asked; return the refund, settled, failed or still asked.
+
+    Lines are (line, units, restock): restocked units go back to the shelf they came from. Units not sent yet will not be sent.
+    Raises TooManyUnits, NothingToDo, WrongState, NotFound, OutOfRange, Malformed, each before anything is changed.
+    """
+    wishes = [RefundWish(*line) for line in lines]
+    with transaction.atomic():
+        asked = orders.open_refund(
+            order_id=order_id, wishes=wishes, with_delivery=delivery, reason=_reason(reason), actor=actor, now=now, note=note
+        )
+        audit.record(
+            actor=actor,
+            act="orders.refund",
+            subject=f"order:{order_id}",
+            before=None,
+            after={
+                "refund_id": asked.id,
+                "total_minor": asked.total_minor,
+                "delivery_minor": asked.delivery_minor,
+                "lines": [[line.line_id, line.units] for line in asked.lines],
+                "reason": asked.reason,
+            },
+            at=now,
+        )
+    return finish(asked.id, now)
+
+
+def _reason(value: RefundReason | str) -> RefundReason:
+    try:
+        return RefundReason(value)
+    except ValueError:
+        raise Malformed("reason", str(value)[:40], expected="refund_reason") from None
+
+
+def finish(refund_id: RefundId, now: datetime) -> Refund:
+    """Have the provider pay a promised refund out and record how it went; return the refund. Safe to repeat. Outside transactions."""
+    asked = orders.refund(refund_id)
+    if asked.state is not RefundState.ASKED:
+        return asked
+    payment = _payment_of(asked)
+    key = f"{payment.name}:refund:{asked.id}"
+    payment = payments.refund(payment_id=payment.id, amount_minor=asked.total_minor, key=key, now=now)
+    match payment.answer_to(key):
+        case EventKind.REFUNDED:
+            settled = _settle(asked, now)
+        case None:
+            return asked
+        case _:
+            settled = orders.fail_refund(refund_id=asked.id, reason=_refusal(payment, key), now=now)
+    payments.rest(payment.id)
+    return settled
+
+
+def _payment_of(asked: Refund) -> Payment:
+    """Return the payment to refund from: the one asked already, else the one with the most left."""
+    found = payments.payments_of(asked.order_id)
+    return max(found, key=lambda payment: (payment.is_asked(f"{payment.name}:refund:{asked.id}"), payment.balance.refundable_minor))
+
+
+def _refusal(payment: Payment, key: str) -> str:
+    return next((event.reason for event in payment.events if event.key == key and event.reason), "refused")
+
+
+@transaction.atomic
+def _settle(asked: Refund, now: datetime) -> Refund:
+    order = orders.lock(asked.order_id)
+    if orders.refund(asked.id).state is not RefundState.ASKED:
+        return orders.refund(asked.id)
+    settled = orders.settle_refund(refund_id=asked.id, now=now)
+    _restock(order, settled, now)
+    is_closed = orders.close_if_all_dropped(order_id=order.id, actor=None, now=now)
+    if is_closed:
+        inventory.release(order_id=order.id, reason="cancelled", now=now)
+    elif any(line.dropped_units for line in settled.lines):
+        _hold_only_the_rest(orders.order(order.id), now)
+    return settled
+
+
+def _restock(order: Order, settled: Refund, now: datetime) -> None:
+    """Put what came back on the shelf of the warehouse that sent it last."""
+    variants = {line.id: line.variant_id for line in order.lines}
+    for line in settled.lines:
+        sent_from = [parcel.warehouse_id for parcel in order.shipments if any(sent.line_id == line.line_id for sent in parcel.lines)]
+        if not line.is_restocked or not line.returned_units:
+            continue
+        warehouse_id = sent_from[-1] if sent_from else inventory.warehouses()[0].id
+        inventory.put_back(
+            variant_id=variants[line.line_id], warehouse_id=warehouse_id, units=line.returned_units, order_id=order.id, now=now
+        )
+
+
+def _hold_only_the_rest(order: Order, now: datetime) -> None:
+    """Free the goods that will not be sent: let go of all and take the rest again, in one transaction, so that nobody comes between."""
+    rest = [WantedUnits(variant_id=line.variant_id, units=line.units_to_ship, sku=line.sku) for line in order.lines if line.units_to_ship]
+    try:
+        with transaction.atomic():
+            if inventory.release(order_id=order.id, reason="cancelled", now=now):
+                inventory.reserve(order_id=order.id, wanted=rest, until=now, now=now)
+                inventory.confirm_hold(order_id=order.id)
+    except OutOfStock:
+        # A warehouse was closed meanwhile: the order keeps its old hold, some units too many, until it is shipped.
+        orders.note(order_id=order.id, code="hold_kept", values={}, now=now)

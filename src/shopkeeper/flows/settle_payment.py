@@ -1,0 +1,214 @@
+"""What an order's money means for the order: the one place that decides, however the news came and however often.
+
+`settle` may be called at any time by anybody: by checkout, by a webhook, by the sweeper, by two of them at once. It looks at the order
+and its payment, takes one step, and looks again until nothing is left to do. Steps that change the order hold its row's lock; talks with
+the provider stand outside every transaction, under keys made from the payment's name.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db import transaction
+
+from shopkeeper.kit.ids import OrderId
+from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.inventory.shapes import HoldGone, OutOfStock, WantedUnits
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.shapes import CancelReason, Order, OrderState
+from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.shapes import EventKind, Payment, PaymentState
+
+MOST_STEPS = 8
+RETAKEN_FOR = timedelta(minutes=30)
+
+
+class Step(StrEnum):
+    """What is to be done next. WAIT: the provider has the word; DONE: nothing is left."""
+
+    WAIT = "wait"
+    CAPTURE = "capture"
+    PAY = "pay"
+    VOID = "void"
+    GIVE_BACK = "give_back"
+    CANCEL = "cancel"
+    DONE = "done"
+
+
+def capture_key(payment: Payment) -> str:
+    return f"{payment.name}:capture"
+
+
+def void_key(payment: Payment) -> str:
+    return f"{payment.name}:void"
+
+
+def give_back_key(payment: Payment) -> str:
+    return f"{payment.name}:give-back"
+
+
+def next_step(order: Order, payment: Payment) -> Step:
+    """Return what is to be done about one payment of an order. Pure: the order's state and the payment's events decide.
+
+    Reserved money is taken at once. Money for a dead order goes back, unless the order only expired: then the goods are tried for again.
+    """
+    match payment.state:
+        case PaymentState.PENDING:
+            return Step.WAIT
+        case PaymentState.DECLINED | PaymentState.VOIDED:
+            return Step.CANCEL if order.state is OrderState.PLACED else Step.DONE
+        case PaymentState.AUTHORIZED:
+            return _step_for_reserved(order, payment)
+        case PaymentState.CAPTURED:
+            return _step_for_taken(order, payment)
+
+
+def _step_for_reserved(order: Order, payment: Payment) -> Step:
+    if payment.is_asked(void_key(payment)):
+        return Step.WAIT if payment.answer_to(void_key(payment)) is None else Step.DONE
+    is_open = order.state in (OrderState.PLACED, OrderState.EXPIRED)
+    if not is_open or payment.answer_to(capture_key(payment)) is EventKind.FAILED:
+        return Step.VOID
+    return Step.WAIT if payment.is_asked(capture_key(payment)) else Step.CAPTURE
+
+
+def _step_for_taken(order: Order, payment: Payment) -> Step:
+    if payment.is_asked(give_back_key(payment)):
+        if payment.answer_to(give_back_key(payment)) is None:
+            return Step.WAIT
+        return Step.CANCEL if order.state is OrderState.PLACED else Step.DONE
+    if order.paid_minor or not payment.balance.refundable_minor:
+        return Step.DONE
+    is_open = order.state in (OrderState.PLACED, OrderState.EXPIRED)
+    if is_open and payment.balance.refundable_minor >= order.total_minor:
+        return Step.PAY
+    # Too little came: while the order waits, the rest may follow; a dead order keeps nothing.
+    return Step.WAIT if order.state is OrderState.PLACED else Step.GIVE_BACK
+
+
+def settle(*, order_id: OrderId, now: datetime) -> Order:
+    """Do whatever the order's payments ask for, and return the order. Safe to repeat, and by several at once. Outside transactions."""
+    for found in payments.payments_of(order_id):
+        for _ in range(MOST_STEPS):
+            order, payment = orders.order(order_id), payments.payment(found.id)
+            step = next_step(order, payment)
+            if step is Step.DONE:
+                payments.rest(payment.id)
+            if step in (Step.WAIT, Step.DONE):
+                break
+            _STEPS[step](order, payment, now)
+    return orders.order(order_id)
+
+
+def hear_webhook(*, provider: str, body: bytes, headers: Mapping[str, str], now: datetime) -> int:
+    """Take in a provider's message, settle the orders it speaks of, and return how many.
+
+    Raises BadSignature, Malformed, UnknownProvider, each before anything is written.
+    """
+    touched = payments.hear_webhook(provider=provider, body=body, headers=headers, now=now)
+    for order_id in touched:
+        settle(order_id=order_id, now=now)
+    return len(touched)
+
+
+def deliver_test_webhooks(now: datetime) -> int:
+    """Carry the built-in test provider's due webhooks to the shop, as the network would, and return how many."""
+    due = payments.webhooks_of_test_provider(now)
+    for message in due:
+        hear_webhook(provider=message.provider, body=message.body, headers=message.headers, now=now)
+    return len(due)
+
+
+# ── steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _capture(order: Order, payment: Payment, now: datetime) -> None:
+    """Take the reserved money, the goods being certain; let go of it where they are not to be had."""
+    if _secure_goods(order.id, now):
+        payments.capture(payment_id=payment.id, key=capture_key(payment), now=now)
+    else:
+        payments.void(payment_id=payment.id, key=void_key(payment), now=now)
+
+
+@transaction.atomic
+def _secure_goods(order_id: OrderId, now: datetime) -> bool:
+    """Make sure the order keeps its goods without expiry, taking them again where the hold has gone. Returns whether it has them.
+
+    A placed order that cannot have them is cancelled here; an expired one stays expired.
+    """
+    order = orders.lock(order_id)
+    if order.state not in (OrderState.PLACED, OrderState.EXPIRED) or not orders.can_be_paid(order):
+        return False
+    try:
+        try:
+            inventory.confirm_hold(order_id=order_id)
+        except HoldGone:
+            _take_again(order, now)
+    except OutOfStock:
+        if order.state is OrderState.PLACED:
+            orders.cancel(order_id=order_id, reason=CancelReason.OUT_OF_STOCK, actor=None, now=now)
+        return False
+    return True
+
+
+def _take_again(order: Order, now: datetime) -> None:
+    wanted = [WantedUnits(variant_id=line.variant_id, units=line.units, sku=line.sku) for line in order.lines]
+    inventory.reserve(order_id=order.id, wanted=wanted, until=now + RETAKEN_FOR, now=now)
+    inventory.confirm_hold(order_id=order.id)
+
+
+def _pay(order: Order, payment: Payment, now: datetime) -> None:
+    if not _mark_paid(order.id, payment, now):
+        _give_back(orders.order(order.id), payment, now)
+
+
+@transaction.atomic
+def _mark_paid(order_id: OrderId, payment: Payment, now: datetime) -> bool:
+    if not _secure_goods(order_id, now):
+        return False
+    amount = payment.balance.refundable_minor
+    order = orders.order(order_id)
+    pay = orders.mark_paid if order.state is OrderState.PLACED else orders.revive
+    pay(order_id=order_id, payment_id=payment.id, amount_minor=amount, now=now)
+    return True
+
+
+def _void(order: Order, payment: Payment, now: datetime) -> None:
+    payments.void(payment_id=payment.id, key=void_key(payment), now=now)
+    _release_if_dead(order.id, now)
+
+
+def _give_back(order: Order, payment: Payment, now: datetime) -> None:
+    """Return money that came for an order that cannot have its goods any more."""
+    if order.paid_minor:
+        return
+    _release_if_dead(order.id, now)
+    payments.refund(payment_id=payment.id, amount_minor=payment.balance.refundable_minor, key=give_back_key(payment), now=now)
+    with transaction.atomic():
+        values = {"payment_id": payment.id, "amount_minor": payment.balance.refundable_minor}
+        orders.note(order_id=order.id, code="money_returned", values=values, now=now)
+
+
+@transaction.atomic
+def _release_if_dead(order_id: OrderId, now: datetime) -> None:
+    if orders.lock(order_id).state in (OrderState.EXPIRED, OrderState.CANCELLED):
+        inventory.release(order_id=order_id, reason="refused", now=now)
+
+
+@transaction.atomic
+def _cancel(order: Order, payment: Payment, now: datetime) -> None:
+    """End an unpaid order whose money was refused; its goods are free again."""
+    if orders.lock(order.id).state is not OrderState.PLACED:
+        return
+    reason = CancelReason.PAYMENT_DECLINED if payment.decline_reason else CancelReason.OUT_OF_STOCK
+    inventory.release(order_id=order.id, reason="refused", now=now)
+    orders.cancel(order_id=order.id, reason=reason, actor=None, now=now)
+
+
+_STEPS: Mapping[Step, Callable[[Order, Payment, datetime], None]] = {
+    Step.CAPTURE: _capture,
+    Step.PAY: _pay,
+    Step.VOID: _void,
+    Step.GIVE_BACK: _give_back,
+    Step.CANCEL: _cancel,
+}

@@ -1,0 +1,69 @@
+"""Goods leave: what an order holds goes into parcels, one per warehouse, and stock moves with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from shopkeeper.kit.ids import LineId, OrderId, ShipmentId, UserId, WarehouseId
+from shopkeeper.ops.audit import public as audit
+from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.inventory.shapes import WantedUnits
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.rules.parcels import Parcel
+from shopkeeper.selling.orders.shapes import Order, ParcelLine
+
+
+@transaction.atomic
+def ship(
+    *,
+    order_id: OrderId,
+    warehouse_id: WarehouseId | None = None,
+    carrier: str,
+    tracking_number: str = "",
+    lines: Sequence[ParcelLine | tuple[LineId, int]] | None = None,
+    actor: UserId | None,
+    now: datetime,
+) -> tuple[ShipmentId, ...]:
+    """Ship lines of a paid order, or all that is left, and return the parcels, one per warehouse that holds goods of them.
+
+    With `warehouse_id` only that warehouse's. Raises WrongState, TooManyUnits, NothingToDo, NotFound, OutOfRange, Malformed.
+    """
+    order = orders.lock(order_id)
+    wanted = None if lines is None else [line if isinstance(line, ParcelLine) else _line(*line) for line in lines]
+    parcels = orders.pack(order, inventory.held(order_id), warehouse_id=warehouse_id, wanted=wanted)
+    label = _Label(carrier=carrier, tracking_number=tracking_number, actor=actor)
+    return tuple(_send(order, parcel, label, now) for parcel in parcels)
+
+
+def _line(line_id: LineId, units: int) -> ParcelLine:
+    return ParcelLine(line_id=line_id, units=units)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Label:
+    carrier: str
+    tracking_number: str
+    actor: UserId | None
+
+
+def _send(order: Order, parcel: Parcel, label: _Label, now: datetime) -> ShipmentId:
+    goods = [WantedUnits(variant_id=units.variant_id, units=units.units) for units in parcel.goods]
+    shipment_id = orders.record_shipment(
+        order_id=order.id, parcel=parcel, carrier=label.carrier, tracking_number=label.tracking_number, actor=label.actor, now=now
+    )
+    inventory.ship(order_id=order.id, warehouse_id=parcel.warehouse_id, lines=goods, now=now, actor=label.actor)
+    audit.record(
+        actor=label.actor,
+        act="orders.ship",
+        subject=f"order:{order.id}",
+        before={"state": order.state.value},
+        after={
+            "shipment_id": shipment_id,
+            "warehouse_id": parcel.warehouse_id,
+            "lines": [[line.line_id, line.units] for line in parcel.lines],
+        },
+        at=now,
+    )
+    return shipment_id
