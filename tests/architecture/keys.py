@@ -15,7 +15,8 @@ STAIRS = [
     ["selling.catalog", "selling.search", "selling.customers", "selling.content"],
     ["selling.shop"],
     ["events"],
-    ["ops.access", "ops.audit", "ops.imports", "ops.jobs"],
+    ["ops.audit", "ops.imports", "ops.jobs"],
+    ["ops.access"],
 ]
 
 

@@ -61,6 +61,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 INSTALLED_APPS = [
     "shopkeeper.ops.access",
     "shopkeeper.ops.audit",
+    "shopkeeper.ops.imports",
     "shopkeeper.events",
     "shopkeeper.selling.shop",
     "shopkeeper.selling.catalog",

@@ -1,0 +1,16 @@
+"""Where every test run starts: a data folder of its own, settings that point into it, and a database on demand (tests/postgres.py)."""
+
+import os
+
+import django
+import pytest
+
+pytest.register_assert_rewrite("tests.postgres", "tests.share")
+
+from tests import postgres  # noqa: E402
+
+os.environ.update(postgres.environment())
+os.environ["DJANGO_SETTINGS_MODULE"] = "shopkeeper.wiring.settings"
+django.setup()
+
+pytest_plugins = ["tests.postgres", "tests.share"]

@@ -1,0 +1,91 @@
+"""A room's command as a page: its form, what is true now beside it, and refusals beside the field."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BoundField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views import View
+
+from shopkeeper.doors import refusals
+from shopkeeper.doors.console import cells, frame
+from shopkeeper.kit.console import Command
+from shopkeeper.kit.refusals import NotFound, Refusal
+
+
+class CommandView(View):
+    """One command. `list_url` and `list_title` lead back; `page_url` makes the address of the row's own page, where it has one."""
+
+    command: type[Command] = Command
+    list_url: Any = None
+    list_title: Any = ""
+    page_url: Any = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not frame.may(request, self.command.act):
+            return frame.refused(request)
+        self.setting = frame.setting()
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except NotFound as refusal:
+            return missing(request, refusal)
+
+    def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        return self.shown(self.command(target_id=pk, setting=self.setting, asked=request.GET.dict()), pk)
+
+    def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        form = self.command(request.POST, target_id=pk, setting=self.setting, asked=request.GET.dict())
+        if not form.is_valid():
+            return self.shown(form, pk, status=422)
+        try:
+            done = form.run(actor=frame.reader(request), now=frame.now())
+        except Refusal as refusal:
+            put_beside(form, refusal)
+            return self.shown(form, pk, status=422)
+        messages.success(request, done.sentence)
+        return redirect(frame.way_back(request, self.after(done.target_id if done.target_id is not None else pk)))
+
+    def after(self, pk: int | None) -> str:
+        """Return where the reader goes when it is done: the row's own page if it has one, else the list."""
+        return str(self.page_url(pk)) if self.page_url and pk is not None else str(self.list_url())
+
+    def shown(self, form: Command, pk: int | None, status: int = 200) -> HttpResponse:
+        name = form.name()
+        context = {
+            "form": form,
+            "name": name,
+            "groups": grouped(form),
+            "facts": [(fact.label, cells.draw(fact.value, fact.kind, self.setting)) for fact in form.facts()],
+            "back": frame.way_back(self.request, self.after(pk)),
+            "crumbs": self.crumbs(name, pk),
+            "wrong": list(form.non_field_errors()),
+        }
+        return TemplateResponse(self.request, getattr(form, "template", "console/command.html"), context, status=status)
+
+    def crumbs(self, name: str, pk: int | None) -> list[tuple[str, str]]:
+        found = [(str(self.list_url()), str(self.list_title))]
+        if self.page_url and pk is not None and name:
+            found.append((str(self.page_url(pk)), name))
+        return found
+
+
+def grouped(form: Command) -> list[tuple[str, list[BoundField]]]:
+    """Return the form's fields under their headings; what no group names comes first."""
+    named = {name for _title, names in form.groups for name in names}
+    loose = [form[name] for name in form.fields if name not in named]
+    return [("", loose)] * bool(loose) + [(str(title), [form[name] for name in names if name in form.fields]) for title, names in form.groups]
+
+
+def put_beside(form: Command, refusal: Refusal) -> None:
+    """Say a refusal beside the field it is about, or above the form."""
+    told = refusals.explain(refusal)
+    form.add_error(form.field_of(refusal.field), " ".join(part for part in (told.problem, told.remedy) if part))
+
+
+def missing(request: HttpRequest, refusal: NotFound) -> HttpResponse:
+    """Return the designed page for something that is not there."""
+    context = {"kind": refusal.kind, "value": refusal.value, "problem": _("There is nothing here.")}
+    return TemplateResponse(request, "console/missing.html", context, status=404)

@@ -1,0 +1,75 @@
+"""What every console page asks first: who is reading, of which shop, and what they may do."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+
+from shopkeeper.kit.console import Setting
+from shopkeeper.kit.ids import UserId
+from shopkeeper.kit.refusals import NotAllowed
+from shopkeeper.ops.access import public as access
+from shopkeeper.selling.shop import public as shop
+
+View = Callable[..., HttpResponse]
+
+
+def now() -> datetime:
+    """Return the present moment: the only clock of this door."""
+    return datetime.now(UTC)
+
+
+def reader(request: HttpRequest) -> UserId:
+    """Return who is signed in."""
+    return UserId(int(request.user.pk))
+
+
+def may(request: HttpRequest, act: str) -> bool:
+    """Return whether the reader's role includes an act; asked of access once per request and act."""
+    answers: dict[str, bool] = request.__dict__.setdefault("_console_may", {})
+    if act not in answers:
+        try:
+            access.require(reader(request), act)
+        except NotAllowed:
+            answers[act] = False
+        else:
+            answers[act] = True
+    return answers[act]
+
+
+def setting() -> Setting:
+    """Return the shop's currency and zone, and the reader's language."""
+    known = shop.shop()
+    return Setting(currency=known.currency, zone=known.zone, language=get_language() or known.language)
+
+
+def guarded(act: str) -> Callable[[View], View]:
+    """Return a decorator that shows a page only to people whose role includes `act`, and everyone else a designed refusal."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return view(request, *args, **kwargs) if may(request, act) else refused(request)
+
+        return guard
+
+    return decorate
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    """Return the page that says the reader's role does not include this."""
+    return TemplateResponse(request, "console/refused.html", {"role": getattr(request.user, "role", "")}, status=403)
+
+
+def way_back(request: HttpRequest, otherwise: str) -> str:
+    """Return where a form leads afterwards: the `next` it was given if that is a page of this shop."""
+    wanted = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME) or ""
+    own = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return wanted if own and urlsplit(wanted).path.startswith("/") else otherwise

@@ -1,0 +1,146 @@
+"""Coming in: signing in, joining by invitation, replacing a one-time password, and choosing the language to read in."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import get_user_model, login, update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+from wagtail.users.models import UserProfile
+
+from shopkeeper.doors import refusals
+from shopkeeper.doors.console import frame
+from shopkeeper.flows import staff as staff_flow
+from shopkeeper.kit.ids import UserId
+from shopkeeper.kit.refusals import Refusal
+from shopkeeper.kit.text import LANGUAGES
+from shopkeeper.ops.access import public as access
+from shopkeeper.ops.access.shapes import LinkSpent
+
+MOST_PASSWORD = 256
+
+
+class PasswordForm(forms.Form):
+    """Two equal new passwords. Whether one is good enough is for access to say."""
+
+    password = forms.CharField(
+        label=gettext_lazy("New password"),
+        max_length=MOST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("At least 10 characters. A short sentence is easy to keep and hard to guess."),
+    )
+    again = forms.CharField(
+        label=gettext_lazy("The same again"),
+        max_length=MOST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("password") and found.get("again") and found["password"] != found["again"]:
+            self.add_error("again", _("The two passwords differ: type the same one twice."))
+        return found
+
+
+class JoinForm(PasswordForm):
+    name = forms.CharField(
+        label=gettext_lazy("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
+    )
+    field_order = ("name", "password", "again")
+
+
+class ChangeForm(PasswordForm):
+    present = forms.CharField(
+        label=gettext_lazy("Present password"),
+        max_length=MOST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+    field_order = ("present", "password", "again")
+
+
+@sensitive_post_parameters()
+@never_cache
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """Show who is invited as what, take a name and a password, and let the new member in."""
+    try:
+        invitation = access.invitation_by_token(token, frame.now())
+    except LinkSpent:
+        return TemplateResponse(request, "console/join_spent.html", status=410)
+    with override(invitation.language):
+        form = JoinForm(request.POST or None, label_suffix="")
+        if request.method == "POST" and form.is_valid():
+            try:
+                user_id = staff_flow.accept(
+                    token=token, name=form.cleaned_data["name"], password=form.cleaned_data["password"], now=frame.now()
+                )
+            except Refusal as refusal:
+                _beside(form, refusal)
+            else:
+                _let_in(request, user_id)
+                return redirect("wagtailadmin_home")
+        context = {"form": form, "invitation": invitation}
+        return TemplateResponse(request, "console/join.html", context, status=422 if form.errors else 200).render()
+
+
+@sensitive_post_parameters()
+@never_cache
+@login_required
+def password(request: HttpRequest) -> HttpResponse:
+    """Replace the present password, a one-time one above all."""
+    form = ChangeForm(request.POST or None, label_suffix="")
+    person = access.user(frame.reader(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            access.change_password(user_id=person.id, present=form.cleaned_data["present"], password=form.cleaned_data["password"])
+        except Refusal as refusal:
+            _beside(form, refusal, password="present" if refusal.code == "wrong_password" else "password")
+        else:
+            update_session_auth_hash(request, get_user_model().objects.get(pk=person.id))
+            messages.success(request, _("The new password holds from now on."))
+            return redirect("wagtailadmin_home")
+    context = {"form": form, "must_change": person.must_change_password}
+    return TemplateResponse(request, "console/password.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Keep the language the reader chose: with the account where there is one, else in a cookie."""
+    wanted = request.POST.get("language", "")
+    answer = redirect(frame.way_back(request, "/console/"))
+    if wanted not in LANGUAGES:
+        return answer
+    if request.user.is_authenticated:
+        access.set_language(user_id=frame.reader(request), language=wanted)
+        profile = UserProfile.get_for_user(request.user)
+        profile.preferred_language = wanted
+        profile.save(update_fields=["preferred_language"])
+    answer.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, wanted, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )
+    return answer
+
+
+def _beside(form: forms.Form, refusal: Refusal, **renamed: str) -> None:
+    told = refusals.explain(refusal)
+    field = renamed.get(refusal.field or "", refusal.field)
+    form.add_error(field if field in form.fields else None, f"{told.problem} {told.remedy}".strip())
+
+
+def _let_in(request: HttpRequest, user_id: UserId) -> None:
+    user = get_user_model().objects.get(pk=user_id)
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    profile = UserProfile.get_for_user(user)
+    profile.preferred_language = user.language
+    profile.save(update_fields=["preferred_language"])

@@ -1,0 +1,168 @@
+"""Pages about a product or one of its variants, where catalogue, prices and stock meet."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from shopkeeper.doors.console import frame, reading
+from shopkeeper.doors.console.commanding import missing
+from shopkeeper.doors.console.pictures import Drawn
+from shopkeeper.kit.console import Column
+from shopkeeper.kit.ids import ProductId, UserId, VariantId
+from shopkeeper.kit.refusals import NotFound
+from shopkeeper.ops.access import public as access
+from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.console import PRODUCTS
+from shopkeeper.selling.catalog.shapes import Category, Goods, Product
+from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.inventory.console import REASONS
+from shopkeeper.selling.inventory.console import warehouse_choices
+from shopkeeper.selling.pricing import public as pricing
+from shopkeeper.selling.pricing.console import list_choices
+
+MOVEMENTS_SHOWN = 30
+
+
+# ── the list of products, with what prices and stock know of each ─────────────────────────────────────────────────────
+
+
+def also(rows: Sequence[Any]) -> Mapping[int, Any]:
+    """Return, for each product on the page, its lowest price and what can be sold of it: two queries for all of them."""
+    known = catalog.products([ProductId(row.pk) for row in rows])
+    variants = [each.id for product in known.values() for each in product.variants]
+    tags, free = pricing.prices(variants), inventory.available(variants)
+    found: dict[int, Any] = {}
+    for product_id, product in known.items():
+        amounts = sorted({tags[each.id].amount_minor for each in product.variants if each.id in tags})
+        found[product_id] = {"amounts": amounts, "free": sum(free.get(each.id, 0) for each in product.variants)}
+    return found
+
+
+def _price(row: Any) -> int | None:
+    return row.also["amounts"][0] if row.also and row.also["amounts"] else None
+
+
+def _price_note(row: Any) -> str | None:
+    return _("and more") if row.also and len(row.also["amounts"]) > 1 else None
+
+
+def picture_of(row: Any) -> Drawn | str:
+    """Return what stands for a product in a list: its photo, else what chooses its drawing."""
+    return row.photo_url or Drawn(source_name=row.source_name, slug=row.slug, category_slug=row.category.slug if row.category else "")
+
+
+_NAME, *_REST = PRODUCTS.columns
+LISTING = PRODUCTS.but(
+    also=also,
+    columns=(
+        Column(name="picture", label=gettext_lazy("Picture"), kind="picture", value=picture_of, is_minor=True),
+        _NAME,
+        *_REST[:2],
+        Column(name="price", label=gettext_lazy("Price"), kind="money", value=_price, note=_price_note),
+        Column(name="free", label=gettext_lazy("Available"), kind="number", value=lambda row: row.also["free"] if row.also else 0),
+        *_REST[2:],
+    ),
+)
+
+
+# ── one product ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@frame.guarded("catalog.view")
+def product(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one product with its variants, their prices and their stock."""
+    try:
+        found = catalog.product_by_id(ProductId(pk))
+    except NotFound as refusal:
+        return missing(request, refusal)
+    variants = [each.id for each in found.variants]
+    category = next((each for each in catalog.categories() if each.id == found.category_id), None)
+    tags = pricing.prices(variants)
+    shelves: dict[int, dict[str, int]] = {}
+    for shelf in inventory.shelves(variants):
+        sums = shelves.setdefault(shelf.variant_id, {"on_hand": 0, "held": 0, "free": 0})
+        sums["on_hand"] += shelf.on_hand
+        sums["held"] += shelf.held
+        sums["free"] += shelf.available
+    context = {
+        "product": found,
+        "category": category,
+        "drawn": drawn(found, category),
+        "rows": [(each, tags.get(each.id), shelves.get(each.id, {"on_hand": 0, "held": 0, "free": 0})) for each in found.variants],
+        "may_edit": frame.may(request, "catalog.save_product"),
+        "may_price": frame.may(request, "pricing.set_price"),
+        "may_receive": frame.may(request, "inventory.receive"),
+    }
+    return TemplateResponse(request, "console/product.html", context)
+
+
+def drawn(found: Product, category: Category | None) -> Drawn:
+    """Return what chooses a product's drawing."""
+    return Drawn(source_name=found.source_name, slug=found.slug, category_slug=category.slug if category else "", name=found.name)
+
+
+# ── one variant: its prices, its stock ────────────────────────────────────────────────────────────────────────────────
+
+
+@frame.guarded("pricing.view")
+def prices(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show every price a variant ever had, newest first, and what it costs in each list now."""
+    try:
+        known = _goods(pk)
+    except NotFound as refusal:
+        return missing(request, refusal)
+    history = pricing.price_history(known.variant_id)
+    lists = dict(list_choices())
+    people = access.people({UserId(each.actor_id) for each in history if each.actor_id})
+    now = {int(list_id): pricing.prices([known.variant_id], price_list_id=int(list_id)).get(known.variant_id) for list_id in lists}  # type: ignore[arg-type]
+    context = {
+        "goods": known,
+        "name": _named(known),
+        "now": [(name, now[int(list_id)], list_id) for list_id, name in lists.items()],
+        "history": [(each, lists.get(str(each.price_list_id), ""), _person(people, each.actor_id)) for each in history],
+        "may_price": frame.may(request, "pricing.set_price"),
+    }
+    return TemplateResponse(request, "console/prices.html", context)
+
+
+@frame.guarded("inventory.view")
+def stock(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what lies of a variant in every warehouse, and its last movements."""
+    try:
+        known = _goods(pk)
+    except NotFound as refusal:
+        return missing(request, refusal)
+    names = dict(warehouse_choices())
+    shelves = {each.warehouse_id: each for each in inventory.shelves([known.variant_id])}
+    moved = inventory.movements(known.variant_id, size=MOVEMENTS_SHOWN)
+    acts = ("receive", "count", "transfer", "adjust")
+    context = {
+        "goods": known,
+        "name": _named(known),
+        "shelves": [(names[str(each.id)], each.id, shelves.get(each.id)) for each in inventory.warehouses()],
+        "moved": [(each, names.get(str(each.warehouse_id), ""), str(REASONS.get(each.reason.value, each.reason.value))) for each in moved],
+        "total": moved.total,
+        "acts": [act for act in acts if frame.may(request, f"inventory.{act}")],
+    }
+    return TemplateResponse(request, "console/stock.html", context)
+
+
+def _goods(pk: int) -> Goods:
+    found = catalog.goods([VariantId(pk)])
+    if VariantId(pk) not in found:
+        raise NotFound("variant", pk)
+    return found[VariantId(pk)]
+
+
+def _named(goods: Goods) -> str:
+    option = reading.pick(goods.option)
+    return reading.pick(goods.name) + (f" · {option}" if option else "")
+
+
+def _person(people: Mapping[UserId, Any], actor_id: int | None) -> str:
+    person = people.get(UserId(actor_id)) if actor_id else None
+    return (person.name or person.email) if person else _("the shop itself")

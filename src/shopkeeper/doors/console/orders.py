@@ -1,0 +1,264 @@
+"""An order's page, and what staff do to an order: ship, cancel, refund. Several rooms meet here, so it stands in the door."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from shopkeeper.doors.console import frame, reading, words
+from shopkeeper.doors.console.commanding import missing
+from shopkeeper.flows import cancel_order, refund_order, ship_order
+from shopkeeper.kit.console import Command, Done, Fact, UnitsField, pill
+from shopkeeper.kit.ids import LineId, OrderId, UserId, WarehouseId
+from shopkeeper.kit.refusals import NotFound
+from shopkeeper.ops.access import public as access
+from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.inventory.console import warehouse_choices
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.console import CANCEL_REASONS, REFUND_REASONS, REFUND_STATES, STATES
+from shopkeeper.selling.orders.shapes import CancelReason, Order, OrderLine, OrderState, RefundReason
+from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.console import STATES as PAYMENT_STATES
+
+LIVING = (OrderState.PAID, OrderState.SHIPPING, OrderState.SHIPPED)
+TRACK = ("placed", "paid", "shipping", "shipped")
+
+
+@frame.guarded("orders.view")
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one order: what was bought, where it goes, what was paid, what happened, and what can be done now."""
+    try:
+        order = orders.order(OrderId(pk))
+    except NotFound as refusal:
+        return missing(request, refusal)
+    sees_payments = frame.may(request, "payments.view")
+    context = {
+        "order": order,
+        "state": pill(STATES, order.state.value),
+        "track": _track(order),
+        "timeline": _timeline(order),
+        "refunds": [(each, pill(REFUND_STATES, each.state.value), REFUND_REASONS.get(each.reason, each.reason)) for each in order.refunds],
+        "payments": [(each, pill(PAYMENT_STATES, each.state.value)) for each in payments.payments_of(order.id)] if sees_payments else [],
+        "warehouses": dict(warehouse_choices()),
+        "acts": {name for name, can in possible(order).items() if can and frame.may(request, f"orders.{name}")},
+        "lines": {line.id: line for line in order.lines},
+    }
+    return TemplateResponse(request, "console/order.html", context)
+
+
+def possible(order: Order) -> dict[str, bool]:
+    """Return which acts the order's state allows, so that a page offers no button that will be refused; flows have the last word."""
+    return {
+        "ship": order.state in (OrderState.PAID, OrderState.SHIPPING) and order.has_units_to_ship,
+        "cancel": order.state in (OrderState.PLACED, OrderState.PAID),
+        "refund": order.state in LIVING and order.refundable_minor > 0,
+    }
+
+
+@frame.guarded("orders.view")
+def invoice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the order's invoice as PDF, in the reader's language or the one asked for."""
+    language = request.GET.get("language", "zh-hans" if reading.is_chinese() else "en")
+    try:
+        order = orders.order(OrderId(pk))
+        document = orders.invoice_pdf(order.id, language if language in ("en", "zh-hans") else "en")
+    except NotFound as refusal:
+        return missing(request, refusal)
+    answer = HttpResponse(document, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{order.number}.pdf"'
+    return answer
+
+
+def _track(order: Order) -> list[tuple[str, str, datetime | None]]:
+    """Return the steps of an order's way, each with whether it was reached and when."""
+    if order.state in (OrderState.CANCELLED, OrderState.EXPIRED):
+        reached = [("placed", "on", order.placed_at)] + ([("paid", "on", order.paid_at)] if order.paid_at else [])
+        return [(str(_STEPS[code]), css, at) for code, css, at in reached] + [(str(STATES[order.state.value][0]), "stop", order.cancelled_at)]
+    sent = [each.shipped_at for each in order.shipments]
+    times = {"placed": order.placed_at, "paid": order.paid_at, "shipping": sent[0] if sent else None}
+    times["shipped"] = sent[-1] if sent and order.state is OrderState.SHIPPED else None
+    now = TRACK.index(order.state.value)
+    return [(str(_STEPS[code]), "on" if index <= now else "", times[code]) for index, code in enumerate(TRACK)]
+
+
+_STEPS = {
+    "placed": gettext_lazy("Placed"),
+    "paid": gettext_lazy("Paid"),
+    "shipping": gettext_lazy("First parcel"),
+    "shipped": gettext_lazy("All sent"),
+}
+
+
+def _timeline(order: Order) -> list[tuple[datetime, str, str, str]]:
+    entries = orders.timeline(order.id)
+    people = access.people({UserId(each.actor_id) for each in entries if each.actor_id})
+    found = []
+    for each in entries:
+        text, tone = words.happened(each, order.currency)
+        person = people.get(UserId(each.actor_id)) if each.actor_id else None
+        found.append((each.at, text, tone, (person.name or person.email) if person else ""))
+    return found[::-1]
+
+
+class OrderCommand(Command):
+    """What every act on an order shares: the order, and what is true of it now."""
+
+    def prepare(self) -> None:
+        self.order = orders.order(OrderId(self.target_id or 0))
+
+    def name(self) -> str:
+        return self.order.number
+
+    def facts(self) -> Sequence[Fact]:
+        order = self.order
+        return [
+            Fact(_("State"), pill(STATES, order.state.value), "pill"),
+            Fact(_("Buyer"), order.contact.name or order.contact.email),
+            Fact(_("Total"), order.total_minor, "money"),
+            Fact(_("Paid"), order.paid_minor, "money"),
+            Fact(_("Refunded"), order.refunded_minor, "money"),
+        ]
+
+    def unit_fields(self, most: dict[LineId, int], *, full: bool) -> None:
+        """Add one field per line for how many of its pieces the act is about; none where there is nothing left."""
+        for line in self.order.lines:
+            if most[line.id]:
+                self.fields[f"units_{line.id}"] = UnitsField(
+                    label=line.name.pick(self.setting.language),
+                    least=0,
+                    most=most[line.id],
+                    required=False,
+                    initial=most[line.id] if full else 0,
+                    widget=forms.NumberInput(attrs={"class": "sk-units", "min": 0, "max": most[line.id]}),
+                )
+
+    def chosen(self) -> list[tuple[LineId, int]]:
+        """Return the lines and pieces as they were answered, lines with none left out."""
+        found = [(line.id, self.cleaned_data.get(f"units_{line.id}") or 0) for line in self.order.lines]
+        return [(line_id, units) for line_id, units in found if units]
+
+    def plain_names(self) -> list[Any]:
+        """Return the fields that are about the whole act."""
+        return [self[name] for name in self.fields if not name.startswith(("units_", "restock_"))]
+
+    def rows(self) -> list[tuple[OrderLine, Any, Any]]:
+        """Return each line that has a field, the field, and its “put back” box where there is one."""
+        return [
+            (line, self[f"units_{line.id}"], self[f"restock_{line.id}"] if f"restock_{line.id}" in self.fields else None)
+            for line in self.order.lines
+            if f"units_{line.id}" in self.fields
+        ]
+
+
+class Ship(OrderCommand):
+    """A parcel leaves: whole orders by default, any pieces of any lines on request."""
+
+    act = "orders.ship"
+    title = gettext_lazy("Ship")
+    submit = gettext_lazy("Ship the parcel")
+    caption = gettext_lazy("The buyer gets a mail with the tracking number. What you leave out can follow in another parcel.")
+    template = "console/order_lines.html"
+    carrier = forms.CharField(label=gettext_lazy("Carrier"), max_length=100)
+    tracking_number = forms.CharField(label=gettext_lazy("Tracking number"), max_length=100, required=False)
+    warehouse = forms.TypedChoiceField(label=gettext_lazy("From"), coerce=int, empty_value=None, required=False)
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields["warehouse"].choices = [("", _("Where the pieces are held")), *warehouse_choices()]  # type: ignore[attr-defined]
+        self.unit_fields({line.id: line.units_to_ship for line in self.order.lines}, full=True)
+
+    def facts(self) -> Sequence[Fact]:
+        names = dict(warehouse_choices())
+        held: dict[int, int] = {}
+        for each in inventory.held(self.order.id):
+            held[each.warehouse_id] = held.get(each.warehouse_id, 0) + each.units
+        lying = [Fact(_("Held in %(where)s") % {"where": names.get(str(key), key)}, units, "number") for key, units in held.items()]
+        return [*super().facts(), *lying]
+
+    def run(self, *, actor: UserId, now: datetime) -> Done:
+        found = self.cleaned_data
+        whole = all(found.get(f"units_{line.id}") == line.units_to_ship for line in self.order.lines if line.units_to_ship)
+        ship_order.ship(
+            order_id=self.order.id,
+            warehouse_id=WarehouseId(found["warehouse"]) if found["warehouse"] else None,
+            carrier=found["carrier"],
+            tracking_number=found["tracking_number"],
+            lines=None if whole else self.chosen(),
+            actor=actor,
+            now=now,
+        )
+        return Done(_("The parcel of order %(number)s is on its way.") % {"number": self.order.number}, self.order.id)
+
+
+class Cancel(OrderCommand):
+    """The order ends before its goods leave; money and pieces go back."""
+
+    act = "orders.cancel"
+    title = gettext_lazy("Cancel")
+    submit = gettext_lazy("Cancel the order")
+    is_grave = True
+    caption = gettext_lazy("The pieces are free for others at once, and what was paid goes back. This cannot be undone.")
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"))
+
+    def prepare(self) -> None:
+        super().prepare()
+        offered = (CancelReason.BUYER, CancelReason.OUT_OF_STOCK, CancelReason.FRAUD, CancelReason.MISTAKE, CancelReason.OTHER)
+        self.fields["reason"].choices = [(each.value, CANCEL_REASONS[each.value]) for each in offered]  # type: ignore[attr-defined]
+
+    def run(self, *, actor: UserId, now: datetime) -> Done:
+        cancel_order.cancel(order_id=self.order.id, reason=CancelReason(self.cleaned_data["reason"]), actor=actor, now=now)
+        return Done(_("Order %(number)s is cancelled.") % {"number": self.order.number}, self.order.id)
+
+
+class Refund(OrderCommand):
+    """Money goes back for pieces of lines, and for delivery."""
+
+    act = "orders.refund"
+    title = gettext_lazy("Refund")
+    submit = gettext_lazy("Pay the money back")
+    caption = gettext_lazy("Each piece gives back exactly its share of what was paid for its line, tax and discounts included.")
+    template = "console/order_lines.html"
+    delivery = forms.BooleanField(label=gettext_lazy("Also the price of delivery"), required=False)
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=lambda: [(each.value, REFUND_REASONS[each.value]) for each in RefundReason])
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.unit_fields({line.id: line.units_to_refund for line in self.order.lines}, full=False)
+        for line in self.order.lines:
+            if line.units_to_refund and line.shipped_units:
+                label = _("back on the shelf")
+                self.fields[f"restock_{line.id}"] = forms.BooleanField(label=label, required=False)
+        self.delivery_left = self.order.delivery_minor - self.order.refunded_delivery_minor
+        if not self.delivery_left:
+            del self.fields["delivery"]
+
+    def facts(self) -> Sequence[Fact]:
+        return [*super().facts(), Fact(_("Can still go back"), self.order.refundable_minor, "money")]
+
+    def run(self, *, actor: UserId, now: datetime) -> Done:
+        found = self.cleaned_data
+        refund = refund_order.refund(
+            order_id=self.order.id,
+            lines=[(line_id, units, bool(found.get(f"restock_{line_id}"))) for line_id, units in self.chosen()],
+            delivery=bool(found.get("delivery")),
+            reason=RefundReason(found["reason"]),
+            actor=actor,
+            now=now,
+        )
+        amount = reading.money(refund.total_minor, self.order.currency)
+        return Done(_("%(amount)s of order %(number)s goes back.") % {"amount": amount, "number": self.order.number}, self.order.id)
+
+
+def ship_whole(pk: int, actor: UserId, now: datetime) -> None:
+    """Ship all that is left of an order with the carrier of its delivery option, without a tracking number."""
+    order = orders.order(OrderId(pk))
+    carrier = order.delivery_name.en or order.delivery_name.zh or "–"
+    ship_order.ship(
+        order_id=order.id, warehouse_id=None, carrier=carrier[:100], tracking_number="", lines=None, actor=actor, now=now
+    )
+

@@ -1,0 +1,133 @@
+"""Pages about a customer, a payment, a fact, a mail and an entry of the trail."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from shopkeeper.doors.console import frame
+from shopkeeper.doors.console.commanding import missing
+from shopkeeper.events import console as fact_pages
+from shopkeeper.growth.messages import console as mail_pages
+from shopkeeper.growth.messages import public as messages
+from shopkeeper.kit.console import pill, word
+from shopkeeper.kit.ids import CustomerId, MessageId, OrderId, PaymentId
+from shopkeeper.kit.refusals import NotFound, Refusal
+from shopkeeper.ops.audit.console import AUDIT
+from shopkeeper.selling.customers import public as customers
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.console import STATES as ORDER_STATES
+from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.console import EVENTS, STATES
+
+ORDERS_SHOWN = 50
+
+
+def order_numbers(ids: Sequence[int | None]) -> dict[int, str]:
+    """Return the numbers of orders by id, for lists of rooms that know only the id."""
+    wanted = [OrderId(each) for each in ids if each]
+    return {int(key): found.number for key, found in orders.orders(wanted).items()}
+
+
+def payments_also(rows: Sequence[Any]) -> Mapping[int, Any]:
+    """Return the order's number for each payment on the page."""
+    numbers = order_numbers([row.order_id for row in rows])
+    return {row.pk: numbers.get(row.order_id) for row in rows}
+
+
+mails_also = payments_also
+
+
+@frame.guarded("customers.view")
+def customer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one customer and their orders."""
+    try:
+        found = customers.customer(CustomerId(pk))
+    except NotFound as refusal:
+        return missing(request, refusal)
+    placed = orders.orders_of(found.id, size=ORDERS_SHOWN)
+    context = {
+        "customer": found,
+        "orders": [(each, pill(ORDER_STATES, each.state.value)) for each in placed],
+        "total": placed.total,
+        "addresses": customers.addresses(found.id),
+        "may_edit": frame.may(request, "customers.save"),
+    }
+    return TemplateResponse(request, "console/customer.html", context)
+
+
+@frame.guarded("payments.view")
+def payment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one payment and every word said about it."""
+    try:
+        found = payments.payment(PaymentId(pk))
+    except NotFound as refusal:
+        return missing(request, refusal)
+    context = {
+        "payment": found,
+        "state": pill(STATES, found.state.value),
+        "events": [(each, *_event(each.kind.value)) for each in found.events],
+        "number": order_numbers([found.order_id]).get(found.order_id, ""),
+    }
+    return TemplateResponse(request, "console/payment.html", context)
+
+
+def _event(code: str) -> tuple[str, str]:
+    shown = pill(EVENTS, code)
+    return shown.label, shown.tone
+
+
+@frame.guarded("events.view")
+def fact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one fact as it is kept, and who still waits for it."""
+    row = fact_pages.FACTS.rows().filter(pk=pk).first()
+    if row is None:
+        return missing(request, NotFound("fact", pk))
+    context = {
+        "fact": row,
+        "state": fact_pages.state_of(row),
+        "body": json.dumps(row.body, ensure_ascii=False, indent=2),
+        "waits": fact_pages.waiting_for(pk),
+        "may_replay": frame.may(request, "events.replay"),
+    }
+    return TemplateResponse(request, "console/fact.html", context)
+
+
+@frame.guarded("audit.view")
+def entry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one entry of the trail: what each field was before and is after."""
+    row = AUDIT.rows().filter(pk=pk).first()
+    if row is None:
+        return missing(request, NotFound("entry", pk))
+    before, after = row.before or {}, row.after or {}
+    names = list(dict.fromkeys([*before, *after]))
+    changes = [(name, _plain(before.get(name)), _plain(after.get(name)), before.get(name) != after.get(name)) for name in names]
+    return TemplateResponse(request, "console/entry.html", {"entry": row, "changes": changes})
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@frame.guarded("messages.view")
+def mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what became of one mail, and an order's mail as it would go out now."""
+    try:
+        found = messages.message(MessageId(pk))
+    except NotFound as refusal:
+        return missing(request, refusal)
+    try:
+        shown = messages.preview(message_id=found.id, now=frame.now())
+    except Refusal:
+        shown = None
+    context = {
+        "mail": found,
+        "title": word(mail_pages.KINDS, found.kind.value),
+        "state": pill(mail_pages.STATES, found.state.value),
+        "shown": shown,
+        "number": order_numbers([found.order_id]).get(found.order_id or 0, ""),
+        "may_retry": found.state.value == "parked" and frame.may(request, "messages.resend"),
+    }
+    return TemplateResponse(request, "console/mail.html", context)

@@ -1,0 +1,88 @@
+"""Figures, money, days and moments as the reader of the console writes them, in the active language and the shop's zone."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_name
+from django.utils.translation import get_language
+
+from shopkeeper.kit.money import to_decimal
+from shopkeeper.kit.text import Bilingual
+
+_ENGLISH, _CHINESE = Locale("en", "GB"), Locale("zh", "CN", script="Hans")
+
+
+def locale() -> Locale:
+    """Return Babel's locale for the active language."""
+    return _CHINESE if is_chinese() else _ENGLISH
+
+
+def is_chinese() -> bool:
+    """Return whether the reader reads Chinese."""
+    return (get_language() or "en").startswith("zh")
+
+
+def pick(text: Bilingual) -> str:
+    """Return a bilingual text in the active language."""
+    return text.pick(get_language() or "en")
+
+
+def money(minor: int, currency: str) -> str:
+    """Return minor units as money in the reader's writing."""
+    return format_currency(to_decimal(minor, currency), currency, locale=locale())
+
+
+def round_money(minor: int, currency: str) -> str:
+    """Return money without its minor digits, for large figures where pence are noise."""
+    pattern = locale().currency_formats["standard"].pattern.split(";")[0].replace("0.00", "0")
+    return format_currency(to_decimal(minor, currency).to_integral_value(), currency, pattern, locale=locale(), currency_digits=False)
+
+
+def number(value: int | float) -> str:
+    """Return a number with the reader's separators and at most two decimals."""
+    return format_decimal(value, format="#,##0.##", locale=locale())
+
+
+def percent(basis_points: int | float) -> str:
+    """Return ten-thousandths as a percentage without needless zeros: 2000 → `20%`."""
+    return format_percent(basis_points / 10_000, format="#,##0.##%", locale=locale())
+
+
+def moment(value: datetime, zone: str) -> str:
+    """Return day and time in a zone: `22 Nov 2026, 14:05`; in Chinese `2026年11月22日 14:05`."""
+    return format_datetime(value.astimezone(ZoneInfo(zone)), "y年M月d日 HH:mm" if is_chinese() else "d MMM y, HH:mm", locale=locale())
+
+
+def short_moment(value: datetime, zone: str, today: date) -> str:
+    """Return the time of today's moments and the day and time of others."""
+    local = value.astimezone(ZoneInfo(zone))
+    if local.date() == today:
+        return format_time(local, "HH:mm", locale=locale())
+    return format_datetime(local, "M月d日 HH:mm" if is_chinese() else "EEE d MMM, HH:mm", locale=locale())
+
+
+def day(value: date) -> str:
+    """Return a day with its weekday and year: `Sunday 22 November 2026`, `2026年11月22日 星期日`."""
+    return format_date(value, "y年M月d日 EEEE" if is_chinese() else "EEEE d MMMM y", locale=locale())
+
+
+def short_day(value: date) -> str:
+    """Return a day with its year: `22 Nov 2026`, `2026年11月22日`."""
+    return format_date(value, "y年M月d日" if is_chinese() else "d MMM y", locale=locale())
+
+
+def tiny_day(value: date) -> str:
+    """Return a day without its year, for axes: `22 Nov`, `11月22日`."""
+    return format_date(value, "M月d日" if is_chinese() else "d MMM", locale=locale())
+
+
+def country(code: str) -> str:
+    """Return a country's name in the reader's language, or the code itself where there is none."""
+    return str(locale().territories.get(code, code))
+
+
+def currency_name(code: str) -> str:
+    """Return a currency's name in the reader's language with its code."""
+    return f"{get_currency_name(code, locale=locale())} ({code})"

@@ -1,0 +1,67 @@
+"""Every room's pages, as the console shows them. What a list needs to know of other rooms is added here."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from shopkeeper.doors.console import goods, orders, people
+from shopkeeper.doors.console.desk import Desk
+from shopkeeper.events.console import FACTS, Replay
+from shopkeeper.growth.messages.console import MESSAGES, Retry
+from shopkeeper.kit.console import Bulk
+from shopkeeper.ops.audit.console import AUDIT
+from shopkeeper.selling.catalog.console import CATEGORIES, SaveCategory, SaveProduct
+from shopkeeper.selling.content.console import TEXTS, PublishText
+from shopkeeper.selling.customers.console import CUSTOMERS, SaveCustomer
+from shopkeeper.selling.inventory.console import MOVEMENTS, STOCK, WAREHOUSES, Adjust, Count, Receive, SaveWarehouse, Transfer
+from shopkeeper.selling.orders.console import ORDERS
+from shopkeeper.selling.payments.console import PAYMENTS
+from shopkeeper.selling.pricing.console import (
+    DELIVERY,
+    PRICE_LISTS,
+    PRICES,
+    TAXES,
+    SaveDeliveryOption,
+    SavePriceList,
+    SaveTaxRate,
+    SetPrice,
+    WithdrawPrice,
+)
+
+SHIP_WHOLE = Bulk(
+    name="ship",
+    label=_("Ship whole"),
+    act="orders.ship",
+    ask=_("Each order leaves whole, with the carrier of its way of delivery and no tracking number. Buyers get a mail."),
+    done=_("Shipped"),
+    run=orders.ship_whole,
+)
+
+DESKS = (
+    Desk(
+        ORDERS.but(bulk=(SHIP_WHOLE,)),
+        icon="sk-order",
+        page=orders.page,
+        about={"ship": orders.Ship, "cancel": orders.Cancel, "refund": orders.Refund},
+        more=(path("<int:pk>/invoice.pdf", orders.invoice, name="invoice"),),
+    ),
+    Desk(goods.LISTING, icon="sk-product", page=goods.product, makes={"new": SaveProduct}, about={"edit": SaveProduct}),
+    Desk(CATEGORIES, icon="sk-shelf", makes={"new": SaveCategory}, about={"edit": SaveCategory}),
+    Desk(PRICES, icon="sk-price", page=goods.prices, about={"set": SetPrice, "withdraw": WithdrawPrice}),
+    Desk(PRICE_LISTS, icon="sk-price", makes={"new": SavePriceList}, about={"edit": SavePriceList}),
+    Desk(TAXES, icon="sk-percent", makes={"new": SaveTaxRate}, about={"edit": SaveTaxRate}),
+    Desk(DELIVERY, icon="sk-van", makes={"new": SaveDeliveryOption}, about={"edit": SaveDeliveryOption}),
+    Desk(
+        STOCK,
+        icon="sk-box",
+        page=goods.stock,
+        about={"receive": Receive, "adjust": Adjust, "count": Count, "transfer": Transfer},
+    ),
+    Desk(MOVEMENTS, icon="sk-ledger"),
+    Desk(WAREHOUSES, icon="sk-house", makes={"new": SaveWarehouse}, about={"edit": SaveWarehouse}),
+    Desk(CUSTOMERS, icon="sk-person", page=people.customer, about={"edit": SaveCustomer}),
+    Desk(PAYMENTS.but(also=people.payments_also), icon="sk-card", page=people.payment),
+    Desk(TEXTS, icon="sk-page", about={"publish": PublishText}),
+    Desk(FACTS, icon="sk-news", page=people.fact, about={"replay": Replay}),
+    Desk(AUDIT, icon="sk-eye", page=people.entry),
+    Desk(MESSAGES.but(also=people.mails_also), icon="sk-mail", page=people.mail, about={"retry": Retry}),
+)

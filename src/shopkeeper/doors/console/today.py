@@ -1,0 +1,386 @@
+"""The console's first page: today's trade against other days, what sold where, and what waits for somebody."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shopkeeper.doors.console import frame, period, reading, waiting
+from shopkeeper.insight.metrics import public as metrics
+from shopkeeper.insight.metrics.shapes import Against, Compared, Dimension, Figure, Figures, Grain, Missing, Period, Series, Top, Unit, Value
+from shopkeeper.kit.console import pill
+from shopkeeper.kit.ids import ProductId
+from shopkeeper.kit.money import to_decimal
+from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.content import public as content
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.console import STATES
+from shopkeeper.selling.orders.shapes import OrderFilter
+from shopkeeper.selling.pricing import public as pricing
+from shopkeeper.selling.shop import public as shop
+
+SHOWN = ("gmv", "net_revenue", "orders", "units", "aov", "spend_per_buyer", "buyers", "refund_rate")
+ASKED = (*SHOWN, "buyers_new", "buyers_returning")
+RISING_IS_BAD = frozenset({"refund_rate"})
+TOP_SHOWN = 8
+ORDERS_SHOWN = 6
+EXACT_BELOW_MINOR = 1_000_000
+"""Money below this is shown to the penny; above it pence are noise (files have them all)."""
+
+KINDS = {
+    "csv": ("text/csv; charset=utf-8", metrics.export_csv),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", metrics.export_xlsx),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One comparison in words."""
+
+    label: str
+    text: str
+    tone: str
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One figure as its card shows it."""
+
+    id: str
+    name: str
+    meaning: str
+    value: str
+    note: str
+    compared: tuple[Beside, ...]
+    is_drawn: bool
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """Show the first page, or hand out one of its parts as a file."""
+    if not shop.is_open():
+        return TemplateResponse(request, "console/closed.html")
+    if not frame.may(request, "metrics.view"):
+        return frame.refused(request)
+    now = frame.now()
+    setting = frame.setting()
+    chosen = period.choose(request.GET, zone=setting.zone, now=now)
+    wanted = request.GET.get("metric", "gmv")
+    drawn = wanted if wanted in SHOWN else "gmv"
+    if request.GET.get("export"):
+        return _file(request, chosen, drawn, now)
+    context = {
+        "day": now.astimezone(ZoneInfo(setting.zone)).date(),
+        "time": now.astimezone(ZoneInfo(setting.zone)),
+        "zone": setting.zone,
+        "chips": period.CHIPS,
+        "chosen": chosen,
+        "is_today": chosen.chip == "today",
+        "waiting": waiting.waiting(request),
+        "needs": _needs(request),
+        "to_ship": _to_ship(request, now, setting.zone),
+        "may_export": frame.may(request, "metrics.export"),
+        "query": _query(request),
+    }
+    if metrics.coverage() is None:
+        context |= {"steps": first_steps(request)}
+        return TemplateResponse(request, "console/today.html", context, status=400 if chosen.is_wrong else 200)
+    context |= _trade(chosen, drawn, now)
+    return TemplateResponse(request, "console/today.html", context, status=400 if chosen.is_wrong else 200)
+
+
+def _trade(chosen: period.Chosen, drawn: str, now: datetime) -> dict[str, Any]:
+    found = metrics.figures(metrics=ASKED, period=chosen.period)
+    goods, countries = _tops(chosen.period)
+    trend = _trend(found[drawn], chosen, now)
+    return {
+        "period_words": _dates(chosen.period),
+        "cards": cards(found, drawn),
+        "trend": trend,
+        "first_day": found.first_day,
+        "goods": _bars(goods, _goods_names(goods)),
+        "countries": _bars(countries, _country_names(countries)),
+        "currency": found.currency,
+    }
+
+
+def _tops(chosen: Period) -> tuple[Top, Top]:
+    goods = metrics.top(metric_id="gmv", dimension=Dimension.PRODUCT, period=chosen, limit=TOP_SHOWN)
+    return goods, metrics.top(metric_id="gmv", dimension=Dimension.COUNTRY, period=chosen, limit=TOP_SHOWN)
+
+
+# ── figures in words ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def cards(found: Figures, drawn: str) -> list[Card]:
+    """Return the eight figures as their cards show them."""
+    return [_card(found[metric_id], found, metric_id == drawn) for metric_id in SHOWN]
+
+
+def _card(figure: Figure, found: Figures, is_drawn: bool) -> Card:
+    note = ""
+    if figure.metric.id == "buyers" and figure.value.amount:
+        new, back = found["buyers_new"].value.amount or 0, found["buyers_returning"].value.amount or 0
+        note = _("%(new)s new · %(back)s returning") % {"new": reading.number(new), "back": reading.number(back)}
+    return Card(
+        id=figure.metric.id,
+        name=reading.pick(figure.metric.name),
+        meaning=reading.pick(figure.metric.description),
+        value=said(figure.value, figure.metric.unit, found.currency, found.first_day),
+        note=note,
+        compared=tuple(_against(each, figure, found) for each in figure.compared),
+        is_drawn=is_drawn,
+    )
+
+
+def said(value: Value, unit: Unit, currency: str, first_day: Any = None) -> str:
+    """Return a value in words: money, a number, a percentage, or why there is none."""
+    if value.amount is None:
+        return _missing(value.missing, first_day)
+    if unit is Unit.RATIO:
+        return reading.percent(value.amount)
+    if unit is Unit.COUNT:
+        return reading.number(value.amount)
+    return reading.money(value.amount, currency) if abs(value.amount) < EXACT_BELOW_MINOR else reading.round_money(value.amount, currency)
+
+
+def _missing(missing: Missing | None, first_day: Any) -> str:
+    if missing is Missing.NOTHING_SOLD:
+        return "–"
+    if missing is Missing.NOT_YET:
+        return _("not yet")
+    return _("no data before %(day)s") % {"day": reading.short_day(first_day)} if first_day else _("no data")
+
+
+def _label(against: Against, chosen: Period) -> str:
+    if against is Against.PREVIOUS:
+        return _("the day before") if chosen.days == 1 else _("the %(days)d days before") % {"days": chosen.days}
+    if against is Against.SAME_WEEKDAY:
+        return _("same weekday last week") if chosen.days <= 7 else _("same weekdays earlier")
+    return _("same time last year")
+
+
+def _against(each: Compared, figure: Figure, found: Figures) -> Beside:
+    label = _label(each.against, found.period)
+    if each.value.amount is None or each.change is None:
+        reason = each.value.missing
+        if reason is Missing.BEFORE_DATA:
+            return Beside(label, _missing(reason, found.first_day), "none", "")
+        return Beside(label, said(each.value, figure.metric.unit, found.currency), "none", "")
+    is_ratio = figure.metric.unit is Unit.RATIO
+    size = reading.number(abs(each.change) / 100)
+    text = _("%(size)s pt") % {"size": size} if is_ratio else f"{size}%"
+    if each.change == 0:
+        return Beside(label, "=", "same", _("the same"))
+    rises = each.change > 0
+    good = rises != (figure.metric.id in RISING_IS_BAD)
+    spoken = _("up") if rises else _("down")
+    return Beside(label, f"{'▲' if rises else '▼'} {text}", "up" if good else "down", spoken)
+
+
+def _dates(chosen: Period) -> str:
+    if chosen.days == 1:
+        return reading.short_day(chosen.first)
+    return f"{reading.short_day(chosen.first)} – {reading.short_day(chosen.last)}"
+
+
+# ── the trend ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _trend(figure: Figure, chosen: period.Chosen, now: datetime) -> dict[str, Any]:
+    """Return the trend as a picture's data and as the same rows for a table: this period and the one it is compared with."""
+    against = Against.SAME_WEEKDAY if chosen.period.days <= 7 else Against.PREVIOUS
+    then = figure.against(against).period
+    present, before = _both(figure.metric.id, chosen, then, now)
+    rows = _rows(present, before, chosen.grain)
+    return {
+        "name": reading.pick(figure.metric.name),
+        "unit": present.currency if figure.metric.unit in (Unit.MONEY, Unit.MONEY_PER) else "%" if figure.metric.unit is Unit.RATIO else "",
+        "grain": {"hour": _("by hour"), "day": _("by day"), "week": _("by week"), "month": _("by month")}[chosen.grain.value],
+        "now": _dates(chosen.period),
+        "before": _dates(Period(then.first, then.last)),
+        "rows": [(row["label"], row["now_words"], row["before_words"]) for row in rows],
+        "data": {
+            "labels": [row["label"] for row in rows],
+            "now": [row["now"] for row in rows],
+            "before": [row["before"] for row in rows],
+            "nowWords": [row["now_words"] for row in rows],
+            "beforeWords": [row["before_words"] for row in rows],
+            "nowName": _dates(chosen.period),
+            "beforeName": _dates(Period(then.first, then.last)),
+            "kind": "bar" if len(rows) <= 2 else "line",
+            "unit": figure.metric.unit.value,
+            "locale": "zh-CN" if reading.is_chinese() else "en-GB",
+            "digits": 0,
+        },
+    }
+
+
+def _both(metric_id: str, chosen: period.Chosen, then: Period, now: datetime) -> tuple[Series, Series]:
+    present = metrics.series(metric_id=metric_id, period=Period(chosen.period.first, chosen.period.last), grain=chosen.grain, now=now)
+    return present, metrics.series(metric_id=metric_id, period=Period(then.first, then.last), grain=chosen.grain)
+
+
+def _rows(present: Series, before: Series, grain: Grain) -> list[dict[str, Any]]:
+    found = []
+    for index in range(max(len(present.points), len(before.points))):
+        at = present.points[index] if index < len(present.points) else None
+        then = before.points[index] if index < len(before.points) else None
+        shown = at or then
+        assert shown is not None
+        found.append(
+            {
+                "label": _step(shown.starts_at, grain),
+                "now": _drawn(at.value, present) if at else None,
+                "before": _drawn(then.value, before) if then else None,
+                "now_words": said(at.value, present.metric.unit, present.currency) if at else "–",
+                "before_words": said(then.value, before.metric.unit, before.currency) if then else "–",
+            }
+        )
+    return found
+
+
+def _drawn(value: Value, series: Series) -> float | None:
+    if value.amount is None:
+        return None
+    if series.metric.unit is Unit.COUNT:
+        return value.amount
+    return value.amount / 100 if series.metric.unit is Unit.RATIO else float(to_decimal(value.amount, series.currency))
+
+
+def _step(starts_at: datetime, grain: Grain) -> str:
+    if grain is Grain.HOUR:
+        return f"{starts_at:%H:%M}"
+    return reading.tiny_day(starts_at.date()) if grain is not Grain.MONTH else f"{starts_at:%Y-%m}"
+
+
+# ── what sold where ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _bars(found: Top, names: Mapping[str | int | None, str]) -> list[dict[str, Any]]:
+    most = max((row.value.amount or 0 for row in found.rows), default=0) or 1
+    return [
+        {
+            "name": names.get(row.key) or _("(none)"),
+            "url": reverse("console_products:page", args=[row.key]) if found.dimension is Dimension.PRODUCT and row.key else "",
+            "value": said(row.value, found.metric.unit, found.currency),
+            "share": reading.percent(row.share) if row.share is not None else "",
+            "width": max(0, round(100 * (row.value.amount or 0) / most)),
+        }
+        for row in found.rows
+    ]
+
+
+def _goods_names(found: Top) -> dict[str | int | None, str]:
+    known = catalog.products([ProductId(int(row.key)) for row in found.rows if row.key is not None])
+    return {int(key): reading.pick(each.name) for key, each in known.items()}
+
+
+def _country_names(found: Top) -> dict[str | int | None, str]:
+    return {row.key: reading.country(str(row.key)) for row in found.rows if row.key}
+
+
+# ── what waits ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _needs(request: HttpRequest) -> list[tuple[int, str, str, str]]:
+    """Return what waits for somebody: how many, what, why, and where to go."""
+    found = waiting.waiting(request)
+    rows = (
+        (found.to_ship, ngettext("order to ship", "orders to ship", found.to_ship), _("Paid, and the pieces are held."), reverse("console_orders:index") + "?state=to_ship"),
+        (found.unpaid, ngettext("order awaits payment", "orders await payment", found.unpaid), _("Their pieces are held for a while, then go free."), reverse("console_orders:index") + "?state=placed"),
+        (found.payments_pending, ngettext("payment without an answer", "payments without an answer", found.payments_pending), _("The provider is asked again by itself."), reverse("console_payments:index") + "?state=pending"),
+        (found.facts_parked, ngettext("fact parked", "facts parked", found.facts_parked), _("A hearer gave up. Look why, then let it try again."), reverse("console_facts:index") + "?state=parked"),
+        (found.mails_stuck, ngettext("mail stuck", "mails stuck", found.mails_stuck), _("It could not be sent after several tries."), reverse("console_messages:index") + "?state=parked"),
+    )  # fmt: skip
+    return [row for row in rows if row[0]]
+
+
+def _to_ship(request: HttpRequest, now: datetime, zone: str) -> list[dict[str, Any]]:
+    if not frame.may(request, "orders.view"):
+        return []
+    today = now.astimezone(ZoneInfo(zone)).date()
+    found = orders.list_orders(OrderFilter(needs_shipping=True), size=ORDERS_SHOWN)
+    return [
+        {
+            "order": each,
+            "state": pill(STATES, each.state.value),
+            "placed": reading.short_moment(each.placed_at, zone, today),
+            "why": _waits_since(each.placed_at, now),
+        }
+        for each in found
+    ]
+
+
+def _waits_since(at: datetime, now: datetime) -> str:
+    hours = int((now - at).total_seconds() // 3600)
+    if hours < 1:
+        return _("placed within the hour")
+    if hours < 48:
+        return ngettext("waits for %(n)d hour", "waits for %(n)d hours", hours) % {"n": hours}
+    return ngettext("waits for %(n)d day", "waits for %(n)d days", hours // 24) % {"n": hours // 24}
+
+
+def first_steps(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return what an empty shop needs before its first sale, each with whether it is done and where to do it."""
+    known = shop.shop()
+    goods = catalog.listing(size=1)
+    steps = (
+        (_("Say who you are"), _("Name, licence data, address: shoppers and authorities look for them."), bool(known.legal_name), "console_settings", "shop.save"),
+        (_("Add the first product"), _("With a name in both languages, its variants and a web name."), goods.total > 0, "console_products:new", "catalog.save_product"),
+        (_("Give it a price"), _("Without one it cannot be bought."), goods.total > 0 and _priced(goods.items), "console_products:index", "pricing.set_price"),
+        (_("Offer a way of delivery"), _("With its price and the days it takes."), bool(pricing.all_delivery_options()), "console_delivery:new", "pricing.save_delivery_option"),
+        (_("Read the shop texts through"), _("Terms, privacy and returns are drafts until you make them yours."), any(each.version > 1 for each in content.texts().values()), "console_texts:index", "content.view"),
+    )  # fmt: skip
+    return [
+        {"title": title, "why": why, "done": done, "url": reverse(url) if frame.may(request, act) else ""} for title, why, done, url, act in steps
+    ]
+
+
+def _priced(products: Sequence[Any]) -> bool:
+    variants = [each.id for product in products for each in product.variants]
+    return bool(pricing.prices(variants))
+
+
+# ── as files ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _file(request: HttpRequest, chosen: period.Chosen, drawn: str, now: datetime) -> HttpResponse:
+    kind = KINDS.get(request.GET.get("export", ""))
+    if not frame.may(request, "metrics.export"):
+        return frame.refused(request)
+    if kind is None or chosen.is_wrong:
+        return TemplateResponse(request, "console/missing.html", status=404)
+    language = "zh-hans" if reading.is_chinese() else "en"
+    what = request.GET.get("what", "")
+    what = what if what in ("trend", "goods", "countries") else "figures"
+    mime, write = kind
+    result = _result(what, chosen, drawn, now)
+    names = _goods_names(result) if isinstance(result, Top) and what == "goods" else _country_names(result) if isinstance(result, Top) else {}
+    answer = HttpResponse(write(result, language=language, names=names), content_type=mime)
+    answer["Content-Disposition"] = f'attachment; filename="{what}-{chosen.period.first}-{chosen.period.last}.{request.GET["export"]}"'
+    return answer
+
+
+def _result(what: str, chosen: period.Chosen, drawn: str, now: datetime) -> Figures | Series | Top:
+    if what in ("goods", "countries"):
+        goods, countries = _tops(chosen.period)
+        return goods if what == "goods" else countries
+    if what == "trend":
+        whole = Period(chosen.period.first, chosen.period.last)
+        return metrics.series(metric_id=drawn, period=whole, grain=chosen.grain, now=now)
+    return metrics.figures(metrics=ASKED, period=chosen.period)
+
+
+def _query(request: HttpRequest) -> str:
+    kept = request.GET.copy()
+    for name in ("export", "what", "metric"):
+        kept.pop(name, None)
+    return kept.urlencode()

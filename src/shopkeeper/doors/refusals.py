@@ -1,0 +1,350 @@
+"""Refusals in the reader's language: which field, which value, what is wrong with it and what to do. One translation for every door."""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import singledispatch
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from shopkeeper.events.shapes import NotWaiting
+from shopkeeper.flows.import_online_retail.read import UnreadableFile
+from shopkeeper.kit.refusals import Malformed, NotAllowed, NotFound, OutOfRange, Refusal
+from shopkeeper.ops.access import shapes as access
+from shopkeeper.ops.imports import shapes as imports
+from shopkeeper.selling.catalog import shapes as catalog
+from shopkeeper.selling.inventory import shapes as inventory
+from shopkeeper.selling.orders import shapes as orders
+from shopkeeper.selling.payments import shapes as payments
+from shopkeeper.selling.pricing import shapes as pricing
+from shopkeeper.selling.shop import shapes as shops
+
+MOST_SHOWN = 80
+"""How much of a value a refusal repeats."""
+
+NAMES = {
+    "act": pgettext_lazy("field", "action"), "address": pgettext_lazy("field", "address"), "amount_minor": pgettext_lazy("field", "amount"), "basket": pgettext_lazy("field", "basket"),
+    "body": pgettext_lazy("field", "request"), "category": pgettext_lazy("field", "category"), "category_id": pgettext_lazy("field", "category"), "choice": pgettext_lazy("field", "choice"),
+    "city": pgettext_lazy("field", "town or city"), "country": pgettext_lazy("field", "country"), "currency": pgettext_lazy("field", "currency"),
+    "customer": pgettext_lazy("field", "customer"), "delivery": pgettext_lazy("field", "delivery"), "email": pgettext_lazy("field", "email address"), "fact": pgettext_lazy("field", "fact"),
+    "file": pgettext_lazy("field", "file"), "idempotency_key": pgettext_lazy("field", "order form"), "invitation": pgettext_lazy("field", "invitation"), "kind": pgettext_lazy("field", "kind"),
+    "language": pgettext_lazy("field", "language"), "line1": pgettext_lazy("field", "street and number"), "line2": pgettext_lazy("field", "second address line"),
+    "name": pgettext_lazy("field", "name"), "note": pgettext_lazy("field", "note"), "order": pgettext_lazy("field", "order"), "page": pgettext_lazy("field", "page"),
+    "parent_id": pgettext_lazy("field", "parent"), "password": pgettext_lazy("field", "password"), "payment": pgettext_lazy("field", "payment"), "phone": pgettext_lazy("field", "phone number"),
+    "postcode": pgettext_lazy("field", "postcode"), "price": pgettext_lazy("field", "price"), "product": pgettext_lazy("field", "product"), "q": pgettext_lazy("field", "search"),
+    "reason": pgettext_lazy("field", "reason"), "region": pgettext_lazy("field", "province or county"), "role": pgettext_lazy("field", "role"), "shop": pgettext_lazy("field", "shop"),
+    "size": pgettext_lazy("field", "page size"), "sku": pgettext_lazy("field", "SKU"), "slug": pgettext_lazy("field", "web name"), "sort": pgettext_lazy("field", "order of the list"),
+    "staff": pgettext_lazy("field", "member of staff"), "state": pgettext_lazy("field", "state"), "text": pgettext_lazy("field", "text"), "title": pgettext_lazy("field", "title"),
+    "token": pgettext_lazy("field", "link"), "total": pgettext_lazy("field", "total"), "units": pgettext_lazy("field", "quantity"), "user": pgettext_lazy("field", "person"),
+    "variant": pgettext_lazy("field", "choice"), "version": pgettext_lazy("field", "version"), "warehouse": pgettext_lazy("field", "warehouse"), "zone": pgettext_lazy("field", "time zone"),
+}  # fmt: skip
+"""What the reader calls a field; one that is not here is called by its code."""
+
+EXPECTED = {
+    "email": gettext_lazy("Write it like name@example.com."),
+    "country": gettext_lazy("Choose a country from the list."),
+    "currency": gettext_lazy("Use a three-letter currency code such as GBP or CNY."),
+    "zone": gettext_lazy("Use a time zone such as Europe/London or Asia/Shanghai."),
+    "language": gettext_lazy("Choose English or Simplified Chinese."),
+    "line": gettext_lazy("Write it on one line, without control characters."),
+    "text": gettext_lazy("Remove the control characters."),
+    "token": gettext_lazy("Open the link from the mail again, in full."),
+    "whole number": gettext_lazy("Write a whole number such as 1 or 12."),
+    "sort": gettext_lazy("Choose an order from the list."),
+    "slug": gettext_lazy("Use small letters, figures and hyphens."),
+    "choice": gettext_lazy("Choose one of those offered."),
+    "phone": gettext_lazy("Use figures, spaces and + only."),
+    "amount": gettext_lazy("Write an amount such as 12.50."),
+    "date": gettext_lazy("Write a date such as 2026-03-31."),
+    "postcode": gettext_lazy("Use letters, figures, spaces and hyphens only."),
+    "json": gettext_lazy("Send one JSON object as the documentation describes it."),
+}
+"""What to do about a value of the wrong form, by the form that was expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A refusal for the reader: the field's code and the value as given, then one sentence on each of problem and remedy."""
+
+    field: str
+    value: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.problem} {self.remedy}"
+
+
+def explain(refusal: Refusal) -> Explained:
+    """Return a refusal in the active language. Every kind of refusal has its own words; a test walks them all."""
+    problem, remedy = _say(refusal)
+    return Explained(field=refusal.field or "", value=shown(refusal.value), problem=problem, remedy=remedy)
+
+
+def shown(value: object) -> str:
+    """Return as much of a value as a page repeats: short, and without characters that would break the line."""
+    if value is None:
+        return ""
+    text = "".join(char if char.isprintable() or unicodedata.category(char) == "So" else "�" for char in str(value)[: MOST_SHOWN + 1])
+    return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "…"
+
+
+def name_of(field: str | None) -> str:
+    """Return what the reader calls a field."""
+    return str(NAMES.get(field or "", (field or "").replace("_", " ")))
+
+
+def _quoted(value: object) -> str:
+    return _("“%(value)s”") % {"value": shown(value)}
+
+
+@singledispatch
+def _say(refusal: Refusal) -> tuple[str, str]:
+    return _("This cannot be done."), _("Nothing was changed. Please check what you entered and try again.")
+
+
+def has_words(kind: type[Refusal]) -> bool:
+    """Return whether a kind of refusal has words of its own."""
+    return _say.dispatch(kind) is not _say.dispatch(Refusal)
+
+
+# ── any field ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@_say.register
+def _not_found(refusal: NotFound) -> tuple[str, str]:
+    values = {"kind": name_of(refusal.kind), "value": shown(refusal.value)}
+    return _("There is no %(kind)s “%(value)s”.") % values, _("Check the address or the number, or start again from the list.")
+
+
+@_say.register
+def _out_of_range(refusal: OutOfRange) -> tuple[str, str]:
+    values = {"field": name_of(refusal.field), "value": shown(refusal.value), "least": refusal.least, "most": refusal.most}
+    if isinstance(refusal.value, str):
+        return _text_out_of_range(refusal, values)
+    problem = _("“%(value)s” is outside what %(field)s allows.") % values
+    if refusal.most is None:
+        return problem, _("Enter %(least)s or more.") % values
+    if refusal.least is None:
+        return problem, _("Enter %(most)s or less.") % values
+    if isinstance(refusal.most, int) and isinstance(refusal.least, int) and refusal.most < refusal.least:
+        return problem, _("There is no more room for this.")
+    return problem, _("Enter something from %(least)s to %(most)s.") % values
+
+
+def _text_out_of_range(refusal: OutOfRange, values: dict[str, object]) -> tuple[str, str]:
+    if not refusal.value:
+        return _("The %(field)s is missing.") % values, _("Please fill it in.")
+    if isinstance(refusal.most, int):
+        remedy = ngettext("Use at most %(most)s character.", "Use at most %(most)s characters.", refusal.most) % values
+        return _("The %(field)s does not have the right length.") % values, remedy
+    return _("The %(field)s does not have the right length.") % values, _("Enter something from %(least)s to %(most)s.") % values
+
+
+@_say.register
+def _malformed(refusal: Malformed) -> tuple[str, str]:
+    if refusal.value in ("", None):
+        return _("The %(field)s is missing.") % {"field": name_of(refusal.field)}, _("Please fill it in.")
+    problem = _("“%(value)s” does not work as %(field)s.") % {"value": shown(refusal.value), "field": name_of(refusal.field)}
+    remedy = EXPECTED.get(refusal.expected)
+    return problem, str(remedy) if remedy else _("Expected: %(form)s.") % {"form": refusal.expected}
+
+
+@_say.register
+def _not_allowed(refusal: NotAllowed) -> tuple[str, str]:
+    return _("Your role does not include this action."), _("Ask the owner of the shop to do it or to widen your role.")
+
+
+# ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_WEAK = {
+    "password_too_short": gettext_lazy("Use at least 10 characters."),
+    "password_too_common": gettext_lazy("Choose one that is not on every list of common passwords."),
+    "password_too_similar": gettext_lazy("Keep your name and address out of it."),
+    "password_entirely_numeric": gettext_lazy("Use letters too, not only figures."),
+    "password_too_long": gettext_lazy("Use at most 128 characters."),
+}
+
+
+@_say.register
+def _email_taken(refusal: access.EmailTaken) -> tuple[str, str]:
+    return _("The address “%(value)s” is in use already.") % {"value": shown(refusal.value)}, _("Use another address, or sign in with this one.")
+
+
+@_say.register
+def _weak_password(refusal: access.WeakPassword) -> tuple[str, str]:
+    remedies = [str(_WEAK[problem]) for problem in getattr(refusal, "problems", ()) if problem in _WEAK]
+    return _("This password is too easy to guess."), " ".join(remedies) or _("Choose a longer one; a short sentence works well.")
+
+
+@_say.register
+def _link_spent(refusal: access.LinkSpent) -> tuple[str, str]:
+    return _("This link no longer works."), _("It was used already or is too old. Ask for a fresh one.")
+
+
+@_say.register
+def _wrong_password(refusal: access.WrongPassword) -> tuple[str, str]:
+    return _("The present password does not match."), _("Type it again, or ask for a link to choose a new one.")
+
+
+@_say.register
+def _last_owner(refusal: access.LastOwner) -> tuple[str, str]:
+    return _("This is the last owner of the shop."), _("Make somebody else an owner first.")
+
+
+# ── shop and catalogue ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@_say.register
+def _shop_not_open(refusal: shops.ShopNotOpen) -> tuple[str, str]:
+    return _("There is no shop here yet."), _("Start it with “shopkeeper up”, which opens one.")
+
+
+@_say.register
+def _shop_open_already(refusal: shops.ShopOpenAlready) -> tuple[str, str]:
+    return _("The shop “%(value)s” is open already.") % {"value": shown(refusal.value)}, _("Use it, or choose an empty data folder.")
+
+
+@_say.register
+def _shop_changed(refusal: shops.ShopChanged) -> tuple[str, str]:
+    return _("Somebody else saved these settings meanwhile."), _("Load the page again and repeat your change.")
+
+
+@_say.register
+def _currency_fixed(refusal: shops.CurrencyFixed) -> tuple[str, str]:
+    return _("The currency can no longer be changed."), _("Prices and orders stand in it already. A new currency needs a new shop.")
+
+
+@_say.register
+def _slug_taken(refusal: catalog.SlugTaken) -> tuple[str, str]:
+    return _("The web name “%(value)s” is taken.") % {"value": shown(refusal.value)}, _("Choose another one.")
+
+
+@_say.register
+def _sku_taken(refusal: catalog.SkuTaken) -> tuple[str, str]:
+    return _("The SKU “%(value)s” is taken.") % {"value": shown(refusal.value)}, _("Choose another one; capitals and small letters count as the same.")
+
+
+@_say.register
+def _category_too_deep(refusal: catalog.CategoryTooDeep) -> tuple[str, str]:
+    return _("A category cannot stand under “%(value)s”.") % {"value": shown(refusal.value)}, _("Choose a main category: there are two levels.")
+
+
+@_say.register
+def _not_sellable(refusal: catalog.NotSellable) -> tuple[str, str]:
+    return _("This is not on sale."), _("Take it out of the basket, or choose something else.")
+
+
+# ── prices and stock ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@_say.register
+def _no_price(refusal: pricing.NoPrice) -> tuple[str, str]:
+    return _("This has no price at the moment, so it cannot be sold."), _("Take it out of the basket, or ask us about it.")
+
+
+@_say.register
+def _quote_stale(refusal: pricing.QuoteStale) -> tuple[str, str]:
+    return _("The total has changed since you saw it."), _("Nothing was ordered. Look at the new total and confirm again.")
+
+
+@_say.register
+def _delivery_unavailable(refusal: pricing.DeliveryUnavailable) -> tuple[str, str]:
+    return _("This way of delivery is not offered for the address."), _("Choose one of the ways shown, or another country.")
+
+
+@_say.register
+def _out_of_stock(refusal: inventory.OutOfStock) -> tuple[str, str]:
+    lines = _(", ").join(_("%(sku)s (%(available)d left)") % {"sku": line.sku, "available": max(line.available, 0)} for line in refusal.short)
+    return _("There is not enough left of: %(lines)s.") % {"lines": lines}, _("Lower the quantity or take it out. Nothing was ordered.")
+
+
+@_say.register
+def _hold_gone(refusal: inventory.HoldGone) -> tuple[str, str]:
+    return _("The goods are no longer set aside for this order."), _("Order again; what is on the shelf now is shown in the shop.")
+
+
+@_say.register
+def _below_held(refusal: inventory.WouldGoBelowHeld) -> tuple[str, str]:
+    return _("This would leave fewer pieces than are promised to orders."), _("Ship or cancel those orders first, or enter a higher number.")
+
+
+# ── orders and payments ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@_say.register
+def _empty_basket(refusal: orders.EmptyBasket) -> tuple[str, str]:
+    return _("The basket is empty."), _("Put something in it first.")
+
+
+@_say.register
+def _wrong_state(refusal: orders.WrongState) -> tuple[str, str]:
+    return _("The order has moved on, so this is no longer possible."), _("Load the page again to see where it stands.")
+
+
+@_say.register
+def _too_many_units(refusal: orders.TooManyUnits) -> tuple[str, str]:
+    most = ngettext("At most %(most)d piece is left.", "At most %(most)d pieces are left.", refusal.most) % {"most": refusal.most}
+    return _("%(value)s is more than this line has left.") % {"value": shown(refusal.value)}, most
+
+
+@_say.register
+def _key_reused(refusal: orders.KeyReused) -> tuple[str, str]:
+    return _("This form was sent before, with other content."), _("Open the checkout again from the basket.")
+
+
+@_say.register
+def _nothing_to_do(refusal: orders.NothingToDo) -> tuple[str, str]:
+    return _("Nothing was chosen."), _("Choose at least one piece, or the delivery.")
+
+
+@_say.register
+def _basket_ordered(refusal: orders.BasketOrdered) -> tuple[str, str]:
+    return _("This basket was ordered already."), _("Look at the order, or start a new basket.")
+
+
+_DECLINED = {
+    "declined": gettext_lazy("The bank declined the payment."),
+    "insufficient_funds": gettext_lazy("There was not enough money in the account."),
+    "expired_card": gettext_lazy("The card has expired."),
+    "fraud_suspected": gettext_lazy("The bank stopped the payment for safety."),
+}
+
+
+@_say.register
+def _payment_refused(refusal: payments.PaymentRefused) -> tuple[str, str]:
+    problem = str(_DECLINED.get(refusal.reason, _DECLINED["declined"]))
+    return problem, _("Nothing was charged. Choose another way to pay and try again.")
+
+
+@_say.register
+def _too_much(refusal: payments.TooMuch) -> tuple[str, str]:
+    return _("This is more money than there is to return or collect."), _("Enter a smaller amount.")
+
+
+@_say.register
+def _bad_signature(refusal: payments.BadSignature) -> tuple[str, str]:
+    return _("The message is not signed by the payment provider."), _("It was not read. Check the shared secret on both sides.")
+
+
+@_say.register
+def _unknown_provider(refusal: payments.UnknownProvider) -> tuple[str, str]:
+    return _("There is no payment provider “%(value)s”.") % {"value": shown(refusal.value)}, _("Use one of the providers that are installed.")
+
+
+# ── upkeep ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@_say.register
+def _not_waiting(refusal: NotWaiting) -> tuple[str, str]:
+    return _("Nobody is waiting for this fact any more."), _("It was heard already. Load the page again.")
+
+
+@_say.register
+def _import_busy(refusal: imports.ImportBusy) -> tuple[str, str]:
+    return _("Another import is under way."), _("Wait until it is done, then start again.")
+
+
+@_say.register
+def _unreadable_file(refusal: UnreadableFile) -> tuple[str, str]:
+    return _("The file cannot be read: %(value)s.") % {"value": shown(refusal.value)}, _("Use Parquet or CSV with the columns the guide names.")

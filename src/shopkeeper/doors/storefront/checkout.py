@@ -1,0 +1,235 @@
+"""Checkout on one page: contact, address, delivery, payment and the whole sum. Works without any script."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from shopkeeper.doors.storefront import basket as baskets
+from shopkeeper.doors.storefront import forms, frame, reading, shelves, visitor
+from shopkeeper.flows import place_order
+from shopkeeper.kit import checks
+from shopkeeper.kit.ids import DeliveryOptionId, OrderId, new_token
+from shopkeeper.kit.refusals import Refusal
+from shopkeeper.selling.customers import public as customers
+from shopkeeper.selling.customers.shapes import Address, Customer, SavedAddress
+from shopkeeper.selling.inventory.shapes import OutOfStock
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.shapes import Basket, BasketOrdered
+from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.shapes import Method, PaymentRefused
+from shopkeeper.selling.pricing import public as pricing
+from shopkeeper.selling.pricing.shapes import DeliveryOption, Quote, QuoteStale
+
+CHANNEL = "web"
+
+COMMON = ("GB", "CN", "IE", "FR", "DE", "NL", "BE", "ES", "US", "HK", "SG", "JP", "AU", "CA")
+"""Countries offered before the alphabetical list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A delivery option as checkout offers it: its cost for these goods, and the days."""
+
+    option: DeliveryOption
+    cost_minor: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something that costs other than the visitor saw."""
+
+    what: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortThing:
+    name: str
+    wanted: int
+    available: int
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Show the checkout, quote again (`act=update`), or place the order."""
+    basket = orders.basket(visitor.basket_token(request))
+    if not basket.lines:
+        return _already_ordered(request) or HttpResponseRedirect(reverse("storefront:basket"))
+    buyer = visitor.member(request)
+    book = customers.addresses(buyer.id) if buyer else ()
+    form = forms.CheckoutForm(request.POST.dict() if request.method == "POST" else None, **_initial(request, buyer, book))
+    if request.method == "POST" and request.POST.get("act") == "order":
+        return _place(request, basket, buyer, book, form)
+    return _page(request, basket, book, form)
+
+
+def _initial(request: HttpRequest, buyer: Customer | None, book: Sequence[SavedAddress]) -> dict[str, object]:
+    first = {"idempotency_key": new_token(), "country": (buyer.country if buyer else "") or frame.shop(request).country}
+    if buyer is None:
+        return first
+    return first | {"email": buyer.email, "name": buyer.name, "phone": buyer.phone, "saved": "0" if book else ""}
+
+
+def _place(
+    request: HttpRequest, basket: Basket, buyer: Customer | None, book: Sequence[SavedAddress], form: forms.CheckoutForm
+) -> HttpResponse:
+    wish = form.wish(tuple(entry.address for entry in book), tuple(method.code for method in payments.methods()))
+    if wish is None:
+        return _page(request, basket, book, form, status=422)
+    try:
+        placed = place_order.place_order(
+            basket_token=basket.token,
+            buyer=buyer.id if buyer else None,
+            contact=wish.contact,
+            address=wish.address,
+            delivery_option_id=wish.delivery,
+            payment_method=wish.payment,
+            seen_digest=wish.seen_digest,
+            idempotency_key=wish.key,
+            language=request.LANGUAGE_CODE,
+            channel=CHANNEL,
+            now=timezone.now(),
+        )
+    except BasketOrdered as refusal:
+        return _to_order(orders.order(OrderId(refusal.order_id)).token)
+    except QuoteStale as refusal:
+        return _page(request, basket, book, form, status=409, stale=refusal)
+    except OutOfStock as refusal:
+        return _page(request, basket, book, form, status=409, short=refusal)
+    except PaymentRefused as refusal:
+        form.refuse(refusal, "payment")
+        return _page(request, basket, book, form, status=422)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _page(request, basket, book, form, status=422)
+    if buyer and wish.is_new_address and len(book) < 10:
+        customers.save_address(customer_id=buyer.id, address=wish.address, now=timezone.now())
+    return _to_order(placed.token, address=placed.redirect_url)
+
+
+def _to_order(token: str, *, address: str | None = None) -> HttpResponse:
+    response = HttpResponseRedirect(address or reverse("storefront:order", kwargs={"token": token}) + "?thanks=1")
+    visitor.forget_basket(response)
+    return response
+
+
+def _already_ordered(request: HttpRequest) -> HttpResponse | None:
+    # The same form sent twice: whoever holds its key sent the first one too, so the order may be shown.
+    sent = request.POST.get("idempotency_key", "")[:100]
+    answer = orders.key_answer(sent) if sent else None
+    return _to_order(orders.order(answer[1]).token) if answer else None
+
+
+def _page(
+    request: HttpRequest,
+    basket: Basket,
+    book: Sequence[SavedAddress],
+    form: forms.CheckoutForm,
+    *,
+    status: int = 200,
+    stale: QuoteStale | None = None,
+    short: OutOfStock | None = None,
+) -> HttpResponse:
+    saved = tuple(entry.address for entry in book)
+    country = _country(form, saved, frame.shop(request).country)
+    goods_quote = _quoted(form, basket, country, None)
+    options = pricing.delivery_options(country=country, goods_minor=goods_quote.goods_minor - goods_quote.discount_minor if goods_quote else 0)
+    chosen = _chosen(form, options)
+    quote = _quoted(form, basket, country, chosen.id) if chosen and goods_quote else goods_quote
+    shown = baskets.lines(basket, quote)
+    methods = payments.methods()
+    restart = {"idempotency_key": new_token()} if status != 200 else {}
+    values = _Values(form, delivery=str(chosen.id) if chosen else "", country=country, **restart, **_first_method(form, methods))
+    return frame.page(
+        request,
+        "checkout",
+        status=status if status != 200 or not form.errors else 422,
+        basket_units=basket.units,
+        form=values,
+        lines=shown,
+        quote=quote,
+        bill=baskets.bill(quote) if quote else None,
+        addresses=saved,
+        countries=_countries(frame.shop(request).country),
+        deliveries=_ways(options, frame.today(request)),
+        methods=methods,
+        has_test_methods=any(method.is_test for method in methods),
+        can_order=quote is not None and chosen is not None,
+        changed=_changes(request, stale, shown) if stale else (),
+        short=_short(short, shown) if short else (),
+    )
+
+
+class _Values:
+    """A form with some values settled by the page: what a template asks for stands in one place."""
+
+    def __init__(self, form: forms.Form, **settled: str) -> None:
+        self.errors, self.fields, self._form, self._settled = form.errors, form.fields, form, settled
+
+    def value(self, name: str) -> str:
+        return self._settled[name] if name in self._settled else self._form.value(name)
+
+
+def _first_method(form: forms.Form, methods: Sequence[Method]) -> dict[str, str]:
+    known = [method.code for method in methods]
+    return {} if form.value("payment") in known or not known else {"payment": known[0]}
+
+
+def _country(form: forms.CheckoutForm, saved: tuple[Address, ...], home: str) -> str:
+    if chosen := form.saved(saved):
+        return chosen.country
+    try:
+        return checks.country(form.value("country"))
+    except Refusal:
+        return home
+
+
+def _quoted(form: forms.Form, basket: Basket, country: str, delivery: DeliveryOptionId | None) -> Quote | None:
+    try:
+        return baskets.priced(basket, country=country, delivery=delivery)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return None
+
+
+def _chosen(form: forms.Form, options: Sequence[DeliveryOption]) -> DeliveryOption | None:
+    for option in options:
+        if str(option.id) == form.value("delivery"):
+            return option
+    return min(options, key=lambda option: option.price_minor) if options else None
+
+
+def _ways(options: Sequence[DeliveryOption], day: date) -> list[Way]:
+    promises = [shelves.promise(option, day) for option in options]
+    return [Way(option=each.option, cost_minor=each.option.price_minor, first=each.first, last=each.last) for each in promises]
+
+
+def _countries(home: str) -> list[tuple[str, str]]:
+    # ISO codes that Babel can name; those most asked for first, then by the reader's alphabet.
+    first = [home, *(code for code in COMMON if code != home)]
+    rest = sorted(checks.COUNTRIES - set(first), key=lambda code: reading.collation_key(reading.country(code)))
+    return [(code, reading.country(code)) for code in (*first, *rest)]
+
+
+def _changes(request: HttpRequest, stale: QuoteStale, shown: Sequence[baskets.Line]) -> list[Change]:
+    currency = stale.fresh.currency
+    seen = request.POST.get("seen_total", "")
+    if not (seen.isascii() and seen.isdigit() and len(seen) < 13):
+        return []
+    return [Change(what=_("Total"), before=reading.money(int(seen), currency), now=reading.money(stale.fresh.total_minor, currency))]
+
+
+def _short(refusal: OutOfStock, shown: Sequence[baskets.Line]) -> list[ShortThing]:
+    names = {line.goods.variant_id: reading.pick(line.goods.name) for line in shown}
+    return [ShortThing(name=names.get(each.variant_id, each.sku), wanted=each.wanted, available=max(each.available, 0)) for each in refusal.short]

@@ -1,0 +1,117 @@
+"""What stands around every page: shop, shelves, basket count, languages, notes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language_from_request
+
+from shopkeeper.doors.storefront import kept, visitor
+from shopkeeper.kit.page import Page
+from shopkeeper.kit.time import day_of
+from shopkeeper.selling.catalog.shapes import Category
+from shopkeeper.selling.shop import public as shops
+from shopkeeper.selling.shop.shapes import Shop
+
+_NAMES = {"en": ("en", "English"), "zh-hans": ("zh-Hans", "简体中文")}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherLanguage:
+    lang: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """`categories` are the main shelves; `goods` counts what stands on them; `here` is the shelf to mark."""
+
+    categories: tuple[Category, ...]
+    goods: int
+    basket_units: int
+    is_signed_in: bool
+    asks_consent: bool
+    other: OtherLanguage | None
+    alternates: tuple[tuple[str, str], ...]
+    notes: Sequence[Any]
+    year: int
+    here: str
+
+
+def shop(request: HttpRequest) -> Shop:
+    """Return the shop, read once in a request. Raises ShopNotOpen."""
+    found = getattr(request, "_shop", None)
+    if found is None:
+        found = shops.shop()
+        request._shop = found  # type: ignore[attr-defined]
+    return found
+
+
+def today(request: HttpRequest) -> date:
+    """Return the day in the shop's time zone."""
+    return day_of(timezone.now(), shop(request).zone)
+
+
+def page(request: HttpRequest, template: str, *, status: int = 200, here: str = "", basket_units: int | None = None, **more: Any) -> HttpResponse:
+    """Return a storefront page with everything that stands around it. Raises ShopNotOpen."""
+    around = shop(request)
+    main = tuple(each for each in kept.categories() if each.parent_id is None)
+    language = request.LANGUAGE_CODE
+    framed = Frame(
+        categories=tuple(each for each in main if each.products),
+        goods=sum(each.products for each in main),
+        basket_units=visitor.basket_units(request) if basket_units is None else basket_units,
+        is_signed_in=visitor.is_signed_in(request),
+        asks_consent=not visitor.consent_choice(request),
+        other=_other(request),
+        alternates=_alternates(request),
+        notes=tuple(messages.get_messages(request)),
+        year=today(request).year,
+        here=here,
+    )
+    context = {"shop": around, "currency": around.currency, "frame": framed, "page_numbers": page_numbers, **more}
+    response = render(request, f"storefront/{template}.html", context, status=status)
+    if get_language_from_request(request) != language:
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=31_536_000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    return response
+
+
+def page_numbers(page: Page[Any]) -> list[int | None]:
+    """Return the page numbers to offer: the first, the last, and those around this one; None stands for a gap."""
+    wanted = sorted({1, page.pages, *range(max(1, page.number - 1), min(page.pages, page.number + 1) + 1)})
+    numbers: list[int | None] = []
+    for number in wanted:
+        last = numbers[-1] if numbers else None
+        if last is not None and number == last + 2:
+            numbers.append(number - 1)
+        elif last is not None and number > last + 1:
+            numbers.append(None)
+        numbers.append(number)
+    return numbers
+
+
+def _swapped(request: HttpRequest, language: str) -> str | None:
+    # A page that answers a form has no address of its own to come back to; its query still fits.
+    prefix = f"/{request.LANGUAGE_CODE}/"
+    if not request.path.startswith(prefix):
+        return None
+    query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
+    return f"/{language}/{request.path[len(prefix) :]}{query}"
+
+
+def _other(request: HttpRequest) -> OtherLanguage | None:
+    for code, (lang, name) in _NAMES.items():
+        if code != request.LANGUAGE_CODE:
+            return OtherLanguage(lang=lang, name=name, address=_swapped(request, code) or f"/{code}/")
+    return None
+
+
+def _alternates(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    swapped = [(lang, _swapped(request, code)) for code, (lang, _) in _NAMES.items()]
+    return tuple((lang, settings.PUBLIC_URL + address) for lang, address in swapped if address)

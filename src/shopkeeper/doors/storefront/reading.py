@@ -1,0 +1,118 @@
+"""Figures, money, days and texts as the reader of a page writes them."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal, format_percent
+from django.utils.translation import get_language
+from markupsafe import Markup, escape
+
+from shopkeeper.kit.money import to_decimal
+from shopkeeper.kit.text import Bilingual
+
+_LOCALES = {"en": Locale("en", "GB"), "zh-hans": Locale("zh", "CN", script="Hans")}
+_HARMLESS = re.compile(r"^(https?://|mailto:|tel:|/|#)", re.IGNORECASE)
+
+
+def locale() -> Locale:
+    """Return Babel's locale for the active language."""
+    return _LOCALES["zh-hans" if (get_language() or "en").startswith("zh") else "en"]
+
+
+def pick(text: Bilingual) -> str:
+    """Return a bilingual text in the active language."""
+    return text.pick(get_language() or "en")
+
+
+def money(minor: int, currency: str) -> str:
+    """Return minor units as money in the reader's writing: `£12.50`, `£12.50` in Chinese too, `¥30` for JPY."""
+    return format_currency(to_decimal(minor, currency), currency, locale=locale())
+
+
+def number(value: int) -> str:
+    """Return a whole number with the reader's thousands separators."""
+    return format_decimal(value, locale=locale())
+
+
+def percent(basis_points: int) -> str:
+    """Return ten-thousandths as a percentage without needless zeros: 2000 → `20%`, 1750 → `17.5%`."""
+    return format_percent(basis_points / 10_000, format="#,##0.##%", locale=locale())
+
+
+def day(value: date | datetime, zone: str = "UTC") -> str:
+    """Return a day with its year, in the shop's time zone where a moment is given."""
+    return format_date(_on(value, zone), format="long", locale=locale())
+
+
+def short_day(value: date | datetime, zone: str = "UTC") -> str:
+    """Return a day with its weekday and without its year: `Tue 24 Nov`, `11月24日周二`."""
+    chinese = locale().language == "zh"
+    return format_date(_on(value, zone), format="M月d日EEE" if chinese else "EEE d MMM", locale=locale())
+
+
+def moment(value: datetime, zone: str) -> str:
+    """Return a day and time in the shop's time zone."""
+    return format_datetime(value.astimezone(ZoneInfo(zone)), format="medium", locale=locale())
+
+
+def country(code: str) -> str:
+    """Return a country's name in the reader's language, or the code itself where there is none."""
+    return locale().territories.get(code, code)
+
+
+def _on(value: date | datetime, zone: str) -> date:
+    return value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value
+
+
+# ── light markdown: paragraphs, headings, lists, strong words, links; everything else is plain text ───────────────────
+
+
+def prose(text: str) -> Markup:
+    """Return a light-markdown text as safe HTML: `#` headings, `-` or `1.` lists, `**strong**`, `[words](address)`.
+
+    Everything is escaped first; addresses other than http(s), mailto, tel and paths stay plain words.
+    """
+    blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
+    return Markup("\n").join(_block(block.strip("\n")) for block in blocks if block.strip())
+
+
+def _block(block: str) -> Markup:
+    if heading := re.match(r"^(#{1,4})\s+(.*)", block):
+        level = min(len(heading[1]) + 1, 4)
+        rest = block[heading.end() :].strip()
+        title = Markup(f"<h{level}>") + _inline(heading[2]) + Markup(f"</h{level}>")
+        return title + (_block(rest) if rest else Markup(""))
+    lines = [line.strip() for line in block.split("\n")]
+    for mark, tag in ((r"^[-*•]\s+", "ul"), (r"^\d+[.)]\s+", "ol")):
+        if all(re.match(mark, line) for line in lines):
+            items = Markup("").join(Markup("<li>") + _inline(re.sub(mark, "", line)) + Markup("</li>") for line in lines)
+            return Markup(f"<{tag}>") + items + Markup(f"</{tag}>")
+    return Markup("<p>") + Markup("<br>").join(_inline(line) for line in lines) + Markup("</p>")
+
+
+def _inline(text: str) -> Markup:
+    html = str(escape(text))
+    html = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", html)
+    html = re.sub(r"\[([^\]]+)\]\(([^)\s]+)\)", _link, html)
+    return Markup(html)
+
+
+def _link(match: re.Match[str]) -> str:
+    words, address = match[1], match[2]
+    if not _HARMLESS.match(address) or address.startswith("//"):
+        return words
+    return f'<a href="{address}">{words}</a>'
+
+
+def collation_key(text: str) -> bytes:
+    """Return a key that sorts names as the reader expects: Latin letters without their accents, Chinese by pronunciation.
+
+    GB 2312 lists its common characters by pinyin, so their GBK bytes sort that way.
+    """
+    if locale().language == "zh":
+        return text.encode("gbk", "replace")
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").lower()

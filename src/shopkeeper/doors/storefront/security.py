@@ -1,0 +1,50 @@
+"""What every answer of the shop says to the browser about safety, and the size of what it reads."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from shopkeeper.doors.storefront import errors
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Nothing from another host, nothing inline."""
+
+OWN_POLICY = ("/console/",)
+"""Doors that write inline scripts and styles (Wagtail's admin) and so cannot live under this policy."""
+
+
+class StorefrontSecurity:
+    """Middleware: refuses bodies that are too large before they are read, and adds the content security policy."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_shop = not request.path.startswith(OWN_POLICY)
+        response = self._too_large(request) if is_shop else None
+        response = response or self.get_response(request)
+        if is_shop:
+            response.setdefault("Content-Security-Policy", POLICY)
+            response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        return response
+
+    def _too_large(self, request: HttpRequest) -> HttpResponse | None:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if most is not None and length.isdigit() and int(length) > most:
+            return errors.too_large(request, most)
+        return None

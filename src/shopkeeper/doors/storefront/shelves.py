@@ -1,0 +1,147 @@
+"""Looking round: front page, shelves, one thing, search."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from shopkeeper.doors.refusals import explain
+from shopkeeper.doors.storefront import almanac, forms, frame, kept
+from shopkeeper.flows import browse
+from shopkeeper.kit.refusals import Refusal
+from shopkeeper.selling.catalog.shapes import Category, Sort
+from shopkeeper.selling.orders.shapes import MOST_UNITS
+from shopkeeper.selling.pricing.shapes import DeliveryOption
+
+ON_THE_COUNTER = 12
+ON_A_PAGE = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """When a parcel sent today arrives, first and last day."""
+
+    option: DeliveryOption
+    first: date
+    last: date
+
+
+def promise(option: DeliveryOption, today: date) -> Promise:
+    """Return the days on which a parcel sent today arrives."""
+    return Promise(option=option, first=today + timedelta(days=option.days[0]), last=today + timedelta(days=option.days[1]))
+
+
+LOOK = browse.Look(categories=kept.categories, listing=kept.listing, whole_shelf=kept.whole_shelf, products=kept.products)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the front page."""
+    cards = browse.shelf(size=ON_THE_COUNTER, look=LOOK).items
+    here = frame.today(request)
+    return frame.page(request, "home", cards=cards, today=here, term=almanac.solar_term(here))
+
+
+@require_safe
+def shelves(request: HttpRequest) -> HttpResponse:
+    """Show every category, the main ones with those below them."""
+    categories = kept.categories()
+    tree = [(main, [each for each in categories if each.parent_id == main.id and each.products]) for main in categories if not main.parent_id]
+    derived = any(each.is_derived for each in categories)
+    return frame.page(request, "shelves", here="shelves", tree=[entry for entry in tree if entry[0].products], is_derived=derived)
+
+
+@require_safe
+def goods(request: HttpRequest) -> HttpResponse:
+    """Show the whole shop on one shelf."""
+    return _shelf(request, None)
+
+
+@require_safe
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one category. Raises NotFound."""
+    return _shelf(request, browse.category_of(slug, look=LOOK))
+
+
+def _shelf(request: HttpRequest, here: Category | None) -> HttpResponse:
+    categories = kept.categories()
+    sort = _sort(request.GET.get("sort"))
+    page = browse.shelf(category=here, sort=sort, number=forms.page_number(request.GET.get("page")), size=ON_A_PAGE, look=LOOK)
+    parent = next((each for each in categories if here and each.id == here.parent_id), None)
+    top = parent or here
+    siblings = [each for each in categories if each.parent_id == (top.id if top else None) and each.products and top]
+    kept = {"sort": sort.value} if sort is not Sort.FEATURED else {}
+    return frame.page(
+        request,
+        "category",
+        status=200 if page.items or page.number == 1 else 404,
+        here=top.slug if top else "",
+        category=here,
+        parent=parent,
+        siblings=siblings,
+        page=page,
+        page_base="?" + (urlencode(kept) + "&" if kept else ""),
+        sort=sort.value,
+        sorts=_sorts(),
+    )
+
+
+def _sort(value: str | None) -> Sort:
+    return Sort(value) if value in list(Sort) else Sort.FEATURED
+
+
+def _sorts() -> list[tuple[str, str]]:
+    return [
+        (Sort.FEATURED.value, _("The shop’s choice")),
+        (Sort.NEWEST.value, _("Newest first")),
+        (Sort.PRICE_UP.value, _("Price, low to high")),
+        (Sort.PRICE_DOWN.value, _("Price, high to low")),
+        (Sort.NAME.value, _("Name")),
+    ]
+
+
+@require_safe
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one product. Raises NotFound."""
+    return product_page(request, slug)
+
+
+def product_page(request: HttpRequest, slug: str, *, form: forms.Form | None = None) -> HttpResponse:
+    """Return a product's page, with a form that was refused where there is one."""
+    shown = browse.shown(slug=slug, look=LOOK)
+    asked = form.value("variant") if form else request.GET.get("variant", "")
+    open_to = [choice.variant.id for choice in shown.choices if choice.can_be_bought]
+    chosen = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 and int(asked) in open_to else next(iter(open_to), None)
+    return frame.page(
+        request,
+        "product",
+        status=422 if form and form.errors else 200,
+        here=shown.path[0].slug if shown.path else "",
+        shown=shown,
+        form=form,
+        chosen=chosen,
+        most_units=MOST_UNITS,
+        promise=_cheapest_promise(request),
+    )
+
+
+def _cheapest_promise(request: HttpRequest) -> Promise | None:
+    options = kept.delivery_options(frame.shop(request).country)
+    return promise(min(options, key=lambda option: option.price_minor), frame.today(request)) if options else None
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Show what a search finds, or how to search better."""
+    try:
+        asked = forms.search_text(request.GET.get("q", ""))
+    except Refusal as refusal:
+        return frame.page(request, "search", status=422, problem=explain(refusal), asked=request.GET.get("q", "")[:100])
+    if not asked:
+        return frame.page(request, "search", cards=browse.shelf(size=6, look=LOOK).items)
+    page = browse.found(text=asked, number=forms.page_number(request.GET.get("page")), size=ON_A_PAGE, look=LOOK)
+    cards = () if page.items else browse.shelf(size=6, look=LOOK).items
+    return frame.page(request, "search", asked=asked, page=page, page_base=f"?{urlencode({'q': asked})}&", cards=cards)

@@ -1,0 +1,92 @@
+"""The shop's words for states, stock, payment and prices: codes in, one phrase in the reader's language out."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from shopkeeper.selling.orders.shapes import OrderState
+from shopkeeper.selling.pricing.shapes import TaxMode
+
+FEW = 5
+"""From this many pieces downwards the shop says how many are left."""
+
+_STATES = {
+    OrderState.PLACED: pgettext_lazy("order", "Placed, awaiting payment"),
+    OrderState.PAID: pgettext_lazy("order", "Paid"),
+    OrderState.SHIPPING: pgettext_lazy("order", "Partly on its way"),
+    OrderState.SHIPPED: pgettext_lazy("order", "On its way"),
+    OrderState.CANCELLED: pgettext_lazy("order", "Cancelled"),
+    OrderState.EXPIRED: pgettext_lazy("order", "Expired"),
+}
+_SENTENCES = {
+    OrderState.PLACED: gettext_lazy("Your goods are set aside. We are waiting for the payment to be confirmed."),
+    OrderState.PAID: gettext_lazy("Thank you. Your payment has arrived and we are packing your parcel."),
+    OrderState.SHIPPING: gettext_lazy("Part of your order has left. The rest follows in another parcel."),
+    OrderState.SHIPPED: gettext_lazy("Everything has left our hands and is on its way to you."),
+    OrderState.CANCELLED: gettext_lazy("This order was cancelled. Nothing more will be sent or charged."),
+    OrderState.EXPIRED: gettext_lazy("The payment was not completed in time, so the goods went back on the shelf. Nothing was charged."),
+}
+_METHODS = {
+    "test-ok": gettext_lazy("Approved at once"),
+    "test-declined": gettext_lazy("Declined by the bank"),
+    "test-slow": gettext_lazy("Answers after some seconds"),
+    "test-silent": gettext_lazy("Confirms later"),
+    "test-duplicate": gettext_lazy("Confirms twice"),
+    "test-late": gettext_lazy("Confirms late"),
+}
+_DECLINES = {
+    "declined": gettext_lazy("The bank declined the payment."),
+    "insufficient_funds": gettext_lazy("There was not enough money in the account."),
+    "expired_card": gettext_lazy("The card has expired."),
+    "fraud_suspected": gettext_lazy("The bank stopped the payment for safety."),
+}
+
+
+def order_state(state: OrderState) -> str:
+    """Return the name of an order's state."""
+    return str(_STATES.get(state, state))
+
+
+def order_sentence(state: OrderState) -> str:
+    """Return what an order's state means for the buyer."""
+    return str(_SENTENCES.get(state, ""))
+
+
+def payment_method(code: str) -> str:
+    """Return a payment method's name; an unknown one keeps its code."""
+    return str(_METHODS.get(code, code.replace("-", " ").capitalize()))
+
+
+def decline(reason: str) -> str:
+    """Return why a provider declined."""
+    return str(_DECLINES.get(reason, _DECLINES["declined"]))
+
+
+def stock(available: int) -> str:
+    """Return the stock words of a product page."""
+    if available <= 0:
+        return _("Sold out")
+    if available <= FEW:
+        return ngettext("Only %(units)d left", "Only %(units)d left", available) % {"units": available}
+    return _("In stock")
+
+
+def tax_note(mode: TaxMode | str) -> str:
+    """Return the sentence that says whether shown prices contain tax."""
+    return _("Tax included") if str(mode) == TaxMode.INCLUDED else _("Plus tax, shown at checkout")
+
+
+def happening(code: str, values: Mapping[str, str | int]) -> str:
+    """Return one entry of an order's timeline as a sentence; unknown codes read as their words."""
+    sentences = {
+        "placed": _("Order placed"),
+        "paid": _("Payment received"),
+        "payment_declined": _("Payment declined"),
+        "shipped": _("Parcel handed to the carrier"),
+        "cancelled": _("Order cancelled"),
+        "expired": _("Order expired"),
+        "refund_opened": _("Refund started"),
+        "refunded": _("Money returned"),
+    }
+    return sentences.get(code, code.replace("_", " ").capitalize())

@@ -1,0 +1,52 @@
+"""Which job runs when. A job reads the clock here and calls a face or a flow; heavy libraries are imported inside it.
+
+Times are UTC. While no worker runs nothing is scheduled; what was missed by more than ten minutes waits for its next time.
+"""
+
+from datetime import UTC, datetime
+
+from shopkeeper.ops.jobs import public as jobs
+
+app = jobs.app
+
+EVERY_MINUTE = "* * * * *"
+EVERY_NIGHT = "{minute} 2 * * *"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="sweep", queueing_lock="sweep", lock="sweep")
+def sweep(timestamp: int) -> None:
+    """Finish what a dead process left: settle silent payments, end holds that ran out, settle refunds under way."""
+    from shopkeeper.flows import sweep as flow
+
+    flow.sweep(now=_now())
+
+
+@app.periodic(cron=EVERY_NIGHT.format(minute=10))
+@app.task(name="audit_books", queueing_lock="audit_books", lock="audit_books")
+def audit_books(timestamp: int) -> None:
+    """Hold stock, orders and payments against their ledgers; a difference fails the job, so that it shows."""
+    from shopkeeper.flows import audit_books as flow
+
+    flow.run(now=_now())
+
+
+@app.periodic(cron=EVERY_NIGHT.format(minute=30))
+@app.task(name="tidy", queueing_lock="tidy", lock="tidy")
+def tidy(timestamp: int) -> None:
+    """Remove what nobody needs any more: facts heard by all, rows of mails sent long ago, addresses never confirmed, ended sessions."""
+    from django.core.management import call_command
+
+    from shopkeeper.events import jobs as events
+    from shopkeeper.growth.messages import public as messages
+    from shopkeeper.ops.access import public as access
+
+    now = _now()
+    events.purge_heard(now=now)
+    messages.purge_sent(now=now)
+    access.forget_unconfirmed(now)
+    call_command("clearsessions")

@@ -1,0 +1,54 @@
+"""The worker process: one thread hands facts to their hearers, one sends mails, and a queue runs what is scheduled and put off.
+
+Started as `python -m shopkeeper.wiring.worker` or by `run()` after a fork. SIGTERM and SIGINT end it cleanly: the rounds and jobs under way
+finish, nothing new is begun. Killed instead, it leaves nothing half done: every round is a transaction, every job is started anew.
+"""
+
+import logging
+import os
+import threading
+from datetime import UTC, datetime
+
+log = logging.getLogger("shopkeeper.worker")
+
+GRACE_S = 20.0
+CONCURRENCY = 2
+MAILS_EVERY_S = 1.0
+
+
+def run() -> None:
+    """Work until SIGTERM or SIGINT. Must be called in the main thread of the process: signals arrive there."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shopkeeper.wiring.settings")
+    import django
+    from django.apps import apps
+
+    if not apps.ready:
+        django.setup()
+    from django.db import connections
+
+    from shopkeeper.ops.jobs import public as jobs
+
+    # After a fork the parent's connection must not be used by two processes.
+    connections.close_all()
+    loops = (_hand_out_facts, jobs.Loop(name="mails", step=_send_mails, idle_s=MAILS_EVERY_S))
+    with jobs.run_loops(loops, grace_s=GRACE_S):
+        log.info("The worker is at work")
+        jobs.run_worker(jobs.app, concurrency=CONCURRENCY, grace_s=GRACE_S)
+    log.info("The worker has ended")
+
+
+def _hand_out_facts(stop: threading.Event) -> None:
+    from shopkeeper.events import public as events
+    from shopkeeper.wiring.reactions import REACTIONS
+
+    events.run(REACTIONS, stop=stop)
+
+
+def _send_mails() -> bool:
+    from shopkeeper.growth.messages import public as messages
+
+    return messages.send_due(now=datetime.now(UTC)).sent > 0
+
+
+if __name__ == "__main__":
+    run()
