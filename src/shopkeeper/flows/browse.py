@@ -92,10 +92,12 @@ class Shown:
         return any(choice.can_be_bought for choice in self.choices)
 
 
-def shelf(*, category: Category | None = None, sort: Sort = Sort.FEATURED, number: int = 1, size: int = 24, look: Look = FRESH) -> Page[Card]:
+def shelf(
+    *, category: Category | None = None, sort: Sort = Sort.FEATURED, number: int = 1, size: int = 24, look: Look = FRESH
+) -> Page[Card]:
     """Return one page of a category's published goods and those below it, or of the whole shop where `category` is None.
 
-    Prices decide the order where `sort` says so; goods without a price then stand last. Raises OutOfRange for a page or size that cannot be.
+    Where `sort` is by price, goods without one stand last. Raises OutOfRange for a page or size that cannot be.
     """
     if not 1 <= size <= MOST_ON_A_PAGE:
         raise OutOfRange("size", size, least=1, most=MOST_ON_A_PAGE)
@@ -132,7 +134,9 @@ def shown(*, slug: str, look: Look = FRESH) -> Shown:
         product=product,
         path=path,
         choices=tuple(
-            Choice(variant=each, tag=tags.get(each.id), available=max(units.get(each.id, 0), 0)) for each in product.variants if each.is_sellable
+            Choice(variant=each, tag=tags.get(each.id), available=max(units.get(each.id, 0), 0))
+            for each in product.variants
+            if each.is_sellable
         ),
         related=tuple(_card(each, slugs.get(each.category_id, ""), tags, units) for each in neighbours),
         tag=card.tag,

@@ -25,7 +25,8 @@ def index(product_ids: Sequence[ProductId]) -> int:
         products = catalog.products(part)
         on_sale = [product for product in products.values() if product.is_published]
         search.index([_document(product, shelves) for product in on_sale])
-        search.forget([product_id for product_id in part if product_id not in {product.id for product in on_sale}])
+        found = {product.id for product in on_sale}
+        search.forget([product_id for product_id in part if product_id not in found])
         indexed += len(on_sale)
     return indexed
 

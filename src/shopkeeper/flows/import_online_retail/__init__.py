@@ -26,12 +26,19 @@ class WrongCurrency(Refusal):
 
 
 def run(
-    path: Path, *, now: datetime, shift: timedelta = timedelta(), until: datetime | None = None, tell: Progress = lambda _name, _place, _of: None
+    path: Path,
+    *,
+    now: datetime,
+    shift: timedelta = timedelta(),
+    until: datetime | None = None,
+    rejects_to: Path | None = None,
+    tell: Progress = lambda _name, _place, _of: None,
 ) -> Reconciliation:
     """Take a file over and return its reconciliation, also of a file that was taken over before.
 
     Raises UnreadableFile, WrongCurrency, ImportBusy, ShopNotOpen. `shift` moves every moment; lines after `until` are left out.
+    Rejected lines are written to `rejects_to` with line number and reason, where there are any.
     """
     from shopkeeper.flows.import_online_retail import whole
 
-    return whole.take_over(path, now=now, shift=shift, until=until, tell=tell)
+    return whole.take_over(path, now=now, shift=shift, until=until, rejects_to=rejects_to, tell=tell)

@@ -15,12 +15,16 @@ from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.shop import public as shop
 
 
-def take_over(path: Path, *, now: datetime, shift: timedelta, until: datetime | None, tell: Progress) -> Reconciliation:
+def take_over(
+    path: Path, *, now: datetime, shift: timedelta, until: datetime | None, rejects_to: Path | None, tell: Progress
+) -> Reconciliation:
     """Read, load what is not loaded yet, and reconcile."""
     home = shop.shop()
     if home.currency != CURRENCY:
         raise WrongCurrency(f"The file is in {CURRENCY}, the shop in {home.currency}", field="currency", value=home.currency)
     file = read(path, zone=home.zone, shift=shift, until=until)
+    if rejects_to and file.rejects.height:
+        _write_rejects(file, rejects_to)
     with imports.alone():
         run = imports.begin(source=load.SOURCE, digest=file.digest, file_name=path.name, rows=file.rows, now=now)
         if run.is_finished:
@@ -76,6 +80,6 @@ def _reconciled(file: TradeFile, trade: SortedTrade, run: Run) -> Reconciliation
     )
 
 
-def write_rejects(file: TradeFile, path: Path) -> None:
-    """Write the rejected lines beside their reasons as CSV."""
+def _write_rejects(file: TradeFile, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     file.rejects.select("line", "reason", pl.col("row").alias("content")).write_csv(path)

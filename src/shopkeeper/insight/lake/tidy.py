@@ -37,6 +37,7 @@ def _merge(group: Sequence[Piece], now: datetime) -> bool:
     rows = files.read([segment.path for segment in segments], table.columns)
     first_us, last_us = min(s.first_us for s in segments), max(s.last_us for s in segments)
     path, size = files.write(table.name, from_microseconds(first_us).date(), rows)
+    files.make_durable([path])
     store.add([
         Segment(
             table=table.name, path=path, columns=[column.name for column in table.columns], rows=rows.num_rows, size=size,

@@ -1,5 +1,6 @@
 """The face of the shop room: the shop's own particulars, read on every page and saved by its owner."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -79,7 +80,7 @@ def save(*, actor: UserId | None, now: datetime, seen_version: int | None = None
 def change_currency(*, currency: str, actor: UserId | None, now: datetime) -> Shop:
     """Change the book currency of a shop without trade; `flows/shop_settings.py` makes sure of that. Raises Malformed, ShopNotOpen."""
     before = _locked()
-    after = Shop(**{**_fields(before), "currency": checks.currency(currency)})
+    after = replace(before, currency=checks.currency(currency))
     return _save(before, after, "shop.change_currency", actor, now)
 
 
@@ -98,10 +99,6 @@ def _locked() -> Shop:
     if found is None:
         raise ShopNotOpen
     return found
-
-
-def _fields(shop: Shop) -> dict[str, object]:
-    return {name: getattr(shop, name) for name in Shop.__dataclass_fields__}
 
 
 def _plain(shop: Shop, fields: tuple[str, ...]) -> dict[str, object]:

@@ -37,6 +37,11 @@ def merges(pieces: Iterable[Piece], *, today: date) -> list[list[Piece]]:
     return [portion for (_, period), group in groups.items() for portion in _portions(group) if len(portion) >= _enough(period)]
 
 
+def file_day(day: date, today: date) -> date:
+    """Return under which day facts of a UTC day are filed: its own, or where it settled long ago (history) its month's first."""
+    return day.replace(day=1) if day + SETTLED < today else day
+
+
 def _period(piece: Piece, today: date) -> str:
     day = from_microseconds(piece.last_us).date()
     return f"{day:%Y-%m}" if day + SETTLED < today else f"{day:%Y-%m-%d}"

@@ -37,8 +37,7 @@ def table_name(kind: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind).lower()
 
 
-@cache
-def tables(kind: "type[Fact]") -> tuple[Table, ...]:
+def tables(kind: type[Fact]) -> tuple[Table, ...]:
     """Return the tables of one kind of fact: its own, then one for each field that holds lines.
 
     A table of lines repeats the fact's own columns beside each line's, so that a question about lines needs no join.
@@ -59,12 +58,11 @@ def tables(kind: "type[Fact]") -> tuple[Table, ...]:
     return tuple(found)
 
 
-def nested_fields(kind: "type[Fact]") -> tuple[str, ...]:
+def nested_fields(kind: type[Fact]) -> tuple[str, ...]:
     """Return the fields of a kind of fact that hold lines, in the order of `tables`."""
     return tuple(name for name, hint in _hints(kind).items() if _line_class(hint))
 
 
-@cache
 def _hints(kind: type) -> dict[str, Any]:
     hints = typing.get_type_hints(kind)
     return {field.name: hints[field.name] for field in fields(kind)}

@@ -65,6 +65,16 @@ def test_days_lie_in_files_of_their_own(lake_folder):
     assert lake.span("order_paid").last_us == to_microseconds(NOON + timedelta(days=1))
 
 
+def test_history_is_filed_by_month(lake_folder):
+    year_later = NOON + timedelta(days=365)
+
+    keep([heard(number, paid(number), at=NOON + timedelta(days=number)) for number in range(1, 40)], year_later)
+
+    months = sorted(path.relative_to(lake_folder).parent.as_posix() for path in lake_folder.rglob("*.parquet"))
+    assert months == ["order_paid/2026/03/01", "order_paid/2026/04/01"]
+    assert lake.query("SELECT count(*), min(ts_us) FROM order_paid").rows == ((39, to_microseconds(NOON + timedelta(days=1))),)
+
+
 def test_a_fact_heard_again_is_kept_once():
     keep([heard(5, placed(1, line(1))), heard(9, placed(2, line(2)))], NOON)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from shopkeeper.kit import checks
 from shopkeeper.kit.refusals import Malformed
@@ -17,7 +18,8 @@ def changed(shop: Shop, changes: Mapping[str, object]) -> Shop:
     unknown = [name for name in changes if name not in _CHECKS]
     if unknown:
         raise TypeError(f"The shop has no field {', '.join(unknown)} that can be saved")
-    return replace(shop, **{name: _CHECKS[name](value, name) for name, value in changes.items()})
+    tidy: dict[str, Any] = {name: _CHECKS[name](value, name) for name, value in changes.items()}
+    return replace(shop, **tidy)
 
 
 def differing(before: Shop, after: Shop) -> tuple[str, ...]:

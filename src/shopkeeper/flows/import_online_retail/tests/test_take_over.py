@@ -1,0 +1,141 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from shopkeeper.flows import import_online_retail as flow
+from shopkeeper.flows import open_shop
+from shopkeeper.flows.import_online_retail import WrongCurrency, load
+from shopkeeper.ops.imports import public as imports
+from shopkeeper.ops.imports.models import ImportReject
+from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.models import Adjustment, CreditNote, Order, OrderLine, Refund
+from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.pricing import public as pricing
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = datetime(2011, 1, 1, 12, tzinfo=UTC)
+HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+ROWS = (
+    "1,85123A,WHITE HANGING HEART T-LIGHT HOLDER,6,2010-12-20 08:26:00,2.55,17850,United Kingdom",
+    "1,22423,REGENCY CAKESTAND 3 TIER,2,2010-12-20 08:26:00,12.75,17850,United Kingdom",
+    "1,POST,POSTAGE,1,2010-12-20 08:26:00,3.95,17850,United Kingdom",
+    "2,22423,REGENCY CAKESTAND 3 TIER,1,2010-12-21 09:00:00,10.95,,France",
+    "2,22423,REGENCY CAKESTAND 3 TIER,1,2010-12-21 09:00:00,10.95,,France",
+    "C3,85123A,WHITE HANGING HEART T-LIGHT HOLDER,-2,2010-12-22 09:00:00,2.55,17850,United Kingdom",
+    "C4,85123A,WHITE HANGING HEART T-LIGHT HOLDER,-2,2010-12-22 09:00:00,2.55,99999,Germany",
+    "A5,B,Adjust bad debt,1,2010-12-23 10:00:00,-20.00,,United Kingdom",
+    "6,PADS,PADS TO MATCH ALL CUSHIONS,1,2010-12-24 10:00:00,0.001,13952,United Kingdom",
+)
+
+
+@pytest.fixture
+def shop():
+    open_shop._open_sample(NOW)
+
+
+def file(folder: Path, *rows: str, name: str = "trade.csv") -> Path:
+    path = folder / name
+    path.write_text(HEADER + "\n".join(rows) + "\n")
+    return path
+
+
+def counted() -> dict[str, int]:
+    return {model.__name__: model.objects.count() for model in (Order, OrderLine, Refund, CreditNote, Adjustment)}
+
+
+def test_trade_lands_in_the_books_to_the_penny(shop, tmp_path):
+    result = flow.run(file(tmp_path, *ROWS), now=NOW)
+
+    assert result.holds
+    assert (result.rows, result.accepted, result.rejected) == (9, 9, 0)
+    assert result.sales_minor == 1530 + 2550 + 1095 + 1095 + 0
+    assert (result.refunds_minor, result.credit_notes_minor) == (510, 510)
+    assert result.adjustments_minor == 395 - 2000
+    assert (result.cancellations, result.cancellations_found, result.below_a_minor) == (2, 1, 1)
+    order = orders.by_number("1")
+    assert (order.total_minor, order.refunded_minor, order.is_guest, order.state) == (4080, 510, False, "shipped")
+    assert orders.by_number("2").is_guest
+    assert len(orders.by_number("2").lines) == 2
+    assert [payment.balance.refunded_minor for payment in payments.payments_of(order.id)] == [510]
+    assert orders.audit() == []
+    assert payments.audit() == []
+    assert inventory.audit() == []
+
+
+def test_derived_goods_have_names_prices_shelves_and_say_that_they_are_derived(shop, tmp_path):
+    flow.run(file(tmp_path, *ROWS), now=NOW)
+
+    stand = catalog.goods_by_sku(["22423"])["22423"]
+    product = catalog.product(stand.slug)
+    assert stand.name.zh == "摄政风三层蛋糕架"
+    assert product.is_category_derived
+    assert pricing.prices([stand.variant_id])[stand.variant_id].amount_minor == 1095
+    assert inventory.available([stand.variant_id])[stand.variant_id] == load.derive.LEAST_STOCK + 1
+
+
+def test_a_second_run_changes_nothing_and_reports_the_same(shop, tmp_path):
+    first = flow.run(file(tmp_path, *ROWS), now=NOW)
+    before = counted()
+
+    again = flow.run(file(tmp_path, *ROWS, name="same_content_other_name.csv"), now=NOW)
+
+    assert again == first
+    assert counted() == before
+
+
+@pytest.mark.parametrize("steps_done", range(7))
+def test_an_interrupted_run_resumes_at_the_step_it_had_not_finished(shop, tmp_path, monkeypatch, steps_done):
+    path = file(tmp_path, *ROWS)
+    finish, done = imports.finish_step, []
+
+    class PowerCut(Exception):
+        pass
+
+    def cut(**step):
+        if len(done) == steps_done:
+            raise PowerCut
+        done.append(step["name"])
+        finish(**step)
+
+    monkeypatch.setattr(imports, "finish_step", cut)
+    with pytest.raises(PowerCut):
+        flow.run(path, now=NOW)
+    monkeypatch.undo()
+
+    result = flow.run(path, now=NOW)
+
+    assert result.holds
+    assert counted() == {"Order": 3, "OrderLine": 5, "Refund": 1, "CreditNote": 1, "Adjustment": 2}
+
+
+def test_broken_lines_go_to_a_file_and_the_rest_is_taken(shop, tmp_path):
+    broken = "7,22423,REGENCY,two,2010-12-21 09:00:00,10.95,,France"
+
+    result = flow.run(file(tmp_path, *ROWS, broken), now=NOW, rejects_to=tmp_path / "out" / "rejects.csv")
+
+    assert result.holds
+    assert (result.rows, result.accepted, result.rejected) == (10, 9, 1)
+    assert (tmp_path / "out" / "rejects.csv").read_text().splitlines()[1].startswith("11,Quantity is not a whole number,")
+    assert list(ImportReject.objects.values_list("line", "reason")) == [(11, "Quantity is not a whole number")]
+
+
+def test_an_order_that_another_file_brought_with_other_lines_is_told_and_fails_the_reconciliation(shop, tmp_path):
+    flow.run(file(tmp_path, ROWS[0]), now=NOW)
+
+    result = flow.run(file(tmp_path, ROWS[0], ROWS[1], name="more.csv"), now=NOW)
+
+    assert not result.holds
+    assert result.difference_micro == 25_500_000
+
+
+def test_a_shop_with_another_currency_is_refused_and_nothing_is_taken(tmp_path):
+    open_shop.empty(now=NOW)
+
+    with pytest.raises(WrongCurrency):
+        flow.run(file(tmp_path, *ROWS), now=NOW)
+
+    assert counted() == {"Order": 0, "OrderLine": 0, "Refund": 0, "CreditNote": 0, "Adjustment": 0}

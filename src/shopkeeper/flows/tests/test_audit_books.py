@@ -1,0 +1,121 @@
+"""The audit finds what is planted: one violation for each check, and nothing in books that are right."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import F
+
+from shopkeeper.flows import audit_books, refund_order, ship_order
+from shopkeeper.flows.tests.builders import NOON
+from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.inventory.models import Shelf
+from shopkeeper.selling.orders import models as orders
+from shopkeeper.selling.orders.books import CHECKS
+from shopkeeper.selling.orders.shapes import RefundReason
+from shopkeeper.selling.payments import models as payments
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOON + timedelta(hours=1)
+
+
+@pytest.fixture
+def order(shop):
+    """An order of two things: one shipped and partly refunded, so that every table has rows."""
+    made = shop.buy(TEA=2, CUP=1)
+    ship_order.ship(order_id=made.id, lines=[(made.lines[0].id, 2)], carrier="Royal Mail", actor=None, now=NOON)
+    refund_order.refund(
+        order_id=made.id, lines=[(made.lines[0].id, 1, False)], delivery=False, reason=RefundReason.DAMAGED, actor=None, now=NOON
+    )
+    assert audit_books.run(LATER).findings == ()
+    return made
+
+
+def add_event(order, kind, amount):
+    payment = payments.Payment.objects.get(order_id=order.id)
+    payments.PaymentEvent.objects.create(payment=payment, kind=kind, amount_minor=amount, key="planted", reference="planted", at=NOON)
+
+
+def drop_check(table, name):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+
+
+def plant_refunded_above_paid(order):
+    drop_check("orders_order", "orders_order_refunded")
+    orders.Order.objects.filter(id=order.id).update(refunded_minor=F("paid_minor") + 1)
+
+
+def plant_held_too_little(order):
+    Shelf.objects.filter(held__gt=0).update(held=F("held") - 1)
+
+
+def rows(model, **changes):
+    return lambda order: model.objects.update(**changes)
+
+
+PLANTS = {
+    "stock_on_hand": rows(Shelf, on_hand=F("on_hand") + 1),
+    "stock_held": plant_held_too_little,
+    "order_total_is_lines_and_delivery": rows(orders.OrderLine, gross_minor=F("gross_minor") + 1),
+    "order_units_are_line_units": rows(orders.Order, units=F("units") + 1),
+    "order_refunded_is_refunds": rows(orders.Order, refunded_minor=F("refunded_minor") - 1),
+    "order_refunded_at_most_paid": plant_refunded_above_paid,
+    "refund_is_its_lines": rows(orders.Refund, goods_minor=F("goods_minor") + 1, total_minor=F("total_minor") + 1),
+    "line_refunded_is_refund_lines": rows(orders.OrderLine, refunded_minor=F("refunded_minor") + 1),
+    "line_shipped_is_parcels": rows(orders.ShipmentLine, units=F("units") + 1),
+    "payment_state_is_its_events": rows(payments.Payment, state="declined"),
+    "captured_at_most_asked": lambda order: add_event(order, "captured", 1),
+    "refunded_at_most_captured": lambda order: add_event(order, "refunded", order.total_minor),
+    "held_is_what_is_to_be_sent": lambda order: inventory.release(order_id=order.id, reason="cancelled", now=NOON),
+    "paid_less_refunds_is_what_providers_keep": rows(orders.Order, paid_minor=F("paid_minor") + 1),
+    "money_in_sum": rows(orders.Order, paid_minor=F("paid_minor") + 1),
+}
+
+
+@pytest.mark.parametrize("check", PLANTS)
+def test_a_planted_violation_is_found_and_named(order, check):
+    PLANTS[check](order)
+
+    found = {finding.check: finding for finding in audit_books.run(LATER).findings}
+
+    assert check in found
+    assert found[check].expected != found[check].found
+
+
+def test_money_still_reserved_for_a_dead_order_is_found(shop):
+    order = shop.buy(method="test-silent", TEA=1)
+    add_event(order, "authorized", order.total_minor)
+    payments.Payment.objects.update(state="authorized", wake_at=None)
+    inventory.release(order_id=order.id, reason="cancelled", now=NOON)
+    orders.Order.objects.update(state="cancelled")
+
+    (finding,) = audit_books.run(LATER).findings
+
+    assert (finding.check, finding.subject, finding.found) == ("no_money_reserved_for_a_dead_order", f"order:{order.id}", order.total_minor)
+
+
+def test_every_check_of_the_orders_room_has_its_plant():
+    assert {check.name for check in CHECKS} <= set(PLANTS)
+
+
+def test_the_report_says_what_it_looked_at(order):
+    report = audit_books.run(LATER)
+
+    assert report.looked_at == {"orders": 1, "orders_with_payments": 1, "orders_holding_stock": 1}
+    assert report.sums["paid"] == order.total_minor
+    assert report.sums["kept_by_orders"] == report.sums["kept_by_providers"] == order.total_minor - 1_250
+    assert report.sums["under_way"] == 0
+
+
+def test_money_under_way_is_shown_and_is_no_violation(shop):
+    order = shop.buy(method="test-silent", TEA=1)
+    add_event(order, "captured", order.total_minor)
+    payments.Payment.objects.update(state="captured", wake_at=LATER)
+
+    report = audit_books.run(NOON)
+
+    assert report.is_right
+    assert report.sums["under_way"] == order.total_minor

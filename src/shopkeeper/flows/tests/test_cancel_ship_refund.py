@@ -1,0 +1,320 @@
+"""After the money: goods leave in parcels, orders end early, money goes back; books hold at every step."""
+
+from datetime import timedelta
+
+import pytest
+
+from shopkeeper.flows import audit_books, cancel_order, refund_order, ship_order, sweep
+from shopkeeper.flows.tests.builders import NOON, told
+from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
+from shopkeeper.ops.audit import public as audit
+from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.shapes import (
+    CancelReason,
+    NothingToDo,
+    OrderState,
+    ParcelLine,
+    RefundReason,
+    RefundState,
+    RefundWish,
+    TooManyUnits,
+    WrongState,
+)
+from shopkeeper.selling.payments.adapters.fake import FakeProvider
+from shopkeeper.selling.payments.adapters.provider import Answer, ProviderSilent
+from shopkeeper.selling.payments.shapes import EventKind
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOON + timedelta(minutes=10)
+
+
+def ship(order, **changes):
+    arguments = {"order_id": order.id, "carrier": "Royal Mail", "tracking_number": "RM1", "actor": None, "now": LATER}
+    return ship_order.ship(**{**arguments, **changes})
+
+
+def refund(order, *wishes, delivery=False, **changes):
+    arguments = {"order_id": order.id, "lines": wishes, "delivery": delivery, "reason": RefundReason.DAMAGED, "actor": None, "now": LATER}
+    return refund_order.refund(**{**arguments, **changes})
+
+
+def acts(order):
+    return [entry.act for entry in audit.entries(subject=f"order:{order.id}")]
+
+
+# ── ship ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_shipping_all_moves_the_stock_and_tells(shop):
+    order = shop.buy(TEA=2, CUP=1)
+
+    (parcel_id,) = ship(order)
+
+    shipped = orders.order(order.id)
+    assert shipped.state is OrderState.SHIPPED
+    assert (shipped.shipments[0].id, shipped.shipments[0].carrier, shipped.shipments[0].tracking_number) == (parcel_id, "Royal Mail", "RM1")
+    assert [(shelf.on_hand, shelf.held) for shelf in inventory.shelves([shop.variants["TEA"]])] == [(8, 0)]
+    (fact,) = told("OrderShipped")
+    assert fact["is_complete"] is True
+    assert [line["units"] for line in fact["lines"]] == [2, 1]
+    assert acts(order) == ["orders.ship"]
+    assert audit_books.run(LATER).is_right
+
+
+def test_an_order_can_leave_in_parts(shop):
+    order = shop.buy(TEA=3, CUP=1)
+    tea, cup = order.lines
+
+    ship(order, lines=[ParcelLine(line_id=tea.id, units=1)])
+    assert orders.order(order.id).state is OrderState.SHIPPING
+    ship(order, lines=[(tea.id, 2), (cup.id, 1)])
+
+    assert orders.order(order.id).state is OrderState.SHIPPED
+    assert [fact["is_complete"] for fact in told("OrderShipped")] == [False, True]
+    assert audit_books.run(LATER).is_right
+
+
+def test_goods_of_two_warehouses_leave_in_two_parcels(shop):
+    shop.receive("TEA", 5, warehouse=shop.north)
+    order = shop.buy(TEA=12)
+
+    first, second = ship(order)
+
+    assert first != second
+    assert [(parcel.warehouse_id, parcel.lines[0].units) for parcel in orders.order(order.id).shipments] == [(shop.main, 10), (shop.north, 2)]
+    assert [fact["is_complete"] for fact in told("OrderShipped")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"carrier": " "}, OutOfRange),
+        ({"carrier": "x" * 101}, OutOfRange),
+        ({"tracking_number": "\x00"}, Malformed),
+        ({"lines": []}, NothingToDo),
+        ({"lines": [(999_999, 1)]}, NotFound),
+        ({"warehouse_id": 999_999}, NothingToDo),
+        ({"order_id": 999_999}, NotFound),
+    ],
+)
+def test_a_parcel_that_cannot_be_is_refused_and_nothing_moves(shop, changes, refusal):
+    order = shop.buy(TEA=2)
+
+    with pytest.raises(refusal):
+        ship(order, **changes)
+
+    assert orders.order(order.id).state is OrderState.PAID
+    assert inventory.held(order.id)[0].units == 2
+    assert acts(order) == []
+
+
+def test_more_than_is_left_is_not_sent(shop):
+    order = shop.buy(TEA=2)
+    ship(order, lines=[(order.lines[0].id, 1)])
+
+    with pytest.raises(TooManyUnits) as refused:
+        ship(order, lines=[(order.lines[0].id, 2)])
+
+    assert refused.value.most == 1
+
+
+def test_an_unpaid_order_is_not_sent(shop):
+    order = shop.buy(method="test-silent", TEA=2)
+
+    with pytest.raises(WrongState):
+        ship(order)
+
+
+# ── cancel ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_cancelling_a_paid_order_gives_back_goods_and_money(shop):
+    order = shop.buy(TEA=2, CUP=1)
+
+    cancelled = cancel_order.cancel(order_id=order.id, reason=CancelReason.BUYER, actor=None, now=LATER)
+
+    assert cancelled.state is OrderState.CANCELLED
+    assert cancelled.refunded_minor == cancelled.paid_minor == order.total_minor
+    assert shop.available("TEA") == 10
+    assert shop.payment(order.id).balance.refunded_minor == order.total_minor
+    assert told("OrderCancelled") == [{"order_id": order.id, "reason": "buyer", "was_paid": True}]
+    assert [fact["total_minor"] for fact in told("OrderRefunded")] == [order.total_minor]
+    assert acts(order) == ["orders.cancel"]
+    assert audit_books.run(LATER).is_right
+
+
+def test_an_order_that_left_is_not_cancelled(shop):
+    order = shop.buy(TEA=2)
+    ship(order, lines=[(order.lines[0].id, 1)])
+
+    with pytest.raises(WrongState):
+        cancel_order.cancel(order_id=order.id, reason=CancelReason.BUYER, actor=None, now=LATER)
+
+    assert orders.order(order.id).refunded_minor == 0
+
+
+def test_cancelling_twice_is_refused_the_second_time(shop):
+    order = shop.buy(TEA=2)
+    cancel_order.cancel(order_id=order.id, reason=CancelReason.BUYER, actor=None, now=LATER)
+
+    with pytest.raises(WrongState):
+        cancel_order.cancel(order_id=order.id, reason=CancelReason.BUYER, actor=None, now=LATER)
+
+    assert shop.payment(order.id).balance.refunded_minor == order.total_minor
+
+
+def test_an_unknown_reason_is_refused(shop):
+    order = shop.buy(TEA=2)
+
+    with pytest.raises(Malformed) as refused:
+        cancel_order.cancel(order_id=order.id, reason="because", actor=None, now=LATER)
+
+    assert refused.value.field == "reason"
+    assert orders.order(order.id).state is OrderState.PAID
+
+
+# ── refund ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_line_of_two_is_refunded_unit_by_unit_and_then_no_more(shop):
+    order = shop.buy(CUP=2, TEA=1)
+    ship(order)
+    cup = order.lines[0]
+
+    first = refund(order, RefundWish(cup.id, 1, restock=True))
+    second = refund(order, (cup.id, 1, False))
+    with pytest.raises(TooManyUnits) as refused:
+        refund(order, (cup.id, 1, False))
+
+    assert [first.state, second.state] == [RefundState.SETTLED, RefundState.SETTLED]
+    assert first.total_minor + second.total_minor == cup.gross_minor
+    assert refused.value.most == 0
+    assert orders.order(order.id).refunded_minor == cup.gross_minor
+    assert shop.available("CUP") == 4
+    assert [fact["lines"][0]["tax_minor"] for fact in told("OrderRefunded")] == [167, 166]
+    assert acts(order) == ["orders.refund", "orders.refund", "orders.ship"]
+    assert audit_books.run(LATER).is_right
+
+
+def test_goods_and_delivery_together_give_back_all_that_was_paid(shop):
+    order = shop.buy(TEA=2)
+    ship(order)
+
+    made = refund(order, (order.lines[0].id, 2, False), delivery=True)
+
+    assert (made.goods_minor, made.delivery_minor) == (2_500, 395)
+    assert orders.order(order.id).refundable_minor == 0
+    assert orders.order(order.id).state is OrderState.SHIPPED
+    with pytest.raises(NothingToDo):
+        refund(order, delivery=True)
+
+
+def test_units_refunded_before_they_left_will_not_leave_and_are_free_again(shop):
+    order = shop.buy(TEA=3)
+
+    refund(order, (order.lines[0].id, 1, True))
+
+    assert orders.order(order.id).state is OrderState.PAID
+    assert shop.available("TEA") == 8
+    ship(order)
+    assert orders.order(order.id).state is OrderState.SHIPPED
+    assert [(shelf.on_hand, shelf.held) for shelf in inventory.shelves([shop.variants["TEA"]])] == [(8, 0)]
+    assert audit_books.run(LATER).is_right
+
+
+def test_refunding_all_before_anything_left_ends_the_order(shop):
+    order = shop.buy(TEA=3)
+
+    refund(order, (order.lines[0].id, 3, False), delivery=True)
+
+    assert orders.order(order.id).state is OrderState.CANCELLED
+    assert shop.available("TEA") == 10
+    assert told("OrderCancelled") == [{"order_id": order.id, "reason": "refunded", "was_paid": True}]
+    assert audit_books.run(LATER).is_right
+
+
+def test_refunding_what_did_not_leave_finishes_an_order_that_left_in_part(shop):
+    order = shop.buy(TEA=3)
+    ship(order, lines=[(order.lines[0].id, 2)])
+
+    refund(order, (order.lines[0].id, 1, False))
+
+    assert orders.order(order.id).state is OrderState.SHIPPED
+    assert shop.available("TEA") == 8
+    assert audit_books.run(LATER).is_right
+
+
+def test_a_refund_the_provider_refuses_can_be_asked_again(shop, monkeypatch):
+    order = shop.buy(TEA=2)
+    ship(order)
+
+    def refuse(self, ask):
+        return Answer(
+            kind=EventKind.REFUND_FAILED, payment_name=ask.payment_name, key=ask.key, reference="", operation="no", amount_minor=ask.amount_minor,
+            reason="too_late",
+        )  # fmt: skip
+
+    with monkeypatch.context() as outage:
+        outage.setattr(FakeProvider, "refund", refuse)
+        failed = refund(order, (order.lines[0].id, 2, True))
+    assert failed.state is RefundState.FAILED
+    assert orders.order(order.id).refunded_minor == 0
+    assert shop.available("TEA") == 8
+    assert told("OrderRefunded") == []
+
+    assert refund(order, (order.lines[0].id, 2, True)).state is RefundState.SETTLED
+    assert shop.available("TEA") == 10
+    assert audit_books.run(LATER).is_right
+
+
+def test_a_refund_without_an_answer_is_finished_by_the_sweeper_and_paid_once(shop, monkeypatch):
+    order = shop.buy(TEA=2)
+    ship(order)
+    paid_out = FakeProvider.refund
+
+    def done_but_lost(self, ask):
+        paid_out(self, ask)
+        raise ProviderSilent
+
+    with monkeypatch.context() as outage:
+        outage.setattr(FakeProvider, "refund", done_but_lost)
+        asked = refund(order, (order.lines[0].id, 1, True))
+    assert asked.state is RefundState.ASKED
+    assert audit_books.run(LATER).is_right
+
+    sweep.sweep(LATER + timedelta(minutes=5))
+
+    assert orders.refund(asked.id).state is RefundState.SETTLED
+    assert shop.payment(order.id).balance.refunded_minor == 1_250
+    assert shop.available("TEA") == 9
+    assert len(told("OrderRefunded")) == 1
+
+
+@pytest.mark.parametrize(
+    ("wish", "changes", "refusal"),
+    [
+        ((999_999, 1, False), {}, NotFound),
+        ((None, 0, False), {}, OutOfRange),
+        ((None, 3, False), {}, TooManyUnits),
+        ((None, 1, False), {"reason": "because"}, Malformed),
+        ((None, 1, False), {"note": "n" * 501}, OutOfRange),
+    ],
+)
+def test_a_refund_that_cannot_be_is_refused_and_nothing_changes(shop, wish, changes, refusal):
+    order = shop.buy(TEA=2)
+    line_id, units, restock = wish
+
+    with pytest.raises(refusal):
+        refund(order, (line_id or order.lines[0].id, units, restock), **changes)
+
+    assert orders.order(order.id).refunds == ()
+    assert acts(order) == []
+
+
+def test_an_order_that_was_never_paid_has_nothing_to_give_back(shop):
+    order = shop.buy(method="test-silent", TEA=2)
+
+    with pytest.raises(WrongState):
+        refund(order, (order.lines[0].id, 1, False))

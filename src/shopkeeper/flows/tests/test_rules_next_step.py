@@ -1,0 +1,81 @@
+"""What is to be done about an order's money: a table over order state and payment events."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from shopkeeper.flows.settle_payment import Step, capture_key, give_back_key, next_step, void_key
+from shopkeeper.kit.ids import OrderId, PaymentId
+from shopkeeper.selling.orders.shapes import OrderState
+from shopkeeper.selling.orders.tests.builders import an_order
+from shopkeeper.selling.payments.rules import balance
+from shopkeeper.selling.payments.shapes import EventKind, Payment, PaymentEvent
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+TOTAL = an_order().total_minor
+
+
+def payment(*events: str, amount: int = TOTAL) -> Payment:
+    """Return a payment with these events: `authorized`, or `captured@pay_1:capture` under a key."""
+    stream = []
+    for text in events:
+        kind, _, key = text.partition("@")
+        stream.append(PaymentEvent(kind=EventKind(kind), amount_minor=amount, key=key or "pay_1", reference=text, reason="", at=NOON))
+    return Payment(
+        id=PaymentId(1), order_id=OrderId(1), name="pay_1", provider="test", method="test-ok", amount_minor=TOTAL, currency="GBP",
+        state=balance.state(stream), balance=balance.balance(stream), reference="", decline_reason="", events=tuple(stream),
+        started_at=NOON,
+    )  # fmt: skip
+
+
+CAPTURE, VOID, BACK = (key(payment()) for key in (capture_key, void_key, give_back_key))
+RESERVED = ("authorize_asked", "authorized")
+TAKEN = (*RESERVED, f"capture_asked@{CAPTURE}", f"captured@{CAPTURE}")
+GIVING = (*TAKEN, f"refund_asked@{BACK}")
+GIVEN = (*GIVING, f"refunded@{BACK}")
+
+
+@pytest.mark.parametrize(
+    ("state", "paid", "events", "step"),
+    [
+        ("placed", 0, (), "wait"),
+        ("placed", 0, ("authorize_asked",), "wait"),
+        ("placed", 0, ("authorize_asked", "declined"), "cancel"),
+        ("placed", 0, RESERVED, "capture"),
+        ("placed", 0, (*RESERVED, f"capture_asked@{CAPTURE}"), "wait"),
+        ("placed", 0, (*RESERVED, f"capture_asked@{CAPTURE}", f"failed@{CAPTURE}"), "void"),
+        ("placed", 0, (*RESERVED, f"void_asked@{VOID}"), "wait"),
+        ("placed", 0, (*RESERVED, f"void_asked@{VOID}", f"voided@{VOID}"), "cancel"),
+        ("placed", 0, TAKEN, "pay"),
+        ("placed", 0, (f"captured@{CAPTURE}",), "pay"),
+        ("placed", 0, GIVING, "wait"),
+        ("placed", 0, GIVEN, "cancel"),
+        ("paid", TOTAL, TAKEN, "done"),
+        ("shipped", TOTAL, TAKEN, "done"),
+        ("shipped", TOTAL, (*TAKEN, "refund_asked@r", "refunded@r"), "done"),
+        ("cancelled", TOTAL, TAKEN, "done"),
+        ("expired", 0, ("authorize_asked",), "wait"),
+        ("expired", 0, ("authorize_asked", "failed"), "done"),
+        ("expired", 0, RESERVED, "capture"),
+        ("expired", 0, TAKEN, "pay"),
+        ("expired", 0, GIVING, "wait"),
+        ("expired", 0, GIVEN, "done"),
+        ("cancelled", 0, ("authorize_asked", "declined"), "done"),
+        ("cancelled", 0, RESERVED, "void"),
+        ("cancelled", 0, (*RESERVED, f"capture_asked@{CAPTURE}"), "void"),
+        ("cancelled", 0, (*RESERVED, f"void_asked@{VOID}", f"failed@{VOID}"), "done"),
+        ("cancelled", 0, TAKEN, "give_back"),
+        ("cancelled", 0, GIVEN, "done"),
+    ],
+)
+def test_the_next_step_follows_from_order_and_events(state, paid, events, step):
+    order = an_order(state=OrderState(state), paid_minor=paid)
+
+    assert next_step(order, payment(*events)) is Step(step)
+
+
+def test_too_little_money_waits_while_the_order_waits_and_goes_back_after():
+    short = payment(f"captured@{CAPTURE}", amount=TOTAL - 1)
+
+    assert next_step(an_order(state=OrderState.PLACED, paid_minor=0), short) is Step.WAIT
+    assert next_step(an_order(state=OrderState.EXPIRED, paid_minor=0), short) is Step.GIVE_BACK

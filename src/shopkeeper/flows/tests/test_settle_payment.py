@@ -1,0 +1,194 @@
+"""Money that is slow, late, doubled or refused: the order follows it, and none of it is ever lost."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shopkeeper.flows import audit_books, cancel_order, place_order, settle_payment, sweep
+from shopkeeper.flows.tests.builders import NOON, told
+from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.shapes import CancelReason, OrderState
+from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.adapters.fake import FakeProvider
+from shopkeeper.selling.payments.adapters.provider import Answer, ProviderSilent
+from shopkeeper.selling.payments.models import FakeAnswer
+from shopkeeper.selling.payments.shapes import BadSignature, EventKind, PaymentRefused, PaymentState
+
+pytestmark = pytest.mark.django_db
+
+AFTER_SWEEP, LATE = NOON + timedelta(minutes=31), NOON + timedelta(minutes=46)
+
+
+def kept_at_provider(shop, order_id):
+    return shop.payment(order_id).balance.captured_minor - shop.payment(order_id).balance.refunded_minor
+
+
+def test_late_money_for_an_expired_order_takes_the_goods_again(shop):
+    order = shop.buy(method="test-late", TEA=2)
+    sweep.sweep(AFTER_SWEEP)
+    assert orders.order(order.id).state is OrderState.EXPIRED
+    assert shop.available("TEA") == 10
+
+    assert settle_payment.deliver_test_webhooks(LATE) == 1
+
+    revived = orders.order(order.id)
+    assert (revived.state, revived.paid_minor) == (OrderState.PAID, order.total_minor)
+    assert shop.available("TEA") == 8
+    assert len(told("OrderPaid")) == 1
+    assert audit_books.run(LATE).is_right
+
+
+def test_late_money_for_goods_that_are_gone_is_let_go_again(shop):
+    order = shop.buy(method="test-late", TEA=9)
+    sweep.sweep(AFTER_SWEEP)
+    shop.buy(TEA=2)
+
+    settle_payment.deliver_test_webhooks(LATE)
+
+    assert orders.order(order.id).state is OrderState.EXPIRED
+    assert shop.payment(order.id).state is PaymentState.VOIDED
+    assert shop.available("TEA") == 8
+    assert audit_books.run(LATE).is_right
+
+
+def test_money_taken_for_goods_that_are_gone_is_given_back(shop):
+    order = shop.buy(method="test-late", TEA=9)
+    sweep.sweep(AFTER_SWEEP)
+    shop.buy(TEA=2)
+    # A provider that reserves and takes in one go: the first we hear is that the money was taken.
+    payment = shop.payment(order.id)
+    charge = FakeAnswer.objects.get(key=payment.name).charge
+    charge.captured_minor = order.total_minor
+    charge.save()
+
+    _hear(payment, EventKind.CAPTURED, order.total_minor, LATE)
+
+    assert orders.order(order.id).state is OrderState.EXPIRED
+    assert kept_at_provider(shop, order.id) == 0
+    assert [entry.code for entry in orders.timeline(order.id)] == ["placed", "expired", "money_returned"]
+    assert audit_books.run(LATE).is_right
+
+
+def _hear(payment, kind, amount, now, key=""):
+    from shopkeeper.selling.payments.adapters.fake import webhook
+
+    answer = Answer(kind=kind, payment_name=payment.name, key=key, reference="x", operation=f"op-{kind}", amount_minor=amount)
+    message = webhook(answer)
+    return settle_payment.hear_webhook(provider=message.provider, body=message.body, headers=message.headers, now=now)
+
+
+def test_late_money_is_let_go_where_the_basket_was_ordered_again(shop):
+    basket = shop.basket(TEA=2)
+    first = place_order.place_order(**shop.request(basket, method="test-late", key="first"))
+    sweep.sweep(AFTER_SWEEP)
+    second = place_order.place_order(**shop.request(basket, key="second", now=AFTER_SWEEP))
+
+    settle_payment.deliver_test_webhooks(LATE)
+
+    assert (orders.order(first.order_id).state, orders.order(second.order_id).state) == (OrderState.EXPIRED, OrderState.PAID)
+    assert shop.payment(first.order_id).state is PaymentState.VOIDED
+    assert shop.available("TEA") == 8
+    assert audit_books.run(LATE).is_right
+
+
+def test_money_for_an_order_cancelled_meanwhile_is_let_go(shop):
+    order = shop.buy(method="test-silent", TEA=2)
+    cancel_order.cancel(order_id=order.id, reason=CancelReason.BUYER, actor=None, now=NOON)
+
+    settle_payment.deliver_test_webhooks(NOON + timedelta(minutes=3))
+
+    assert orders.order(order.id).state is OrderState.CANCELLED
+    assert shop.payment(order.id).state is PaymentState.VOIDED
+    assert told("OrderPaid") == []
+    assert shop.available("TEA") == 10
+
+
+def test_a_capture_told_before_its_authorisation_pays_once(shop):
+    order = shop.buy(method="test-silent", TEA=1)
+    payment = shop.payment(order.id)
+
+    _hear(payment, EventKind.CAPTURED, order.total_minor, NOON)
+    _hear(payment, EventKind.AUTHORIZED, order.total_minor, NOON, key=payment.name)
+
+    assert orders.order(order.id).state is OrderState.PAID
+    assert len(told("OrderPaid")) == 1
+
+
+def test_less_money_than_the_total_does_not_pay(shop):
+    order = shop.buy(method="test-silent", TEA=1)
+
+    _hear(shop.payment(order.id), EventKind.CAPTURED, order.total_minor - 1, NOON)
+
+    assert orders.order(order.id).state is OrderState.PLACED
+    assert told("OrderPaid") == []
+
+
+def test_a_capture_the_provider_refuses_cancels_and_lets_go(shop, monkeypatch):
+    def refuse(self, ask):
+        return Answer(
+            kind=EventKind.FAILED, payment_name=ask.payment_name, key=ask.key, reference="", operation="op-no", amount_minor=0,
+            reason="expired_card",
+        )  # fmt: skip
+
+    monkeypatch.setattr(FakeProvider, "capture", refuse)
+
+    with pytest.raises(PaymentRefused) as refused:
+        shop.buy(TEA=2)
+
+    (order,) = orders.list_orders()
+    assert refused.value.reason == "expired_card"
+    assert shop.payment(order.id).state is PaymentState.VOIDED
+    assert shop.available("TEA") == 10
+
+
+def test_a_capture_without_an_answer_keeps_the_goods_until_it_is_known(shop, monkeypatch):
+    def lost(self, ask):
+        raise ProviderSilent
+
+    with monkeypatch.context() as outage:
+        outage.setattr(FakeProvider, "capture", lost)
+        order = shop.buy(TEA=2)
+        assert order.state is OrderState.PLACED
+        sweep.sweep(AFTER_SWEEP)
+    assert orders.order(order.id).state is OrderState.PLACED
+    assert inventory.held(order.id)[0].units == 2
+
+    sweep.sweep(LATE)
+
+    assert orders.order(order.id).state is OrderState.PAID
+    assert audit_books.run(LATE).is_right
+
+
+def test_a_webhook_with_a_wrong_signature_is_not_read(shop):
+    order = shop.buy(method="test-silent", TEA=2)
+    (message,) = payments.webhooks_of_test_provider(NOON + timedelta(minutes=3))
+    forged = message.body.replace(b'"captured"', b'"authorized"').replace(b"]", b" ]")
+
+    for body, headers in ((forged, message.headers), (message.body, {}), (message.body, {"X-Test-Signature": "0" * 64})):
+        with pytest.raises(BadSignature):
+            settle_payment.hear_webhook(provider=message.provider, body=body, headers=headers, now=NOON)
+
+    assert orders.order(order.id).state is OrderState.PLACED
+    assert shop.payment(order.id).state is PaymentState.PENDING
+
+
+def test_news_of_somebody_elses_payment_is_left_alone(shop):
+    order = shop.buy(method="test-silent", TEA=2)
+    stranger = replace(shop.payment(order.id), name="pay_of_another_shop")
+
+    assert _hear(stranger, EventKind.CAPTURED, 100, NOON) == 0
+
+    assert told("PaymentEventHeard") == []
+
+
+def test_settling_again_and_again_changes_nothing(shop):
+    order = shop.buy(TEA=2)
+    facts = len(told("OrderPaid")), len(told("PaymentEventHeard"))
+
+    for _ in range(3):
+        settle_payment.settle(order_id=order.id, now=LATE)
+
+    assert (len(told("OrderPaid")), len(told("PaymentEventHeard"))) == facts
+    assert payments.pending(LATE) == []
