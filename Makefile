@@ -38,9 +38,10 @@ check: setup-dev ## style, types, contracts, migrations, translations · 检查�
 bench: setup-dev ## every benchmark; fails where a goal is missed · 运行基准测试
 	@status=0; for file in bench/[!_]*.py; do echo "== $$file"; $(PY) "$$file" || status=1; done; exit $$status
 
-deep: setup-dev ## every race and every kill, not only CI's share · 运行全部竞争与崩溃测试
+deep: setup-dev ## every race and kill, and all tests on a second server too · 全部竞争与崩溃测试，并在第二种服务器上再测一遍
 	@$(PYTHON) deploy/environment.py system
-	@SHOPKEEPER_DEEP=1 $(PY) -m pytest -m "processes or not processes"
+	@SHOPKEEPER_OTHER_SERVER=1 $(PY) -m pytest -q -m "not processes and not browser"
+	@SHOPKEEPER_DEEP=1 $(PY) -m pytest
 
 shell: setup ## a Python prompt inside the shop · 进入商店的 Python 命令行
 	@exec $(PY) -m shopkeeper shell

@@ -1,7 +1,8 @@
 """A real PostgreSQL for every test run.
 
 By default an embedded server starts in a temporary folder when the first test asks for a database, and is gone at the end.
-TEST_DATABASE_URL runs the same tests on any other server (the role there must be allowed to create databases).
+TEST_DATABASE_URL runs the same tests on any other server (the role there must be allowed to create databases);
+SHOPKEEPER_OTHER_SERVER=1 on the operating system's own PostgreSQL, started as a plain process for the run.
 SHOPKEEPER_TEST_SERVER names the data folder of a server that is already running, so that short runs start at once.
 
 The tables are made once into a template database; the test database is a copy of it (0.15 s). A test that commits
@@ -62,9 +63,10 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def database_server() -> Iterator[str]:
-    """The address of a server on which databases may be made: TEST_DATABASE_URL, SHOPKEEPER_TEST_SERVER or a server of our own."""
-    other = os.environ.get("TEST_DATABASE_URL", "")
+def database_server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a server on which databases may be made: the one asked for, or an embedded one of our own."""
+    is_other = os.environ.get("SHOPKEEPER_OTHER_SERVER") == "1"
+    other = str(request.getfixturevalue("other_server")) if is_other else os.environ.get("TEST_DATABASE_URL", "")
     shared = os.environ.get("SHOPKEEPER_TEST_SERVER", "")
     folder = Path(shared or os.environ["DATA_DIR"])
     with contextlib.ExitStack() as stack:

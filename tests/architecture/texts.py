@@ -52,9 +52,20 @@ class Texts:
 
 
 CATALOGUES = (
-    Texts("doors/storefront", ("doors/storefront", "doors/refusals.py", "doors/api")),
-    Texts("doors/console", ("doors/console", *(f"{group}/*/console.py" for group in ("selling", "ops", "insight", "growth"))), "django"),
+    Texts("doors/storefront", ("doors/storefront", "doors/refusals.py")),
+    Texts("doors/api", ("doors/api",), "django"),
+    Texts(
+        "doors/console",
+        (
+            "doors/console",
+            *(f"{group}/*/console.py" for group in ("selling", "ops", "insight", "growth")),
+            "events/console.py",
+            "kit/console.py",
+        ),
+        "django",
+    ),
     Texts("growth/messages", ("growth/messages",)),
+    Texts("doors/cli", ("doors/cli", "ops/database/shapes.py", "ops/database/schema.py")),
 )
 """Every catalogue of the package; one whose `locale` folder does not exist yet holds no texts."""
 
@@ -78,7 +89,9 @@ def _files(texts: Texts) -> Iterator[Path]:
         for place in sorted(PACKAGE.glob(source)):
             # How staff see a room is written in its console.py, but read in the console.
             found = [place] if place.is_file() else [path for path in sorted(place.rglob("*")) if path.name != "console.py"]
-            yield from (path for path in found if path.suffix in (".py", ".html", ".txt") and not _NOT_OURS & set(path.relative_to(PACKAGE).parts))
+            yield from (
+                path for path in found if path.suffix in (".py", ".html", ".txt") and not _NOT_OURS & set(path.relative_to(PACKAGE).parts)
+            )
 
 
 def _messages(path: Path, templates: str) -> Iterator[tuple[str | tuple[str, ...], list[str], str | None]]:
@@ -161,7 +174,11 @@ def write(texts: Texts) -> None:
     buffer = io.BytesIO()
     write_po(buffer, merged, width=120, sort_output=True, include_lineno=False, ignore_obsolete=True, omit_header=False)
     # A date of extraction would change the file without changing a word.
-    body = re.sub(rb'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team|Report-Msgid-Bugs-To|Project-Id-Version):.*\n', b"", buffer.getvalue())
+    body = re.sub(
+        rb'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team|Report-Msgid-Bugs-To|Project-Id-Version):.*\n',
+        b"",
+        buffer.getvalue(),
+    )
     texts.po.write_bytes(body)
     texts.mo.write_bytes(_compiled(stored(texts)))
 

@@ -1,17 +1,15 @@
 """Every storefront page passes axe (WCAG 2.2 AA and best practices), fits a 320 px screen, and keeps its targets large enough."""
 
-from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from shopkeeper.doors.storefront.tests.builders import Corner, corner
 from shopkeeper.flows import join
 from shopkeeper.selling.orders import public as orders
-from tests.journeys.test_shopper_without_javascript import CHROMIUM
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -24,15 +22,6 @@ _TOO_SMALL = """() => [...document.querySelectorAll('a, button, input:not([type=
   const r = e.getBoundingClientRect();
   return r.width && r.height && (r.height < 24 || r.width < 24) && !e.closest('p, dd, .prose, label') && !e.matches('.unseen, .skip');
 }).map(e => e.outerHTML.slice(0, 120))"""
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
-        yield chromium
-        chromium.close()
 
 
 def _faults(page: Any) -> list[str]:

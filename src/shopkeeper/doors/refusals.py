@@ -8,7 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from shopkeeper.events.shapes import NotWaiting
+from shopkeeper.flows.import_online_retail import WrongCurrency
 from shopkeeper.flows.import_online_retail.read import UnreadableFile
+from shopkeeper.flows.open_shop import NotTheSample
+from shopkeeper.growth.messages.shapes import NotParked
+from shopkeeper.insight.metrics import shapes as metrics
 from shopkeeper.kit.refusals import Malformed, NotAllowed, NotFound, OutOfRange, Refusal
 from shopkeeper.ops.access import shapes as access
 from shopkeeper.ops.imports import shapes as imports
@@ -23,21 +27,64 @@ MOST_SHOWN = 80
 """How much of a value a refusal repeats."""
 
 NAMES = {
-    "act": pgettext_lazy("field", "action"), "address": pgettext_lazy("field", "address"), "amount_minor": pgettext_lazy("field", "amount"), "basket": pgettext_lazy("field", "basket"),
-    "body": pgettext_lazy("field", "request"), "category": pgettext_lazy("field", "category"), "category_id": pgettext_lazy("field", "category"), "choice": pgettext_lazy("field", "choice"),
-    "city": pgettext_lazy("field", "town or city"), "country": pgettext_lazy("field", "country"), "currency": pgettext_lazy("field", "currency"),
-    "customer": pgettext_lazy("field", "customer"), "delivery": pgettext_lazy("field", "delivery"), "email": pgettext_lazy("field", "email address"), "fact": pgettext_lazy("field", "fact"),
-    "file": pgettext_lazy("field", "file"), "idempotency_key": pgettext_lazy("field", "order form"), "invitation": pgettext_lazy("field", "invitation"), "kind": pgettext_lazy("field", "kind"),
-    "language": pgettext_lazy("field", "language"), "line1": pgettext_lazy("field", "street and number"), "line2": pgettext_lazy("field", "second address line"),
-    "name": pgettext_lazy("field", "name"), "note": pgettext_lazy("field", "note"), "order": pgettext_lazy("field", "order"), "page": pgettext_lazy("field", "page"),
-    "parent_id": pgettext_lazy("field", "parent"), "password": pgettext_lazy("field", "password"), "payment": pgettext_lazy("field", "payment"), "phone": pgettext_lazy("field", "phone number"),
-    "postcode": pgettext_lazy("field", "postcode"), "price": pgettext_lazy("field", "price"), "product": pgettext_lazy("field", "product"), "q": pgettext_lazy("field", "search"),
-    "reason": pgettext_lazy("field", "reason"), "region": pgettext_lazy("field", "province or county"), "role": pgettext_lazy("field", "role"), "shop": pgettext_lazy("field", "shop"),
-    "size": pgettext_lazy("field", "page size"), "sku": pgettext_lazy("field", "SKU"), "slug": pgettext_lazy("field", "web name"), "sort": pgettext_lazy("field", "order of the list"),
-    "staff": pgettext_lazy("field", "member of staff"), "state": pgettext_lazy("field", "state"), "text": pgettext_lazy("field", "text"), "title": pgettext_lazy("field", "title"),
-    "token": pgettext_lazy("field", "link"), "total": pgettext_lazy("field", "total"), "units": pgettext_lazy("field", "quantity"), "user": pgettext_lazy("field", "person"),
-    "variant": pgettext_lazy("field", "choice"), "version": pgettext_lazy("field", "version"), "warehouse": pgettext_lazy("field", "warehouse"), "zone": pgettext_lazy("field", "time zone"),
-}  # fmt: skip
+    "act": pgettext_lazy("field", "action"),
+    "address": pgettext_lazy("field", "address"),
+    "amount_minor": pgettext_lazy("field", "amount"),
+    "basket": pgettext_lazy("field", "basket"),
+    "body": pgettext_lazy("field", "request"),
+    "category": pgettext_lazy("field", "category"),
+    "category_id": pgettext_lazy("field", "category"),
+    "choice": pgettext_lazy("field", "choice"),
+    "city": pgettext_lazy("field", "town or city"),
+    "country": pgettext_lazy("field", "country"),
+    "currency": pgettext_lazy("field", "currency"),
+    "customer": pgettext_lazy("field", "customer"),
+    "delivery": pgettext_lazy("field", "delivery"),
+    "delivery_option": pgettext_lazy("field", "delivery"),
+    "email": pgettext_lazy("field", "email address"),
+    "fact": pgettext_lazy("field", "fact"),
+    "file": pgettext_lazy("field", "file"),
+    "idempotency_key": pgettext_lazy("field", "order form"),
+    "invitation": pgettext_lazy("field", "invitation"),
+    "kind": pgettext_lazy("field", "kind"),
+    "language": pgettext_lazy("field", "language"),
+    "line1": pgettext_lazy("field", "street and number"),
+    "line2": pgettext_lazy("field", "second address line"),
+    "name": pgettext_lazy("field", "name"),
+    "note": pgettext_lazy("field", "note"),
+    "order": pgettext_lazy("field", "order"),
+    "page": pgettext_lazy("field", "page"),
+    "parent_id": pgettext_lazy("field", "parent"),
+    "password": pgettext_lazy("field", "password"),
+    "payment": pgettext_lazy("field", "payment"),
+    "code": pgettext_lazy("field", "code"),
+    "period": pgettext_lazy("field", "period"),
+    "phone": pgettext_lazy("field", "phone number"),
+    "postcode": pgettext_lazy("field", "postcode"),
+    "price": pgettext_lazy("field", "price"),
+    "product": pgettext_lazy("field", "product"),
+    "q": pgettext_lazy("field", "search"),
+    "reason": pgettext_lazy("field", "reason"),
+    "region": pgettext_lazy("field", "province or county"),
+    "role": pgettext_lazy("field", "role"),
+    "shop": pgettext_lazy("field", "shop"),
+    "size": pgettext_lazy("field", "page size"),
+    "sku": pgettext_lazy("field", "SKU"),
+    "slug": pgettext_lazy("field", "web name"),
+    "sort": pgettext_lazy("field", "order of the list"),
+    "staff": pgettext_lazy("field", "member of staff"),
+    "state": pgettext_lazy("field", "state"),
+    "text": pgettext_lazy("field", "text"),
+    "title": pgettext_lazy("field", "title"),
+    "token": pgettext_lazy("field", "link"),
+    "total": pgettext_lazy("field", "total"),
+    "units": pgettext_lazy("field", "quantity"),
+    "user": pgettext_lazy("field", "person"),
+    "variant": pgettext_lazy("field", "choice"),
+    "version": pgettext_lazy("field", "version"),
+    "warehouse": pgettext_lazy("field", "warehouse"),
+    "zone": pgettext_lazy("field", "time zone"),
+}
 """What the reader calls a field; one that is not here is called by its code."""
 
 EXPECTED = {
@@ -72,7 +119,8 @@ class Explained:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.problem} {self.remedy}"
+        # Chinese sentences follow each other without a space.
+        return self.problem + ("" if self.problem.endswith("。") else " ") + self.remedy
 
 
 def explain(refusal: Refusal) -> Explained:
@@ -168,7 +216,9 @@ _WEAK = {
 
 @_say.register
 def _email_taken(refusal: access.EmailTaken) -> tuple[str, str]:
-    return _("The address “%(value)s” is in use already.") % {"value": shown(refusal.value)}, _("Use another address, or sign in with this one.")
+    return _("The address “%(value)s” is in use already.") % {"value": shown(refusal.value)}, _(
+        "Use another address, or sign in with this one."
+    )
 
 
 @_say.register
@@ -222,12 +272,16 @@ def _slug_taken(refusal: catalog.SlugTaken) -> tuple[str, str]:
 
 @_say.register
 def _sku_taken(refusal: catalog.SkuTaken) -> tuple[str, str]:
-    return _("The SKU “%(value)s” is taken.") % {"value": shown(refusal.value)}, _("Choose another one; capitals and small letters count as the same.")
+    return _("The SKU “%(value)s” is taken.") % {"value": shown(refusal.value)}, _(
+        "Choose another one; capitals and small letters count as the same."
+    )
 
 
 @_say.register
 def _category_too_deep(refusal: catalog.CategoryTooDeep) -> tuple[str, str]:
-    return _("A category cannot stand under “%(value)s”.") % {"value": shown(refusal.value)}, _("Choose a main category: there are two levels.")
+    return _("A category cannot stand under “%(value)s”.") % {"value": shown(refusal.value)}, _(
+        "Choose a main category: there are two levels."
+    )
 
 
 @_say.register
@@ -255,8 +309,26 @@ def _delivery_unavailable(refusal: pricing.DeliveryUnavailable) -> tuple[str, st
 
 @_say.register
 def _out_of_stock(refusal: inventory.OutOfStock) -> tuple[str, str]:
-    lines = _(", ").join(_("%(sku)s (%(available)d left)") % {"sku": line.sku, "available": max(line.available, 0)} for line in refusal.short)
+    lines = _(", ").join(
+        _("%(sku)s (%(available)d left)") % {"sku": line.sku, "available": max(line.available, 0)} for line in refusal.short
+    )
     return _("There is not enough left of: %(lines)s.") % {"lines": lines}, _("Lower the quantity or take it out. Nothing was ordered.")
+
+
+@_say.register
+def _same_warehouse(refusal: inventory.SameWarehouse) -> tuple[str, str]:
+    return _("A warehouse cannot send to itself."), _("Choose another warehouse to send to.")
+
+
+@_say.register(inventory.CodeTaken)
+@_say.register(pricing.CodeTaken)
+def _code_taken(refusal: inventory.CodeTaken | pricing.CodeTaken) -> tuple[str, str]:
+    return _("The code “%(value)s” is taken.") % {"value": shown(refusal.value)}, _("Choose another one.")
+
+
+@_say.register
+def _default_list_needed(refusal: pricing.DefaultListNeeded) -> tuple[str, str]:
+    return _("The shop needs one default price list."), _("Make another list the default; this one then stops being it.")
 
 
 @_say.register
@@ -266,7 +338,9 @@ def _hold_gone(refusal: inventory.HoldGone) -> tuple[str, str]:
 
 @_say.register
 def _below_held(refusal: inventory.WouldGoBelowHeld) -> tuple[str, str]:
-    return _("This would leave fewer pieces than are promised to orders."), _("Ship or cancel those orders first, or enter a higher number.")
+    return _("This would leave fewer pieces than are promised to orders."), _(
+        "Ship or cancel those orders first, or enter a higher number."
+    )
 
 
 # ── orders and payments ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -329,7 +403,9 @@ def _bad_signature(refusal: payments.BadSignature) -> tuple[str, str]:
 
 @_say.register
 def _unknown_provider(refusal: payments.UnknownProvider) -> tuple[str, str]:
-    return _("There is no payment provider “%(value)s”.") % {"value": shown(refusal.value)}, _("Use one of the providers that are installed.")
+    return _("There is no payment provider “%(value)s”.") % {"value": shown(refusal.value)}, _(
+        "Use one of the providers that are installed."
+    )
 
 
 # ── upkeep ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -341,10 +417,44 @@ def _not_waiting(refusal: NotWaiting) -> tuple[str, str]:
 
 
 @_say.register
+def _not_parked(refusal: NotParked) -> tuple[str, str]:
+    return _("This mail is not waiting for anybody."), _("Load the page again to see where it stands.")
+
+
+@_say.register
+def _unknown_metric(refusal: metrics.UnknownMetric) -> tuple[str, str]:
+    known = {"value": shown(refusal.value), "known": _(", ").join(refusal.known)}
+    return _("There is no figure “%(value)s”.") % known, _("Use one of these: %(known)s.") % known
+
+
+@_say.register
+def _dimension_not_allowed(refusal: metrics.DimensionNotAllowed) -> tuple[str, str]:
+    allowed = {"value": shown(refusal.value), "allowed": _(", ").join(map(str, refusal.allowed))}
+    return _("This figure has no honest meaning by “%(value)s”.") % allowed, _("Split it by one of these: %(allowed)s.") % allowed
+
+
+@_say.register
+def _unusable_period(refusal: metrics.UnusablePeriod) -> tuple[str, str]:
+    return _("The period %(value)s ends before it begins.") % {"value": shown(refusal.value)}, _("Swap the two days, or choose others.")
+
+
+@_say.register
+def _wrong_currency(refusal: WrongCurrency) -> tuple[str, str]:
+    return _("The prices in the file are in another currency than the shop’s."), _("Import it into a shop that keeps its books in GBP.")
+
+
+@_say.register
+def _not_the_sample(refusal: NotTheSample) -> tuple[str, str]:
+    return _("This shop holds real trade, not the sample."), _("Choose an empty data folder for another shop; this one stays as it is.")
+
+
+@_say.register
 def _import_busy(refusal: imports.ImportBusy) -> tuple[str, str]:
     return _("Another import is under way."), _("Wait until it is done, then start again.")
 
 
 @_say.register
 def _unreadable_file(refusal: UnreadableFile) -> tuple[str, str]:
-    return _("The file cannot be read: %(value)s.") % {"value": shown(refusal.value)}, _("Use Parquet or CSV with the columns the guide names.")
+    return _("The file cannot be read: %(value)s.") % {"value": shown(refusal.value)}, _(
+        "Use Parquet or CSV with the columns the guide names."
+    )

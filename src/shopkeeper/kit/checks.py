@@ -57,7 +57,7 @@ def line(value: str, *, field: str, least: int = 0, most: int = 200) -> str:
 
     Raises Malformed for control characters, OutOfRange for the length.
     """
-    tidy = unicodedata.normalize("NFC", value).strip()
+    tidy = unicodedata.normalize("NFC", _not_huge(value, field, least, most)).strip()
     if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in tidy):
         raise Malformed(field, shown(tidy), expected="line")
     return _of_length(tidy, field, least, most)
@@ -65,7 +65,7 @@ def line(value: str, *, field: str, least: int = 0, most: int = 200) -> str:
 
 def paragraphs(value: str, *, field: str, least: int = 0, most: int = 100_000) -> str:
     """Return a longer text, trimmed, with Unix line ends. Raises Malformed for control characters, OutOfRange for the length."""
-    tidy = unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
+    tidy = unicodedata.normalize("NFC", _not_huge(value, field, least, most)).replace("\r\n", "\n").strip()
     if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" for char in tidy):
         raise Malformed(field, shown(tidy), expected="text")
     return _of_length(tidy, field, least, most)
@@ -141,6 +141,13 @@ def _one_of(tidy: str, known: Collection[str], field: str, value: str, expected:
     if tidy not in known:
         raise Malformed(field, shown(value), expected=expected)
     return tidy
+
+
+def _not_huge(value: str, field: str, least: int, most: int) -> str:
+    """Refuse a body of megabytes before its characters are looked at one by one; blanks around a good value are let through."""
+    if len(value) > 4 * most + 1_000:
+        raise OutOfRange(field, shown(value), least=least, most=most)
+    return value
 
 
 def _of_length(tidy: str, field: str, least: int, most: int) -> str:

@@ -8,13 +8,16 @@ from enum import IntEnum
 
 
 class LockRank(IntEnum):
-    """What is locked first has the lower number. A new kind of row gets its place here before it is locked anywhere."""
+    """What is locked first has the lower number. A new kind of row gets its place here before it is locked anywhere.
+
+    Prices come before stock: orders share the lock on a price, and only a change of that price waits; a shelf's lock is shared with nobody.
+    """
 
     ORDER = 10
     PAYMENT = 20
-    HOLD = 30
-    SHELF = 40
-    PRICE = 50
+    PRICE = 30
+    HOLD = 40
+    SHELF = 50
     COUPON = 60
     BUDGET = 70
     FLASH = 80

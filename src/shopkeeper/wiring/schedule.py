@@ -5,16 +5,30 @@ Times are UTC. While no worker runs nothing is scheduled; what was missed by mor
 
 from datetime import UTC, datetime
 
+from procrastinate import JobContext
+
 from shopkeeper.ops.jobs import public as jobs
 
 app = jobs.app
 
 EVERY_MINUTE = "* * * * *"
+EVERY_FIVE_MINUTES = "*/5 * * * *"
 EVERY_NIGHT = "{minute} 2 * * *"
+
+
+class BooksDiffer(Exception):
+    """The books do not agree with each other."""
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="rescue", queueing_lock="rescue", pass_context=True)
+async def rescue(context: JobContext, timestamp: int) -> None:
+    """Start anew what a worker had under way when it died."""
+    await jobs.rescue(context.app)
 
 
 @app.periodic(cron=EVERY_MINUTE)
@@ -23,16 +37,27 @@ def sweep(timestamp: int) -> None:
     """Finish what a dead process left: settle silent payments, end holds that ran out, settle refunds under way."""
     from shopkeeper.flows import sweep as flow
 
-    flow.sweep(now=_now())
+    flow.sweep(_now())
+
+
+@app.periodic(cron=EVERY_FIVE_MINUTES)
+@app.task(name="tidy_lake", queueing_lock="tidy_lake", lock="tidy_lake")
+def tidy_lake(timestamp: int) -> None:
+    """Merge the lake's many small files, and remove those nobody reads any more."""
+    from shopkeeper.insight.lake import jobs as lake
+
+    lake.tidy(now=_now())
 
 
 @app.periodic(cron=EVERY_NIGHT.format(minute=10))
 @app.task(name="audit_books", queueing_lock="audit_books", lock="audit_books")
 def audit_books(timestamp: int) -> None:
-    """Hold stock, orders and payments against their ledgers; a difference fails the job, so that it shows."""
+    """Hold stock, orders and payments against each other and their ledgers; a difference fails the job, so that it shows."""
     from shopkeeper.flows import audit_books as flow
 
-    flow.run(now=_now())
+    report = flow.run(_now())
+    if not report.is_right:
+        raise BooksDiffer(f"{len(report.findings)} differences; `shopkeeper audit` names each")
 
 
 @app.periodic(cron=EVERY_NIGHT.format(minute=30))

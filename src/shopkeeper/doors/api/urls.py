@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+"""Addresses of the API. What is not listed under /api/ is answered here too, so that no page of the storefront appears there."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import include, path, re_path
+
+from shopkeeper.doors.api import reference
+from shopkeeper.doors.api.door import guarded, nothing_here
+from shopkeeper.doors.api.routes import api
+
+urlpatterns = [
+    path("v1/docs", reference.page, name="api-docs"),
+    path("v1/", include((guarded(api.urls[0]), "shop-api"))),
+    re_path(r"^(?P<rest>.*)$", nothing_here),
+]

@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     start.add_argument("--end-with-parent", action="store_true", help=argparse.SUPPRESS)
     start.set_defaults(run=up.up)
 
-    empty = words.add_parser("empty", help=_("empty the sample shop; staff and settings stay"))
+    empty = words.add_parser("empty", help=_("empty the sample shop; staff accounts stay"))
     empty.add_argument("--yes", action="store_true", help=_("do not ask"))
     empty.set_defaults(run=commands.empty)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shopkeeper.doors.cli.texts import _
+from shopkeeper.doors.cli.texts import _, language
 from shopkeeper.kit.refusals import Refusal
-from shopkeeper.ops.database.shapes import DatabaseRefusal, translatable
+from shopkeeper.ops.database.shapes import DatabaseRefusal, gettext_noop
 
 
 class CommandRefusal(Refusal):
@@ -23,13 +23,13 @@ class CommandRefusal(Refusal):
 class BadPort(CommandRefusal):
     """PORT is no number, or none a server can have."""
 
-    template = translatable("PORT must be a number between 1 and 65535, not “%(port)s”. For example: make up PORT=8001")
+    template = gettext_noop("PORT must be a number between 1 and 65535, not “%(port)s”. For example: make up PORT=8001")
 
 
 class PortTaken(CommandRefusal):
     """Another program listens on the port."""
 
-    template = translatable(
+    template = gettext_noop(
         "Port %(port)s on this machine is taken by another program. Stop it, or choose another port: make up PORT=%(other)s"
     )
 
@@ -37,23 +37,40 @@ class PortTaken(CommandRefusal):
 class WebDidNotAnswer(CommandRefusal):
     """The web server was started and never gave a page."""
 
-    template = translatable("The web server did not answer on port %(port)s within %(seconds)s seconds; its last messages are above.")
+    template = gettext_noop("The web server did not answer on port %(port)s within %(seconds)s seconds; its last messages are above.")
+
+
+class ShopNotOpened(CommandRefusal):
+    """The first opening of the shop failed; a second start goes on where it stopped."""
+
+    template = gettext_noop("The shop could not be opened; the reason is above. Start again to go on where it stopped.")
 
 
 class FileMissing(CommandRefusal):
     """The file to read does not exist or cannot be read."""
 
-    template = translatable("The file %(path)s cannot be read (%(reason)s).")
+    template = gettext_noop("The file %(path)s cannot be read (%(reason)s).")
 
 
 class Unconfirmed(CommandRefusal):
     """A command that destroys something was not confirmed."""
 
-    template = translatable("Nothing was changed. To go ahead without being asked, add --yes.")
+    template = gettext_noop("Nothing was changed. To go ahead without being asked, add --yes.")
 
 
 def told(refusal: Refusal) -> str:
     """Return a refusal in the terminal's language."""
     if isinstance(refusal, CommandRefusal | DatabaseRefusal):
         return _(refusal.template) % refusal.values
-    return str(refusal)
+    from django.apps import apps
+
+    if not apps.ready:
+        return str(refusal)
+    from django.utils import translation
+
+    from shopkeeper.doors.refusals import explain, has_words
+
+    if not has_words(type(refusal)):
+        return str(refusal)
+    with translation.override(language()):
+        return str(explain(refusal))

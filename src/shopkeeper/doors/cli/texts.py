@@ -10,12 +10,16 @@ from pathlib import Path
 _LOCALE = Path(__file__).parent / "locale"
 
 
+def language() -> str:
+    """Return the language of the terminal as Django names it: `zh-hans` or `en`."""
+    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "zh-hans" if named.lower().startswith("zh") else "en"
+
+
 @cache
 def _translations() -> gettext.NullTranslations:
     # Django is not set up yet when the first words are needed, so this is Python's own gettext.
-    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    languages = ["zh_Hans"] if named.lower().startswith("zh") else []
-    return gettext.translation("django", _LOCALE, languages=languages, fallback=True) if languages else gettext.NullTranslations()
+    return gettext.translation("django", _LOCALE, languages=["zh_Hans"]) if language() == "zh-hans" else gettext.NullTranslations()
 
 
 def _(text: str) -> str:

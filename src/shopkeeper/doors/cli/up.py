@@ -17,9 +17,10 @@ from pathlib import Path
 from types import FrameType
 
 from shopkeeper.doors.cli import place
-from shopkeeper.doors.cli.refusals import PortTaken, WebDidNotAnswer
+from shopkeeper.doors.cli.refusals import PortTaken, ShopNotOpened, WebDidNotAnswer, told
 from shopkeeper.doors.cli.tables import Bar
 from shopkeeper.doors.cli.texts import _
+from shopkeeper.kit.refusals import Refusal
 from shopkeeper.ops.database import public as database
 from shopkeeper.ops.processes import public as processes
 
@@ -45,7 +46,7 @@ def up(words: argparse.Namespace) -> int:
             place.enter_django(url=cluster.url() if cluster else place.database_url(), folder=folder)
             _prepare_shop(is_empty=words.empty)
             group.add(processes.Forked(name="web", run=lambda: _serve(port), before_fork=_settle))
-            group.add(processes.Forked(name="worker", run=_work, before_fork=_settle))
+            group.add(processes.Forked(name="worker", run=_work, before_fork=_settle, patience_s=25.0))
             _wait_for_page(port, group)
             _welcome(port, began)
             group.run()
@@ -80,19 +81,29 @@ class _Database:
 def _prepare_shop(*, is_empty: bool) -> None:
     from django.conf import settings
 
+    database.bring_up_to_date(say=lambda text: _say(_(text)))
+    # Apart, because the import starts threads, and web and worker are forked from this process later.
+    if not processes.apart(lambda: _open_shop(is_empty=is_empty), before_fork=_settle):
+        raise ShopNotOpened
+    if processes.collect_static(target=Path(settings.STATIC_ROOT)):
+        _say(_("Pictures and styles laid out"))
+
+
+def _open_shop(*, is_empty: bool) -> None:
     from shopkeeper.flows import open_shop
     from shopkeeper.selling.shop import public as shop
 
-    database.bring_up_to_date(say=lambda text: _say(_(text)))
     now = datetime.now(UTC)
-    if not shop.is_open() and is_empty:
-        _say(_("Opening an empty shop"))
-        open_shop.empty(now=now)
-    elif not shop.is_open() or open_shop.is_unfinished():
-        _say(_("Opening the sample shop (real trade, about 15 seconds)"))
-        open_shop.sample(now=now, tell=Bar())
-    if processes.collect_static(target=Path(settings.STATIC_ROOT)):
-        _say(_("Pictures and styles laid out"))
+    try:
+        if not shop.is_open() and is_empty:
+            _say(_("Opening an empty shop"))
+            open_shop.empty(now=now)
+        elif not shop.is_open() or open_shop.is_unfinished():
+            _say(_("Opening the sample shop (real trade, about 15 seconds)"))
+            open_shop.sample(now=now, tell=Bar())
+    except Refusal as refusal:
+        print(told(refusal), file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 def _settle() -> None:

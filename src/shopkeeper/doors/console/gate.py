@@ -1,5 +1,6 @@
 """Coming in: signing in, joining by invitation, replacing a one-time password, and choosing the language to read in."""
 
+from functools import wraps
 from typing import Any
 
 from django import forms
@@ -27,6 +28,12 @@ from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.shapes import LinkSpent
 
 MOST_PASSWORD = 256
+OPEN_TO_ALL = frozenset({"wagtailadmin_login", "wagtailadmin_logout", "wagtailadmin_sprite", "wagtailadmin_javascript_catalog"})
+THEMES = (
+    ("system", gettext_lazy("As the machine has it")),
+    ("light", gettext_lazy("Light")),
+    ("dark", gettext_lazy("Dark")),
+)
 
 
 class PasswordForm(forms.Form):
@@ -68,6 +75,19 @@ class ChangeForm(PasswordForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
     field_order = ("present", "password", "again")
+
+
+def with_own_password(view: frame.View) -> frame.View:
+    """Return a view that whoever came in with a one-time password reaches only after replacing it."""
+
+    @wraps(view)
+    def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        if getattr(request.user, "must_change_password", False) and name not in OPEN_TO_ALL:
+            return redirect("console_password")
+        return view(request, *args, **kwargs)
+
+    return guard
 
 
 @sensitive_post_parameters()
@@ -112,6 +132,18 @@ def password(request: HttpRequest) -> HttpResponse:
             return redirect("wagtailadmin_home")
     context = {"form": form, "must_change": person.must_change_password}
     return TemplateResponse(request, "console/password.html", context, status=422 if form.errors else 200)
+
+
+def account(request: HttpRequest) -> HttpResponse:
+    """Show who is signed in, and take the light they read by."""
+    person = access.user(frame.reader(request))
+    profile = UserProfile.get_for_user(request.user)
+    if request.method == "POST" and request.POST.get("theme") in dict(THEMES):
+        profile.theme = request.POST["theme"]
+        profile.save(update_fields=["theme"])
+        messages.success(request, _("The console keeps this light for you."))
+        return redirect("console_account")
+    return TemplateResponse(request, "console/account.html", {"person": person, "themes": THEMES, "theme": profile.theme})
 
 
 @require_POST

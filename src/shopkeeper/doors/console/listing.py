@@ -147,6 +147,7 @@ class ListingView(View):
             "listing": self.listing,
             "form": self.form,
             "typed": self.typed,
+            "can_search": self.listing.search is not None,
             "is_narrowed": bool(self.typed or any(self.form.cleaned_data.values()) or self.form.errors),
             "heads": self.heads(),
             "lines": [self.line(row) for row in rows],

@@ -47,7 +47,7 @@ ENTRIES = (
     Entry(name="stock", label=_("Stock"), url="console_stock:index", icon="sk-box", act="inventory.view", group=SUPPLY),
     Entry(name="movements", label=_("Stock ledger"), url="console_movements:index", icon="sk-ledger", act="inventory.view", group=SUPPLY),
     Entry(name="warehouses", label=_("Warehouses"), url="console_warehouses:index", icon="sk-house", act="inventory.view", group=SUPPLY),
-    Entry(name="delivery", label=_("Delivery"), url="console_delivery:index", icon="sk-van", act="pricing.view", group=SUPPLY),
+    Entry(name="delivery", label=_("Ways of delivery"), url="console_delivery:index", icon="sk-van", act="pricing.view", group=SUPPLY),
     Entry(name="audit", label=_("Audit trail"), url="console_audit:index", icon="sk-eye", act="audit.view", group=TRUST),
     Entry(name="staff", label=_("Staff"), url="console_staff", icon="sk-people", act="staff.view", group=TRUST),
     Entry(name="texts", label=_("Shop texts"), url="console_texts:index", icon="sk-page", act="content.view", group=TRUST),

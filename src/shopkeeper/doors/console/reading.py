@@ -68,6 +68,11 @@ def day(value: date) -> str:
     return format_date(value, "y年M月d日 EEEE" if is_chinese() else "EEEE d MMMM y", locale=locale())
 
 
+def weekday(value: date) -> str:
+    """Return the name of a day's weekday: `Sunday`, `星期日`."""
+    return format_date(value, "EEEE", locale=locale())
+
+
 def short_day(value: date) -> str:
     """Return a day with its year: `22 Nov 2026`, `2026年11月22日`."""
     return format_date(value, "y年M月d日" if is_chinese() else "d MMM y", locale=locale())

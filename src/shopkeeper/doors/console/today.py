@@ -31,6 +31,9 @@ ASKED = (*SHOWN, "buyers_new", "buyers_returning")
 RISING_IS_BAD = frozenset({"refund_rate"})
 TOP_SHOWN = 8
 ORDERS_SHOWN = 6
+HUGE = 100_000
+"""A change of ten times and more, in basis points."""
+
 EXACT_BELOW_MINOR = 1_000_000
 """Money below this is shown to the penny; above it pence are noise (files have them all)."""
 
@@ -160,11 +163,11 @@ def _missing(missing: Missing | None, first_day: Any) -> str:
 
 
 def _label(against: Against, chosen: Period) -> str:
-    if against is Against.PREVIOUS:
-        return _("the day before") if chosen.days == 1 else _("the %(days)d days before") % {"days": chosen.days}
-    if against is Against.SAME_WEEKDAY:
-        return _("same weekday last week") if chosen.days <= 7 else _("same weekdays earlier")
-    return _("same time last year")
+    if against is Against.LAST_YEAR:
+        return _("last year")
+    if chosen.days > 1:
+        return _("%(days)d days before") % {"days": chosen.days} if against is Against.PREVIOUS else _("same weekdays before")
+    return _("day before") if against is Against.PREVIOUS else _("last %(weekday)s") % {"weekday": reading.weekday(chosen.first)}
 
 
 def _against(each: Compared, figure: Figure, found: Figures) -> Beside:
@@ -175,7 +178,11 @@ def _against(each: Compared, figure: Figure, found: Figures) -> Beside:
             return Beside(label, _missing(reason, found.first_day), "none", "")
         return Beside(label, said(each.value, figure.metric.unit, found.currency), "none", "")
     is_ratio = figure.metric.unit is Unit.RATIO
-    size = reading.number(abs(each.change) / 100)
+    size = reading.number(round(abs(each.change) / 100, 1))
+    if not is_ratio and each.change >= HUGE:
+        # “Six thousand per cent more” says less than how many times as much.
+        times = reading.number(round(1 + each.change / 10_000))
+        return Beside(label, f"▲ ×{times}", "down" if figure.metric.id in RISING_IS_BAD else "up", _("up"))
     text = _("%(size)s pt") % {"size": size} if is_ratio else f"{size}%"
     if each.change == 0:
         return Beside(label, "=", "same", _("the same"))

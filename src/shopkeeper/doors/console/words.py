@@ -26,7 +26,7 @@ _HAPPENED: Mapping[str, tuple[Any, str]] = {
     "placed": (gettext_lazy("Order placed"), "info"),
     "paid": (gettext_lazy("Paid: %(amount)s"), "good"),
     "revived": (gettext_lazy("Paid late and taken up again: %(amount)s"), "good"),
-    "shipped": (gettext_lazy("Parcel of %(units)s pieces left with %(carrier)s %(tracking_number)s"), "good"),
+    "shipped": (gettext_lazy("Parcel left with %(carrier)s %(tracking_number)s (pieces: %(units)s)"), "good"),
     "cancelled": (gettext_lazy("Cancelled: %(reason)s"), "bad"),
     "expired": (gettext_lazy("Expired: it was not paid in time"), "bad"),
     "refund_asked": (gettext_lazy("Refund of %(amount)s asked: %(reason)s"), ""),

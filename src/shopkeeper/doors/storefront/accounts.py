@@ -1,7 +1,7 @@
 """Signing in and out, opening an account, a forgotten password, and the account page."""
 
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import get_user_model, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,6 @@ from shopkeeper.kit import checks
 from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.ops.access import public as access
-from shopkeeper.ops.access.models import User
 from shopkeeper.ops.access.shapes import LinkSpent, WeakPassword
 from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.customers.shapes import Customer
@@ -50,7 +49,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def _enter(request: HttpRequest, user_id: UserId, address: str) -> HttpResponse:
     token = visitor.basket_token(request)
-    login(request, User.objects.get(pk=user_id), backend="django.contrib.auth.backends.ModelBackend")
+    login(request, get_user_model().objects.get(pk=user_id), backend="django.contrib.auth.backends.ModelBackend")
     response = HttpResponseRedirect(address)
     now = timezone.now()
     basket = orders.merge_baskets(token=token, customer_id=join.member(user_id=user_id, now=now), now=now)

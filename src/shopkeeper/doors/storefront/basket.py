@@ -181,7 +181,10 @@ def _added(request: HttpRequest, form: forms.Form, goods: Goods, units: int) -> 
 
 
 def _told(request: HttpRequest, basket: Basket, goods: Goods, units: int) -> HttpResponse:
-    said = ngettext("In your basket: %(name)s", "In your basket: %(units)d × %(name)s", units) % {"units": units, "name": reading.pick(goods.name)}
+    said = ngettext("In your basket: %(name)s", "In your basket: %(units)d × %(name)s", units) % {
+        "units": units,
+        "name": reading.pick(goods.name),
+    }
     link = {"href": reverse("storefront:basket"), "text": _("See the basket")}
     response = JsonResponse({"units": basket.units, "units_text": reading.number(basket.units), "say": said, "link": link})
     visitor.remember_basket(request, response, basket)

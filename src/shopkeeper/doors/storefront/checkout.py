@@ -103,15 +103,10 @@ def _place(
         )
     except BasketOrdered as refusal:
         return _to_order(orders.order(OrderId(refusal.order_id)).token)
-    except QuoteStale as refusal:
-        return _page(request, basket, book, form, status=409, stale=refusal)
-    except OutOfStock as refusal:
-        return _page(request, basket, book, form, status=409, short=refusal)
-    except PaymentRefused as refusal:
-        form.refuse(refusal, "payment")
-        return _page(request, basket, book, form, status=422)
+    except (QuoteStale, OutOfStock) as refusal:
+        return _page(request, basket, book, form, status=409, refused=refusal)
     except Refusal as refusal:
-        form.refuse(refusal)
+        _refuse(form, refusal)
         return _page(request, basket, book, form, status=422)
     if buyer and wish.is_new_address and len(book) < 10:
         customers.save_address(customer_id=buyer.id, address=wish.address, now=timezone.now())
@@ -138,13 +133,14 @@ def _page(
     form: forms.CheckoutForm,
     *,
     status: int = 200,
-    stale: QuoteStale | None = None,
-    short: OutOfStock | None = None,
+    refused: QuoteStale | OutOfStock | None = None,
 ) -> HttpResponse:
     saved = tuple(entry.address for entry in book)
     country = _country(form, saved, frame.shop(request).country)
     goods_quote = _quoted(form, basket, country, None)
-    options = pricing.delivery_options(country=country, goods_minor=goods_quote.goods_minor - goods_quote.discount_minor if goods_quote else 0)
+    options = pricing.delivery_options(
+        country=country, goods_minor=goods_quote.goods_minor - goods_quote.discount_minor if goods_quote else 0
+    )
     chosen = _chosen(form, options)
     quote = _quoted(form, basket, country, chosen.id) if chosen and goods_quote else goods_quote
     shown = baskets.lines(basket, quote)
@@ -166,8 +162,8 @@ def _page(
         methods=methods,
         has_test_methods=any(method.is_test for method in methods),
         can_order=quote is not None and chosen is not None,
-        changed=_changes(request, stale, shown) if stale else (),
-        short=_short(short, shown) if short else (),
+        changed=_changes(request, refused) if isinstance(refused, QuoteStale) else (),
+        short=_short(refused, shown) if isinstance(refused, OutOfStock) else (),
     )
 
 
@@ -199,8 +195,14 @@ def _quoted(form: forms.Form, basket: Basket, country: str, delivery: DeliveryOp
     try:
         return baskets.priced(basket, country=country, delivery=delivery)
     except Refusal as refusal:
-        form.refuse(refusal)
+        _refuse(form, refusal)
         return None
+
+
+def _refuse(form: forms.Form, refusal: Refusal) -> None:
+    # The rooms name fields in their own words; the page has these.
+    beside = {"delivery_option": "delivery", "method": "payment"}
+    form.refuse(refusal, "payment" if isinstance(refusal, PaymentRefused) else beside.get(refusal.field or ""))
 
 
 def _chosen(form: forms.Form, options: Sequence[DeliveryOption]) -> DeliveryOption | None:
@@ -222,7 +224,7 @@ def _countries(home: str) -> list[tuple[str, str]]:
     return [(code, reading.country(code)) for code in (*first, *rest)]
 
 
-def _changes(request: HttpRequest, stale: QuoteStale, shown: Sequence[baskets.Line]) -> list[Change]:
+def _changes(request: HttpRequest, stale: QuoteStale) -> list[Change]:
     currency = stale.fresh.currency
     seen = request.POST.get("seen_total", "")
     if not (seen.isascii() and seen.isdigit() and len(seen) < 13):
@@ -232,4 +234,7 @@ def _changes(request: HttpRequest, stale: QuoteStale, shown: Sequence[baskets.Li
 
 def _short(refusal: OutOfStock, shown: Sequence[baskets.Line]) -> list[ShortThing]:
     names = {line.goods.variant_id: reading.pick(line.goods.name) for line in shown}
-    return [ShortThing(name=names.get(each.variant_id, each.sku), wanted=each.wanted, available=max(each.available, 0)) for each in refusal.short]
+    return [
+        ShortThing(name=names.get(each.variant_id, each.sku), wanted=each.wanted, available=max(each.available, 0))
+        for each in refusal.short
+    ]

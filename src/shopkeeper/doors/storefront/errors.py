@@ -114,16 +114,16 @@ def broken(request: HttpRequest) -> HttpResponse:
 def plain(request: HttpRequest, *, status: int, title: str, problem: str, remedy: str) -> HttpResponse:
     """Return a page that stands alone, or its words as JSON where a machine asks."""
     if request.path.startswith("/api/"):
-        return JsonResponse({"title": title, "status": status, "detail": f"{problem} {remedy}"}, status=status, content_type="application/problem+json")
+        return JsonResponse(
+            {"title": title, "status": status, "detail": f"{problem} {remedy}"}, status=status, content_type="application/problem+json"
+        )
     values = {"status": status, "title": title, "problem": problem, "remedy": remedy}
     return HttpResponse(loader.render_to_string("storefront/broken.html", values, using="jinja2"), status=status)
 
 
 def _page(request: HttpRequest, *, status: int, title: str, problem: str, remedy: str, drawing: str) -> HttpResponse:
     try:
-        return frame.page(
-            request, "lost", status=status, title=title, problem=problem, remedy=remedy, drawing_name=drawing
-        )
+        return frame.page(request, "lost", status=status, title=title, problem=problem, remedy=remedy, drawing_name=drawing)
     except (DatabaseError, ShopNotOpen):
         _log.exception("an error page without its frame")
         return plain(request, status=status, title=title, problem=problem, remedy=remedy)

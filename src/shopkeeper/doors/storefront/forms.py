@@ -152,7 +152,9 @@ class CheckoutForm(Form):
         if self.errors or not (email and name is not None and number is not None and address and option and payment and once):
             return None
         contact = Contact(email=email, name=name, phone=number)
-        return Wish(contact=contact, address=address, delivery=option, payment=payment, key=once, seen_digest=seen, is_new_address=chosen is None)
+        return Wish(
+            contact=contact, address=address, delivery=option, payment=payment, key=once, seen_digest=seen, is_new_address=chosen is None
+        )
 
     def saved(self, saved: tuple[Address, ...]) -> Address | None:
         """Return the address chosen from the member's book, None where another one is filled in."""

@@ -21,6 +21,7 @@ from shopkeeper.selling.shop.shapes import Shop
 
 _NAMES = {"en": ("en", "English"), "zh-hans": ("zh-Hans", "简体中文")}
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherLanguage:
     lang: str
@@ -58,7 +59,9 @@ def today(request: HttpRequest) -> date:
     return day_of(timezone.now(), shop(request).zone)
 
 
-def page(request: HttpRequest, template: str, *, status: int = 200, here: str = "", basket_units: int | None = None, **more: Any) -> HttpResponse:
+def page(
+    request: HttpRequest, template: str, *, status: int = 200, here: str = "", basket_units: int | None = None, **more: Any
+) -> HttpResponse:
     """Return a storefront page with everything that stands around it. Raises ShopNotOpen."""
     around = shop(request)
     main = tuple(each for each in kept.categories() if each.parent_id is None)
@@ -78,7 +81,9 @@ def page(request: HttpRequest, template: str, *, status: int = 200, here: str = 
     context = {"shop": around, "currency": around.currency, "frame": framed, "page_numbers": page_numbers, **more}
     response = render(request, f"storefront/{template}.html", context, status=status)
     if get_language_from_request(request) != language:
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=31_536_000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, language, max_age=31_536_000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        )
     return response
 
 

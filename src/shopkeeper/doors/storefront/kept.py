@@ -1,4 +1,4 @@
-"""What a process remembers for a few seconds, so that the pages everybody opens cost few queries: shelves and names, never prices or stock."""
+"""What a process remembers for a few seconds, so that busy pages cost few queries: shelves and names, never prices or stock."""
 
 import time
 from collections.abc import Callable, Hashable, Sequence

@@ -82,15 +82,15 @@ def prose(text: str) -> Markup:
 
 def _block(block: str) -> Markup:
     if heading := re.match(r"^(#{1,4})\s+(.*)", block):
-        level = min(len(heading[1]) + 1, 4)
+        level = min(max(len(heading[1]), 2), 4)
         rest = block[heading.end() :].strip()
-        title = Markup(f"<h{level}>") + _inline(heading[2]) + Markup(f"</h{level}>")
+        title = Markup("<h{0}>{1}</h{0}>").format(level, _inline(heading[2]))
         return title + (_block(rest) if rest else Markup(""))
     lines = [line.strip() for line in block.split("\n")]
     for mark, tag in ((r"^[-*•]\s+", "ul"), (r"^\d+[.)]\s+", "ol")):
         if all(re.match(mark, line) for line in lines):
             items = Markup("").join(Markup("<li>") + _inline(re.sub(mark, "", line)) + Markup("</li>") for line in lines)
-            return Markup(f"<{tag}>") + items + Markup(f"</{tag}>")
+            return Markup("<{0}>{1}</{0}>").format(Markup(tag), items)  # noqa: S704 - one of the two above
     return Markup("<p>") + Markup("<br>").join(_inline(line) for line in lines) + Markup("</p>")
 
 
@@ -98,7 +98,7 @@ def _inline(text: str) -> Markup:
     html = str(escape(text))
     html = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", html)
     html = re.sub(r"\[([^\]]+)\]\(([^)\s]+)\)", _link, html)
-    return Markup(html)
+    return Markup(html)  # noqa: S704 - escaped above, then marked up by us alone
 
 
 def _link(match: re.Match[str]) -> str:

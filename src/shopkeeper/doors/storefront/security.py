@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language_from_request, override
 
 from shopkeeper.doors.storefront import errors
 
@@ -26,6 +27,9 @@ POLICY = "; ".join(
 OWN_POLICY = ("/console/",)
 """Doors that write inline scripts and styles (Wagtail's admin) and so cannot live under this policy."""
 
+OWN_LIMIT = ("/api/",)
+"""Doors that refuse large bodies themselves, in their own form."""
+
 
 class StorefrontSecurity:
     """Middleware: refuses bodies that are too large before they are read, and adds the content security policy."""
@@ -45,6 +49,10 @@ class StorefrontSecurity:
     def _too_large(self, request: HttpRequest) -> HttpResponse | None:
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         length = request.META.get("CONTENT_LENGTH") or "0"
+        if request.path.startswith(OWN_LIMIT):
+            return None
         if most is not None and length.isdigit() and int(length) > most:
-            return errors.too_large(request, most)
+            # This stands before the middleware that finds out the reader's language.
+            with override(get_language_from_request(request, check_path=True)):
+                return errors.too_large(request, most)
         return None

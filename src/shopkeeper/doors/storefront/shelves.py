@@ -49,7 +49,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def shelves(request: HttpRequest) -> HttpResponse:
     """Show every category, the main ones with those below them."""
     categories = kept.categories()
-    tree = [(main, [each for each in categories if each.parent_id == main.id and each.products]) for main in categories if not main.parent_id]
+    tree = [
+        (main, [each for each in categories if each.parent_id == main.id and each.products]) for main in categories if not main.parent_id
+    ]
     derived = any(each.is_derived for each in categories)
     return frame.page(request, "shelves", here="shelves", tree=[entry for entry in tree if entry[0].products], is_derived=derived)
 
@@ -73,7 +75,7 @@ def _shelf(request: HttpRequest, here: Category | None) -> HttpResponse:
     parent = next((each for each in categories if here and each.id == here.parent_id), None)
     top = parent or here
     siblings = [each for each in categories if each.parent_id == (top.id if top else None) and each.products and top]
-    kept = {"sort": sort.value} if sort is not Sort.FEATURED else {}
+    query = {"sort": sort.value} if sort is not Sort.FEATURED else {}
     return frame.page(
         request,
         "category",
@@ -83,7 +85,7 @@ def _shelf(request: HttpRequest, here: Category | None) -> HttpResponse:
         parent=parent,
         siblings=siblings,
         page=page,
-        page_base="?" + (urlencode(kept) + "&" if kept else ""),
+        page_base="?" + (urlencode(query) + "&" if query else ""),
         sort=sort.value,
         sorts=_sorts(),
     )

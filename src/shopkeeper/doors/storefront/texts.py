@@ -16,7 +16,7 @@ from shopkeeper.selling.content import public as content
 from shopkeeper.selling.content.shapes import ShopText, TextKind
 from shopkeeper.selling.customers import public as customers
 
-PURPOSES = ("statistics",)
+PURPOSES = ("analytics",)
 """What a visitor agrees to by saying yes."""
 
 _PAGES = (TextKind.TERMS, TextKind.PRIVACY, TextKind.RETURNS)
@@ -74,8 +74,12 @@ def front_door(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Tell robots what is not for them."""
-    closed = [f"Disallow: /{code}/{path}/" for code, _name in settings.LANGUAGES for path in ("basket", "checkout", "orders", "account", "search")]
-    return HttpResponse("\n".join(["User-agent: *", *closed, "Disallow: /console/", "Disallow: /api/", ""]), content_type="text/plain; charset=utf-8")
+    closed = [
+        f"Disallow: /{code}/{path}/" for code, _name in settings.LANGUAGES for path in ("basket", "checkout", "orders", "account", "search")
+    ]
+    return HttpResponse(
+        "\n".join(["User-agent: *", *closed, "Disallow: /console/", "Disallow: /api/", ""]), content_type="text/plain; charset=utf-8"
+    )
 
 
 @require_safe

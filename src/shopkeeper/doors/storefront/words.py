@@ -1,7 +1,5 @@
 """The shop's words for states, stock, payment and prices: codes in, one phrase in the reader's language out."""
 
-from collections.abc import Mapping
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -35,12 +33,6 @@ _METHODS = {
     "test-duplicate": gettext_lazy("Confirms twice"),
     "test-late": gettext_lazy("Confirms late"),
 }
-_DECLINES = {
-    "declined": gettext_lazy("The bank declined the payment."),
-    "insufficient_funds": gettext_lazy("There was not enough money in the account."),
-    "expired_card": gettext_lazy("The card has expired."),
-    "fraud_suspected": gettext_lazy("The bank stopped the payment for safety."),
-}
 
 
 def order_state(state: OrderState) -> str:
@@ -58,11 +50,6 @@ def payment_method(code: str) -> str:
     return str(_METHODS.get(code, code.replace("-", " ").capitalize()))
 
 
-def decline(reason: str) -> str:
-    """Return why a provider declined."""
-    return str(_DECLINES.get(reason, _DECLINES["declined"]))
-
-
 def stock(available: int) -> str:
     """Return the stock words of a product page."""
     if available <= 0:
@@ -75,18 +62,3 @@ def stock(available: int) -> str:
 def tax_note(mode: TaxMode | str) -> str:
     """Return the sentence that says whether shown prices contain tax."""
     return _("Tax included") if str(mode) == TaxMode.INCLUDED else _("Plus tax, shown at checkout")
-
-
-def happening(code: str, values: Mapping[str, str | int]) -> str:
-    """Return one entry of an order's timeline as a sentence; unknown codes read as their words."""
-    sentences = {
-        "placed": _("Order placed"),
-        "paid": _("Payment received"),
-        "payment_declined": _("Payment declined"),
-        "shipped": _("Parcel handed to the carrier"),
-        "cancelled": _("Order cancelled"),
-        "expired": _("Order expired"),
-        "refund_opened": _("Refund started"),
-        "refunded": _("Money returned"),
-    }
-    return sentences.get(code, code.replace("_", " ").capitalize())

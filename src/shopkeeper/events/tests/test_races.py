@@ -14,8 +14,12 @@ from shopkeeper.events.tests.builders import NOON, paid, placed, shipped
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
+ORDERS = 40
+PATIENCE_S = 90
+"""How long nothing may move before the test gives up: processes start slowly on a busy machine."""
+
 DISPATCHER = """
-import random, sys, threading, time
+import logging, random, sys, time
 import django; django.setup()
 from datetime import timedelta
 from django.db import connection
@@ -24,13 +28,14 @@ from shopkeeper.events.dispatch import dispatch_once
 from shopkeeper.events.facts import OrderPaid, OrderPlaced, OrderShipped
 from shopkeeper.events.shapes import Hearer, Patience
 from datetime import UTC, datetime
+logging.disable(logging.WARNING)
 chance = random.Random(int(sys.argv[1]))
 def write_down(name):
     def hear(batch):
         with connection.cursor() as cursor:
             cursor.executemany("INSERT INTO heard_log (hearer, fact_id, entity) VALUES (%s, %s, %s)",
                                [(name, heard.id, heard.fact.order_id) for heard in batch])
-        if name == "weak" and chance.random() < 0.3:
+        if name == "weak" and chance.random() < 0.15:
             raise RuntimeError("not now")
     return hear
 hearers = [Hearer("strong", write_down("strong")), Hearer("weak", write_down("weak"))]
@@ -58,9 +63,9 @@ def test_dispatchers_side_by_side_lose_nothing_repeat_nothing_and_overtake_nothi
     chance = random.Random(seed)
     children = [start(shop_environment, seed + number) for number in range(3)]
     try:
-        for _ in range(30):
+        for _ in range(25):
             with transaction.atomic():
-                events.record_many([chance.choice([placed, paid, shipped])(chance.randrange(60)) for _ in range(60)], at=NOON)
+                events.record_many([chance.choice([placed, paid, shipped])(chance.randrange(ORDERS)) for _ in range(40)], at=NOON)
             if chance.random() < 0.15:
                 victim = children.pop(chance.randrange(len(children)))
                 victim.send_signal(signal.SIGKILL)
@@ -76,7 +81,7 @@ def test_dispatchers_side_by_side_lose_nothing_repeat_nothing_and_overtake_nothi
     for hearer in ("strong", "weak"):
         heard = rows("SELECT fact_id, entity FROM heard_log WHERE hearer = %s ORDER BY place", hearer)
         assert sorted(fact_id for fact_id, _ in heard) == [fact_id for (fact_id,) in rows("SELECT id FROM events_outbox ORDER BY id")]
-        for order in range(60):
+        for order in range(ORDERS):
             of_order = [fact_id for fact_id, entity in heard if entity == order]
             assert of_order == sorted(of_order), f"order {order} overtaken for {hearer}"
 
@@ -86,9 +91,12 @@ def start(environment, seed):
 
 
 def wait_until_all_is_heard():
-    until = time.monotonic() + 60
+    before, since = None, time.monotonic()
     while (left := events.backlog()).unheard or left.retrying:
-        assert time.monotonic() < until, left
+        now = rows("SELECT count(*) FROM heard_log")
+        if now != before:
+            before, since = now, time.monotonic()
+        assert time.monotonic() - since < PATIENCE_S, left
         time.sleep(0.1)
 
 

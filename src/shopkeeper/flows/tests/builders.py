@@ -31,9 +31,9 @@ class SmallShop:
     """What a test asks of a shop. Prices: TEA 1,250, CUP 999, delivery 395, tax of 20 % included."""
 
     variants: dict[str, VariantId] = field(default_factory=dict)
-    delivery_id: DeliveryOptionId = DeliveryOptionId(0)
-    main: WarehouseId = WarehouseId(0)
-    north: WarehouseId = WarehouseId(0)
+    delivery_id: DeliveryOptionId = field(init=False)
+    main: WarehouseId = field(init=False)
+    north: WarehouseId = field(init=False)
 
     def basket(self, **units: int) -> Basket:
         """Return a new visitor's basket: `basket(TEA=2)`."""

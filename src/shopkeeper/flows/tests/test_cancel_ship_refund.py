@@ -83,7 +83,8 @@ def test_goods_of_two_warehouses_leave_in_two_parcels(shop):
     first, second = ship(order)
 
     assert first != second
-    assert [(parcel.warehouse_id, parcel.lines[0].units) for parcel in orders.order(order.id).shipments] == [(shop.main, 10), (shop.north, 2)]
+    sent = [(parcel.warehouse_id, parcel.lines[0].units) for parcel in orders.order(order.id).shipments]
+    assert sent == [(shop.main, 10), (shop.north, 2)]
     assert [fact["is_complete"] for fact in told("OrderShipped")] == [False, True]
 
 
@@ -252,8 +253,8 @@ def test_a_refund_the_provider_refuses_can_be_asked_again(shop, monkeypatch):
 
     def refuse(self, ask):
         return Answer(
-            kind=EventKind.REFUND_FAILED, payment_name=ask.payment_name, key=ask.key, reference="", operation="no", amount_minor=ask.amount_minor,
-            reason="too_late",
+            kind=EventKind.REFUND_FAILED, payment_name=ask.payment_name, key=ask.key, reference="", operation="no",
+            amount_minor=ask.amount_minor, reason="too_late",
         )  # fmt: skip
 
     with monkeypatch.context() as outage:

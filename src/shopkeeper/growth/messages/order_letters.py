@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from shopkeeper.growth.messages.letter import Attachment, Detail, Head, Letter, Line, Link, Total
+from shopkeeper.growth.messages.letter import Detail, Head, Letter, Line, Link, Total
 from shopkeeper.growth.messages.reading import Reader
-from shopkeeper.growth.messages.shapes import MailKind
+from shopkeeper.growth.messages.shapes import Attachment, MailKind
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.selling.orders.shapes import CancelReason, Order, OrderLine, OrderState, ParcelLine, Refund, Shipment
 
@@ -236,6 +236,7 @@ _POSTCODE_LAST = frozenset({"AU", "CA", "GB", "IE", "IN", "NZ", "SG", "US", "ZA"
 
 def _delivery(news: OrderNews) -> Detail:
     to = news.order.address
+    rows: tuple[str, ...]
     country = news.reader.country_name(to.country)
     if news.order.language.startswith("zh") and to.country == "CN":
         # A Chinese address runs from the large to the small.
@@ -244,7 +245,7 @@ def _delivery(news: OrderNews) -> Detail:
     else:
         town = (to.city, to.postcode) if to.country in _POSTCODE_LAST else (to.postcode, to.city)
         rows = (to.name, to.line1, to.line2, " ".join(part for part in town if part), to.region, country)
-    return Detail(pgettext("mail", "Delivered to"), tuple(row for row in rows if row))
+    return Detail(pgettext("mail", "Delivery address"), tuple(row for row in rows if row))
 
 
 def _parcel(news: OrderNews) -> Shipment:

@@ -39,4 +39,4 @@ class Reader:
 
     def country_name(self, code: str) -> str:
         """Return the country's name in the reader's language."""
-        return self.locale.territories.get(code, code)
+        return str(self.locale.territories.get(code, code))

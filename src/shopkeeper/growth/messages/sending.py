@@ -16,7 +16,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from shopkeeper.growth.messages import compose, render, store
 from shopkeeper.growth.messages.models import Outgoing
 from shopkeeper.growth.messages.rules import patience
-from shopkeeper.growth.messages.shapes import MailState, Round
+from shopkeeper.growth.messages.shapes import Mail, MailState, Round
 from shopkeeper.selling.shop import public as shops
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ def described(error: Exception) -> str:
     return f"{type(error).__name__} {codes}".strip()
 
 
-def _message(taken: Outgoing, mail: render.Mail) -> EmailMultiAlternatives:
+def _message(taken: Outgoing, mail: Mail) -> EmailMultiAlternatives:
     shop = shops.shop()
     sender = formataddr((shop.name.pick("en"), shop.email or settings.DEFAULT_FROM_EMAIL))
     # The same name every time: where an answer got lost and the mail goes out again, mailboxes can tell that it is one and the same.

@@ -1,11 +1,13 @@
 """The face of the lake: ask it with SQL, learn what time it covers, check that it is whole."""
 
+from django.db import transaction
+
 from shopkeeper.insight.lake import files, store
 from shopkeeper.insight.lake.reader import query, table_named
 from shopkeeper.insight.lake.rules.tables import OTHER_NAMES
 from shopkeeper.insight.lake.shapes import Span, Table
 
-__all__ = ["audit", "query", "span", "table"]
+__all__ = ["audit", "forget_all", "query", "span", "table"]
 
 
 def table(name: str) -> Table:
@@ -28,3 +30,16 @@ def audit() -> tuple[str, ...]:
         elif found != rows:
             problems.append(f"{path} has {found} rows, the manifest says {rows}")
     return tuple(problems)
+
+
+@transaction.atomic
+def forget_all() -> int:
+    """Empty the lake, when a sample shop is given up, and return how many files that were; they go once the transaction commits."""
+    paths = store.forget_all()
+    transaction.on_commit(lambda: _remove(paths))
+    return len(paths)
+
+
+def _remove(paths: list[str]) -> None:
+    for path in paths:
+        files.remove(path)

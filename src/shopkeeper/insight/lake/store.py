@@ -79,6 +79,13 @@ def forget(ids: Sequence[int]) -> None:
     Segment.objects.filter(id__in=ids, retired_at__isnull=False).delete()
 
 
+def forget_all() -> list[str]:
+    """Remove every segment from the manifest, live or retired, and return their paths."""
+    paths = list(Segment.objects.values_list("path", flat=True))
+    Segment.objects.all().delete()
+    return paths
+
+
 def known(paths: Sequence[str]) -> set[str]:
     """Return those of the paths that the manifest names, live or retired."""
     return set(Segment.objects.filter(path__in=paths).values_list("path", flat=True))

@@ -30,14 +30,15 @@ class Found:
 def ask(metrics: Sequence[Metric], stretches: Sequence[Stretch], *, only: Only, by: Dimension | None = None) -> Found:
     """Return the metrics in each stretch, narrowed to `only` these keys, broken down by a dimension where one is given."""
     narrowed = " AND ".join(f"list_contains(${dimension}, {dimension})" for dimension in only) or "true"
+    needs_lines = not {by, *only}.isdisjoint({Dimension.PRODUCT, Dimension.CATEGORY})
     columns = [f"{metric.formula}, {metric.per or 'NULL'}" for metric in metrics]
     # Nothing in this text comes from outside: numbers we computed, formulas of the catalogue, names of an enum.
     sql = f"""
         WITH stretches AS (SELECT * FROM (VALUES {_values(stretches)}) AS given (slot, start_us, end_us)),
-        {_trade()}
+        {_text("sales")} {_text("sold_by_line" if needs_lines else "sold_by_order")} {_text("trade")}
         SELECT slot, {by or "NULL"}, {", ".join(columns)} FROM trade WHERE {narrowed} GROUP BY slot, {by or "2"}"""  # noqa: S608
     answer = lake.query(sql, {str(dimension): list(keys) for dimension, keys in only.items()})
-    values = {}
+    values: dict[tuple[int, Key], dict[str, Value]] = {}
     for slot, key, *sums in answer.rows:
         pairs = zip(metrics, sums[::2], sums[1::2], strict=True)
         values[slot, key] = {metric.id: value_of(metric, int(top), None if below is None else int(below)) for metric, top, below in pairs}
@@ -49,5 +50,5 @@ def _values(stretches: Sequence[Stretch]) -> str:
 
 
 @cache
-def _trade() -> str:
-    return (Path(__file__).parent / "sql" / "trade.sql").read_text(encoding="utf-8")
+def _text(name: str) -> str:
+    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")

@@ -72,7 +72,7 @@ def _make(folder: Path) -> None:
 
 
 def _check_reachable(folder: Path, identity: Identity) -> None:
-    for parent in reversed([parent for parent in folder.resolve().parents if parent.exists()]):
+    for parent in reversed([parent for parent in folder.resolve().parents if parent.is_dir()]):
         # Asked of the system itself, as that user: mode bits alone do not know of access lists.
         asked = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(parent)]
         done = subprocess.run(asked, user=identity.uid, group=identity.gid, extra_groups=[], cwd="/", check=False, timeout=30)

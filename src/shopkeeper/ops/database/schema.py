@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from shopkeeper.ops.database.rules import dump_text
+from shopkeeper.ops.database.shapes import gettext_noop
 
 DUMP = Path(__file__).with_name("schema.sql")
 _MARK = "migration set "
@@ -52,7 +53,7 @@ def is_current() -> bool:
 def bring_up_to_date(*, say: Callable[[str], None] = lambda text: None, dump: Path = DUMP) -> None:
     """Make or update the tables: an empty database gets the dump, and migrations run only where the dump or the database is behind.
 
-    `say` hears what is being done. A dump made from migrations that have changed since is left aside.
+    `say` hears what is being done, in English that can be translated. A dump made from migrations that have changed since is left aside.
     """
     from django.core.management import call_command
     from django.db import connection
@@ -62,10 +63,10 @@ def bring_up_to_date(*, say: Callable[[str], None] = lambda text: None, dump: Pa
     try:
         wanted = fingerprint()
         if _is_empty():
-            say("Loading the tables")
+            say(gettext_noop("Loading the tables"))
             _load(dump)
         if _stored() != wanted:
-            say("Bringing the tables up to date")
+            say(gettext_noop("Bringing the tables up to date"))
             call_command("migrate", interactive=False, verbosity=0)
             _mark(wanted)
     finally:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from shopkeeper.kit.refusals import Refusal
 
 
-def translatable(text: str) -> str:
+def gettext_noop(text: str) -> str:
     """Return `text` unchanged; marks it for translation by the door that shows it."""
     return text
 
@@ -55,13 +55,13 @@ class DatabaseRefusal(Refusal):
 class FolderNotWritable(DatabaseRefusal):
     """The data folder cannot be made or written to."""
 
-    template = translatable("The data folder %(folder)s cannot be written to (%(reason)s). Choose another with DATA_DIR=/path/to/folder.")
+    template = gettext_noop("The data folder %(folder)s cannot be written to (%(reason)s). Choose another with DATA_DIR=/path/to/folder.")
 
 
 class FolderNotOurs(DatabaseRefusal):
     """The data folder holds something else; we never change the mode of somebody's folder."""
 
-    template = translatable(
+    template = gettext_noop(
         "The folder %(folder)s is not empty and holds no shop. Choose an empty or new folder with DATA_DIR=/path/to/folder."
     )
 
@@ -69,7 +69,7 @@ class FolderNotOurs(DatabaseRefusal):
 class FolderUnreachable(DatabaseRefusal):
     """PostgreSQL never runs as root, and its own user cannot pass through a closed parent folder."""
 
-    template = translatable(
+    template = gettext_noop(
         "The data folder %(folder)s lies inside %(parent)s, which is closed to the user %(user)s that PostgreSQL runs as. "
         "Choose a folder that is not inside a closed one, for example DATA_DIR=/var/lib/shopkeeper/shop."
     )
@@ -78,7 +78,7 @@ class FolderUnreachable(DatabaseRefusal):
 class FolderInUse(DatabaseRefusal):
     """A second start on the same folder."""
 
-    template = translatable(
+    template = gettext_noop(
         "The shop in %(folder)s is already running (process %(process)s). "
         "Stop it first, or start another shop with DATA_DIR=/path/to/folder and another PORT."
     )
@@ -87,7 +87,7 @@ class FolderInUse(DatabaseRefusal):
 class FolderOfOtherVersion(DatabaseRefusal):
     """The data folder was written by another major version of PostgreSQL."""
 
-    template = translatable(
+    template = gettext_noop(
         "The data in %(folder)s was written by PostgreSQL %(found)s, and this version brings PostgreSQL %(expected)s. "
         "Use the version that wrote it."
     )
@@ -96,7 +96,7 @@ class FolderOfOtherVersion(DatabaseRefusal):
 class NoSystemUser(DatabaseRefusal):
     """PostgreSQL refuses to run as root and there is no other user to run it as."""
 
-    template = translatable(
+    template = gettext_noop(
         "PostgreSQL does not run as root, and the system user %(user)s could not be created (%(reason)s). "
         "Create it, or start as an ordinary user."
     )
@@ -105,7 +105,7 @@ class NoSystemUser(DatabaseRefusal):
 class BinariesMissing(DatabaseRefusal):
     """The wheel with PostgreSQL's programs is not installed, or does not exist for this platform."""
 
-    template = translatable(
+    template = gettext_noop(
         "PostgreSQL's programs were not found (%(reason)s). "
         "Run “make setup”, or name a server with DATABASE_URL=postgresql://user:password@host/name."
     )
@@ -114,16 +114,16 @@ class BinariesMissing(DatabaseRefusal):
 class ServerDidNotStart(DatabaseRefusal):
     """The embedded server ended again and again, or was not ready in time."""
 
-    template = translatable("PostgreSQL did not start in %(folder)s. Its last words:\n%(log)s")
+    template = gettext_noop("PostgreSQL did not start in %(folder)s. Its last words:\n%(log)s")
 
 
 class ServerUnreachable(DatabaseRefusal):
     """The server named by DATABASE_URL does not answer, or refuses us."""
 
-    template = translatable("The database server at %(server)s cannot be used: %(reason)s. Check DATABASE_URL.")
+    template = gettext_noop("The database server at %(server)s cannot be used: %(reason)s. Check DATABASE_URL.")
 
 
 class ServerTooOld(DatabaseRefusal):
     """The server named by DATABASE_URL is older than the oldest version the shop runs on."""
 
-    template = translatable("The database server at %(server)s is PostgreSQL %(found)s; the shop needs version %(oldest)s or newer.")
+    template = gettext_noop("The database server at %(server)s is PostgreSQL %(found)s; the shop needs version %(oldest)s or newer.")

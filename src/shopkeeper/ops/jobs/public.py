@@ -14,7 +14,11 @@ from shopkeeper.ops.jobs.loops import Loop, run_loops
 if TYPE_CHECKING:
     from procrastinate import App
 
-__all__ = ["Loop", "app", "defer", "run_loops", "run_worker"]
+__all__ = ["Loop", "app", "defer", "rescue", "run_loops", "run_worker"]
+
+
+SILENT_FOR_S = 45.0
+"""A worker not heard of for this long is dead: the living report every ten seconds."""
 
 
 def defer(task: str, *, once: str | None = None, **arguments: str | int) -> None:
@@ -22,21 +26,27 @@ def defer(task: str, *, once: str | None = None, **arguments: str | int) -> None
 
     `task` is a name from `wiring/schedule.py`. With `once`, a job is left out while another with the same word waits.
     """
-    from procrastinate.exceptions import AlreadyEnqueued
-
     from django.db import transaction
+    from procrastinate.exceptions import AlreadyEnqueued
 
     try:
         # A savepoint: the refusal of a second job must not spoil the caller's transaction.
         with transaction.atomic():
-            app.perform_import_paths()  # so that a misspelt name is found here and not by the worker
+            app.perform_import_paths()  # type: ignore[no-untyped-call]  # a misspelt name is found here and not by the worker
             app.configure_task(task, queueing_lock=once, allow_unknown=False).defer(**arguments)
     except AlreadyEnqueued:
         return
 
 
+async def rescue(running: App, *, after_s: float = SILENT_FOR_S) -> int:
+    """Queue anew the jobs whose worker died in the middle, and return how many; a lost job would keep its lock for ever."""
+    from shopkeeper.ops.jobs import worker
+
+    return await worker.rescue(running, after_s=after_s)
+
+
 def run_worker(running: App, *, concurrency: int, grace_s: float) -> None:
-    """Run queued and scheduled jobs until SIGTERM or SIGINT; jobs under way get `grace_s` seconds to end, and are started anew after that."""
+    """Run queued and scheduled jobs until SIGTERM or SIGINT; jobs under way get `grace_s` seconds to end, then are given up."""
     from shopkeeper.ops.jobs import worker
 
     worker.run(running, concurrency=concurrency, grace_s=grace_s)

@@ -16,6 +16,14 @@ def run(running: App, *, concurrency: int, grace_s: float) -> None:
         asyncio.run(_serve(worker_app, concurrency, grace_s))
 
 
+async def rescue(running: App, *, after_s: float) -> int:
+    """Queue anew the jobs whose worker has not been heard of for `after_s` seconds; return how many."""
+    stalled = list(await running.job_manager.get_stalled_jobs(seconds_since_heartbeat=after_s))
+    for job in stalled:
+        await running.job_manager.retry_job(job)
+    return len(stalled)
+
+
 async def _serve(worker_app: App, concurrency: int, grace_s: float) -> None:
     async with worker_app.open_async():
         await worker_app.run_worker_async(

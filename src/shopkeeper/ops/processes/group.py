@@ -50,14 +50,7 @@ class Forked:
 
     def start(self) -> None:
         """Fork; the copy leads a session of its own and dies with us, even if we are killed."""
-        self._before_fork()
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        parent = os.getpid()
-        process = os.fork()
-        if process == 0:
-            _be_child(self._run, parent=parent)
-        self._process = process
+        self._process = _fork(self._run, self._before_fork)
 
     def is_alive(self) -> bool:
         """Return whether the copy still runs; if it has ended, what is left of its session is ended too."""
@@ -88,6 +81,32 @@ class Forked:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process, signal.SIGKILL)
         self._process = None
+
+
+def apart(run: Callable[[], None], *, before_fork: Callable[[], None]) -> bool:
+    """Run a function in a copy of this process, wait for it, and return whether it ended well.
+
+    For work whose libraries start threads: a process with threads must not be forked from afterwards.
+    """
+    process = _fork(run, before_fork)
+    try:
+        _, status = os.waitpid(process, 0)
+    except BaseException:
+        os.killpg(process, signal.SIGTERM)
+        os.waitpid(process, 0)
+        raise
+    return os.waitstatus_to_exitcode(status) == 0
+
+
+def _fork(run: Callable[[], None], before_fork: Callable[[], None]) -> int:
+    before_fork()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    parent = os.getpid()
+    process = os.fork()
+    if process == 0:
+        _be_child(run, parent=parent)
+    return process
 
 
 def _be_child(run: Callable[[], None], *, parent: int) -> None:

@@ -20,7 +20,7 @@ from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.rules import limits
 from shopkeeper.selling.catalog.shapes import Category, VariantDraft
 
-SPARE_VARIANTS = 2
+SPARE_VARIANTS = 1
 
 
 def _products() -> QuerySet[models.Product]:

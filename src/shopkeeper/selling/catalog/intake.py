@@ -83,8 +83,14 @@ def put_goods(frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
         return pl.DataFrame(cursor.fetchall(), schema=columns, orient="row")
 
 
+_UNKNOWN_CATEGORY = """
+    SELECT category_slug FROM intake_goods
+    WHERE category_slug IS NOT NULL AND category_slug NOT IN (SELECT slug FROM catalog_category) LIMIT 1
+"""
+
+
 def _refuse_unknown_categories(cursor: Any) -> None:
-    cursor.execute("SELECT category_slug FROM intake_goods WHERE category_slug NOTNULL AND category_slug NOT IN (SELECT slug FROM catalog_category) LIMIT 1")
+    cursor.execute(_UNKNOWN_CATEGORY)
     if row := cursor.fetchone():
         raise Malformed("category_slug", row[0], expected="category")
 

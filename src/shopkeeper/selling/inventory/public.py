@@ -11,10 +11,10 @@ from shopkeeper.events import public as events
 from shopkeeper.kit import checks
 from shopkeeper.kit.ids import OrderId, UserId, VariantId, WarehouseId
 from shopkeeper.kit.page import Page
+from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.audit import public as audit_trail
-from shopkeeper.selling.inventory import models, store
-from shopkeeper.selling.inventory.refusals import refusal_of, translated
+from shopkeeper.selling.inventory import models, refusals, store
 from shopkeeper.selling.inventory.shapes import (
     CodeTaken,
     Difference,
@@ -27,11 +27,6 @@ from shopkeeper.selling.inventory.shapes import (
     WantedUnits,
     Warehouse,
 )
-
-__all__ = [
-    "adjust", "audit", "available", "confirm_hold", "count", "due_holds", "expire_holds", "held", "import_stock", "movements", "open_holds", "put_back",
-    "receive", "refusal_of", "release", "release_due", "reserve", "save_warehouse", "set_up", "shelves", "ship", "transfer", "warehouses",
-]  # fmt: skip
 
 MOST_MOVED = 1_000_000
 NOTE = 300
@@ -115,13 +110,21 @@ def reserve(*, order_id: OrderId, wanted: Sequence[WantedUnits], until: datetime
     checks.whole(len(wanted), field="lines", least=1, most=1_000)
     for line in wanted:
         checks.whole(line.units, field="units", least=1, most=MOST_MOVED)
-    with translated(), transaction.atomic():
+    with refusals.translated(), transaction.atomic():
         return Hold(order_id=order_id, units=store.take(order_id, wanted, until, now), until=until)
+
+
+def refusal_of(error: BaseException) -> Refusal | None:
+    """Return the refusal that a database error of this room's functions stands for, None for any other error.
+
+    For a caller that runs `inventory_take` inside a database function of its own and catches the error itself.
+    """
+    return refusals.refusal_of(error)
 
 
 def confirm_hold(*, order_id: OrderId) -> int:
     """Keep what is held for a paid order without expiry; return the units. Raises HoldGone where nothing is held any more."""
-    with translated(), transaction.atomic():
+    with refusals.translated(), transaction.atomic():
         return int(store.call("inventory_confirm", order_id))
 
 
@@ -129,6 +132,18 @@ def confirm_hold(*, order_id: OrderId) -> int:
 def release(*, order_id: OrderId, reason: str, now: datetime) -> int:
     """Give back what is still held for an order and return the units, 0 the second time. `reason`: expired, cancelled or refused."""
     return int(store.call("inventory_release", order_id, reason, now))
+
+
+def release_units(*, order_id: OrderId, lines: Sequence[WantedUnits], reason: str, now: datetime) -> int:
+    """Give back a part of what is held for an order, from the warehouse last in priority first, and return the units.
+
+    Raises HoldGone where less is held than is to be given back, and then nothing is; OutOfRange.
+    """
+    checks.whole(len(lines), field="lines", least=1, most=1_000)
+    for line in lines:
+        checks.whole(line.units, field="units", least=1, most=MOST_MOVED)
+    with refusals.translated(), transaction.atomic():
+        return store.release_units(order_id, lines, reason, now)
 
 
 def held(order_id: OrderId) -> tuple[HeldUnits, ...]:
@@ -166,7 +181,9 @@ def expire_holds(*, now: datetime, limit: int = 200) -> list[OrderId]:
 def ship(*, order_id: OrderId, warehouse_id: WarehouseId, lines: Sequence[WantedUnits], now: datetime, actor: UserId | None = None) -> int:
     """Turn held units of an order into a sale from one warehouse; return the units. Raises HoldGone, and then nothing moves."""
     checks.whole(len(lines), field="lines", least=1, most=1_000)
-    with translated(), transaction.atomic():
+    for line in lines:
+        checks.whole(line.units, field="units", least=1, most=MOST_MOVED)
+    with refusals.translated(), transaction.atomic():
         return store.ship(order_id, warehouse_id, lines, actor, now)
 
 
@@ -208,7 +225,7 @@ def count(*, variant_id: VariantId, warehouse_id: WarehouseId, counted: int, not
     checks.whole(counted, field="counted", least=0, most=store.MOST_ON_A_SHELF)
     remark = checks.line(note, field="note", most=NOTE)
     store.refuse_unknown(variant_id, warehouse_id)
-    with translated(), transaction.atomic():
+    with refusals.translated(), transaction.atomic():
         difference = store.call("inventory_count", variant_id, warehouse_id, counted, remark, actor, now)
     shelf = store.shelf(variant_id, warehouse_id)
     _audit_move("count", actor, [shelf], now, before={"on_hand": [counted - difference]}, note=remark)
@@ -235,7 +252,7 @@ def transfer(
     checks.whole(units, field="units", least=1, most=MOST_MOVED)
     remark = checks.line(note, field="note", most=NOTE)
     store.refuse_unknown(variant_id, from_warehouse_id, to_warehouse_id)
-    with translated(), transaction.atomic():
+    with refusals.translated(), transaction.atomic():
         store.call("inventory_transfer", variant_id, from_warehouse_id, to_warehouse_id, units, remark, actor, now)
     sender, taker = store.shelf(variant_id, from_warehouse_id), store.shelf(variant_id, to_warehouse_id)
     before = {"on_hand": [sender.on_hand + units, taker.on_hand - units]}
@@ -251,7 +268,7 @@ def _staff_move(act: str, move: store.Move) -> Shelf:
 
 def _move(move: store.Move) -> Shelf:
     store.refuse_unknown(move.variant_id, move.warehouse_id)
-    with translated(), transaction.atomic():
+    with refusals.translated(), transaction.atomic():
         store.move(move)
         return store.shelf(move.variant_id, move.warehouse_id)
 

@@ -19,7 +19,7 @@ from shopkeeper.selling.inventory import models
 from shopkeeper.selling.inventory.shapes import Difference, HeldUnits, Movement, MoveReason, Shelf, WantedUnits, Warehouse
 
 
-def call(function: str, *arguments: object) -> Any:
+def call(function: str, *arguments: Any) -> Any:
     """Return what one of this room's database functions answers."""
     places = ", ".join(["%s"] * len(arguments))
     with connection.cursor() as cursor:
@@ -27,11 +27,11 @@ def call(function: str, *arguments: object) -> Any:
         return cursor.fetchone()[0]
 
 
-def rows(query: str, *arguments: object) -> list[tuple[Any, ...]]:
+def rows(query: str, *arguments: Any) -> list[tuple[Any, ...]]:
     """Return the rows of a query."""
     with connection.cursor() as cursor:
         cursor.execute(query, arguments)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 # ── warehouses and shelves ────────────────────────────────────────────────────────────────────────────────────────────
@@ -128,10 +128,18 @@ def _held(variant_id: int, warehouse_id: int, units: int) -> HeldUnits:
     return HeldUnits(variant_id=VariantId(variant_id), warehouse_id=WarehouseId(warehouse_id), units=units)
 
 
+def release_units(order_id: OrderId, lines: Sequence[WantedUnits], reason: str, now: datetime) -> int:
+    """Give back a part of what is held for an order through `inventory_release_units` and return the units."""
+    return int(call("inventory_release_units", order_id, _parcel(lines), reason, now))
+
+
+def _parcel(lines: Sequence[WantedUnits]) -> str:
+    return json.dumps([{"variant_id": line.variant_id, "units": line.units} for line in lines])
+
+
 def ship(order_id: OrderId, warehouse_id: WarehouseId, lines: Sequence[WantedUnits], actor: UserId | None, now: datetime) -> int:
     """Ship held units through `inventory_ship` and return how many went."""
-    parcel = json.dumps([{"variant_id": line.variant_id, "units": line.units} for line in lines])
-    return int(call("inventory_ship", order_id, warehouse_id, parcel, actor, now))
+    return int(call("inventory_ship", order_id, warehouse_id, _parcel(lines), actor, now))
 
 
 def due(now: datetime, limit: int) -> list[OrderId]:

@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from shopkeeper.kit.ids import BasketId, CustomerId, VariantId, new_token
-from shopkeeper.kit.refusals import OutOfRange
+from shopkeeper.kit.refusals import NotFound, OutOfRange
+from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.orders import models
 from shopkeeper.selling.orders.shapes import MOST_UNITS, Basket, BasketLine
 
@@ -51,15 +52,16 @@ def open_basket(*, customer_id: CustomerId | None = None, now: datetime) -> Bask
 def set_line(*, token: str | None, variant_id: VariantId, units: int, now: datetime) -> Basket:
     """Put exactly `units` of a variant into the basket; 0 takes it out. Returns the basket, whose token is new where there was none.
 
-    Raises OutOfRange for units below 0 or above MOST_UNITS.
+    Raises OutOfRange for units below 0 or above MOST_UNITS, NotFound for a variant that does not exist.
     """
     if not 0 <= units <= MOST_UNITS:
         raise OutOfRange("units", units, least=0, most=MOST_UNITS)
+    _refuse_unknown(variant_id)
     basket_id = _touch(token, now)
     if units == 0:
         models.BasketLine.objects.filter(basket_id=basket_id, variant_id=variant_id).delete()
     else:
-        _upsert(basket_id, variant_id, units, now, "EXCLUDED.units")
+        _put(basket_id, variant_id, units, now)
     return _by_id(basket_id)
 
 
@@ -67,15 +69,16 @@ def set_line(*, token: str | None, variant_id: VariantId, units: int, now: datet
 def add_line(*, token: str | None, variant_id: VariantId, units: int = 1, now: datetime) -> Basket:
     """Put `units` more of a variant into the basket. Returns the basket, whose token is new where there was none.
 
-    Raises OutOfRange for units below 1, or where the line would hold more than MOST_UNITS.
+    Raises OutOfRange for units below 1, or where the line would hold more than MOST_UNITS, NotFound.
     """
     if not 1 <= units <= MOST_UNITS:
         raise OutOfRange("units", units, least=1, most=MOST_UNITS)
+    _refuse_unknown(variant_id)
     basket_id = _touch(token, now)
-    held = models.BasketLine.objects.filter(basket_id=basket_id, variant_id=variant_id).values_list("units", flat=True).first() or 0
+    held = _held(basket_id, variant_id)
     if held + units > MOST_UNITS:
         raise OutOfRange("units", units, least=1, most=MOST_UNITS - held)
-    _upsert(basket_id, variant_id, units, now, "orders_basketline.units + EXCLUDED.units")
+    _put(basket_id, variant_id, held + units, now)
     return _by_id(basket_id)
 
 
@@ -94,7 +97,8 @@ def merge_baskets(*, token: str | None, customer_id: CustomerId, now: datetime) 
     # Rows in order of their id: two tabs signing in at once must not wait for each other.
     list(models.Basket.objects.select_for_update().filter(id__in=[own.id, visitor.id]).order_by("id"))
     for line in visitor.lines.order_by("variant_id"):
-        _upsert(own.id, VariantId(line.variant_id), line.units, now, "greatest(orders_basketline.units, EXCLUDED.units)")
+        variant_id = VariantId(line.variant_id)
+        _put(own.id, variant_id, max(line.units, _held(own.id, variant_id)), now)
     visitor.lines.all().delete()
     return _by_id(own.id)
 
@@ -125,13 +129,23 @@ def _touch(token: str | None, now: datetime) -> BasketId:
     return BasketId(row.id)
 
 
-def _upsert(basket_id: BasketId, variant_id: VariantId, units: int, now: datetime, units_then: str) -> None:
+def _refuse_unknown(variant_id: VariantId) -> None:
+    if variant_id not in catalog.goods([variant_id]):
+        raise NotFound("variant", variant_id)
+
+
+def _put(basket_id: BasketId, variant_id: VariantId, units: int, now: datetime) -> None:
+    """Write a line; of a thing already in the basket only the units change."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""INSERT INTO orders_basketline (basket_id, variant_id, units, added_at) VALUES (%s, %s, %s, %s)
-                ON CONFLICT (basket_id, variant_id) DO UPDATE SET units = {units_then}""",
+            """INSERT INTO orders_basketline (basket_id, variant_id, units, added_at) VALUES (%s, %s, %s, %s)
+               ON CONFLICT (basket_id, variant_id) DO UPDATE SET units = EXCLUDED.units""",
             [basket_id, variant_id, units, now],
         )
+
+
+def _held(basket_id: BasketId, variant_id: VariantId) -> int:
+    return models.BasketLine.objects.filter(basket_id=basket_id, variant_id=variant_id).values_list("units", flat=True).first() or 0
 
 
 def _by_id(basket_id: BasketId) -> Basket:

@@ -74,7 +74,7 @@ ORDERS = Listing(
         Column(
             name="number", label=gettext_lazy("Order"), sort="number", url=lambda row: reverse("console_orders:page", args=[row.pk])
         ),
-        Column(name="placed_at", label=gettext_lazy("Placed"), kind="moment", sort="placed_at"),
+        Column(name="placed_at", label=gettext_lazy("Ordered"), kind="moment", sort="placed_at"),
         Column(name="buyer", label=gettext_lazy("Buyer"), value=buyer_of, note=lambda row: _("guest") if row.is_guest else _("member")),
         Column(name="country", label=gettext_lazy("Country"), kind="country", is_minor=True, sort="country"),
         Column(name="units", label=gettext_lazy("Pieces"), kind="number", sort="units", is_minor=True),
@@ -106,7 +106,7 @@ ORDERS = Listing(
             choices=_country_choices,
             apply=lambda rows, value: rows.filter(country=value),
         ),
-        Days(name="placed", label=gettext_lazy("Placed"), moment="placed_at"),
+        Days(name="placed", label=gettext_lazy("Ordered"), moment="placed_at"),
     ),
 )
 

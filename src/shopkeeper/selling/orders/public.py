@@ -168,7 +168,8 @@ def invoice_pdf(order_id: OrderId, language: str) -> bytes:
     # Drawing needs fpdf2 and a font of some megabytes; only whoever asks for an invoice loads them.
     from shopkeeper.selling.orders import invoice
 
-    return invoice.draw(order(order_id), language=checks.language(language))
+    spoken = checks.language(language)
+    return invoice.draw(order(order_id), language=spoken)
 
 
 # ── open ──────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ process may die at any point; the request's key makes repeating it safe, and `as
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -140,7 +141,8 @@ def authorize(payment_id: PaymentId, now: datetime) -> Payment:
     found = payment(payment_id)
     if found.state is not PaymentState.PENDING:
         return found
-    return _ask(found, EventKind.AUTHORIZE_ASKED, found.amount_minor, found.name, now, lambda provider: provider.authorize)
+    request = _Request(kind=EventKind.AUTHORIZE_ASKED, amount_minor=found.amount_minor, key=found.name)
+    return _ask(found, request, lambda provider: provider.authorize, now)
 
 
 def capture(*, payment_id: PaymentId, amount_minor: int | None = None, key: str, now: datetime) -> Payment:
@@ -155,7 +157,8 @@ def capture(*, payment_id: PaymentId, amount_minor: int | None = None, key: str,
     amount = asked if asked is not None else found.balance.capturable_minor if amount_minor is None else amount_minor
     if asked is None and not 0 < amount <= found.balance.capturable_minor:
         raise TooMuch("capture", amount, found.balance.capturable_minor)
-    return _ask(found, EventKind.CAPTURE_ASKED, amount, key, now, lambda provider: provider.capture)
+    request = _Request(kind=EventKind.CAPTURE_ASKED, amount_minor=amount, key=key)
+    return _ask(found, request, lambda provider: provider.capture, now)
 
 
 def void(*, payment_id: PaymentId, key: str, now: datetime) -> Payment:
@@ -163,7 +166,8 @@ def void(*, payment_id: PaymentId, key: str, now: datetime) -> Payment:
     found = payment(payment_id)
     if found.answer_to(key):
         return found
-    return _ask(found, EventKind.VOID_ASKED, found.balance.capturable_minor, key, now, lambda provider: provider.void)
+    request = _Request(kind=EventKind.VOID_ASKED, amount_minor=found.balance.capturable_minor, key=key)
+    return _ask(found, request, lambda provider: provider.void, now)
 
 
 def refund(*, payment_id: PaymentId, amount_minor: int, key: str, now: datetime) -> Payment:
@@ -176,7 +180,8 @@ def refund(*, payment_id: PaymentId, amount_minor: int, key: str, now: datetime)
         return found
     if _asked_under(found, key) is None and not 0 < amount_minor <= found.balance.refundable_minor:
         raise TooMuch("refund", amount_minor, found.balance.refundable_minor)
-    return _ask(found, EventKind.REFUND_ASKED, amount_minor, key, now, lambda provider: provider.refund)
+    request = _Request(kind=EventKind.REFUND_ASKED, amount_minor=amount_minor, key=key)
+    return _ask(found, request, lambda provider: provider.refund, now)
 
 
 def ask_again(payment_id: PaymentId, now: datetime) -> Payment:
@@ -191,28 +196,46 @@ def ask_again(payment_id: PaymentId, now: datetime) -> Payment:
     except ProviderSilent:
         return found
     found = _hear(payment_id, answers, now)
-    repeat: dict[EventKind, Callable[[Ask], Answer]] = {
-        EventKind.CAPTURE_ASKED: provider.capture,
-        EventKind.VOID_ASKED: provider.void,
-        EventKind.REFUND_ASKED: provider.refund,
-    }
     for asked in balance.unanswered(found.events):
-        if asked.kind in repeat:
-            found = _ask(found, asked.kind, asked.amount_minor, asked.key, now, lambda _, kind=asked.kind: repeat[kind])
+        if asked.kind in _REPEATED:
+            request = _Request(kind=asked.kind, amount_minor=asked.amount_minor, key=asked.key)
+            found = _ask(found, request, _REPEATED[asked.kind], now)
     return found
 
 
-def _ask(
-    found: Payment, kind: EventKind, amount: int, key: str, now: datetime, act: Callable[[Provider], Callable[[Ask], Answer]]
-) -> Payment:
+Act = Callable[[Provider], Callable[[Ask], Answer]]
+
+_REPEATED: Mapping[EventKind, Act] = {
+    EventKind.CAPTURE_ASKED: lambda provider: provider.capture,
+    EventKind.VOID_ASKED: lambda provider: provider.void,
+    EventKind.REFUND_ASKED: lambda provider: provider.refund,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    kind: EventKind
+    amount_minor: int
+    key: str
+
+
+def _ask(found: Payment, request: _Request, act: Act, now: datetime) -> Payment:
+    """Write the request down, make it, and write its answer down; a silent provider leaves it unanswered."""
     # A durable block refuses to open inside another transaction, which would be kept waiting for the provider.
     with transaction.atomic(durable=True):
         row = store.lock(found.id)
         assert row is not None
-        store.add_event(found.id, PaymentEvent(kind=kind, amount_minor=amount, key=key, reference="", reason="", at=now))
+        asked = PaymentEvent(kind=request.kind, amount_minor=request.amount_minor, key=request.key, reference="", reason="", at=now)
+        store.add_event(found.id, asked)
         models.Payment.objects.filter(id=found.id).update(wake_at=now + ASK_AGAIN)
     ask = Ask(
-        key=key, payment_name=row.name, reference=row.reference, method=row.method, amount_minor=amount, currency=row.currency, at=now
+        key=request.key,
+        payment_name=row.name,
+        reference=row.reference,
+        method=row.method,
+        amount_minor=request.amount_minor,
+        currency=row.currency,
+        at=now,
     )
     try:
         answer = act(installed.provider(row.provider))(ask)

@@ -135,7 +135,7 @@ TAXES = Listing(
 
 DELIVERY = Listing(
     name="delivery",
-    title=gettext_lazy("Delivery"),
+    title=gettext_lazy("Ways of delivery"),
     caption=gettext_lazy("The ways to the buyer that checkout offers, in this order."),
     empty=gettext_lazy("Add the first way of delivery; without one nothing can be ordered."),
     see="pricing.view",

@@ -117,8 +117,8 @@ def _change_price(
         return row
     reference = reference_price([*store.steps(variant_id, applying.id, now), Step(amount_minor, now)])
     store.save_price(row, amount_minor=amount_minor, reference_minor=reference, actor=actor, reason=why, now=now)
-    states = {"before": {"amount_minor": before}, "after": {"amount_minor": amount_minor, "reason": why, "price_list_id": applying.id}}
-    audit.record(actor=actor, act=act, subject=f"variant:{variant_id}", at=now, **states)
+    after = {"amount_minor": amount_minor, "reason": why, "price_list_id": applying.id}
+    audit.record(actor=actor, act=act, subject=f"variant:{variant_id}", before={"amount_minor": before}, after=after, at=now)
     if amount_minor is not None:
         fact = facts.PriceSet(variant_id=variant_id, price_list_id=applying.id, before_minor=before, after_minor=amount_minor)
         events.record(fact, at=now)

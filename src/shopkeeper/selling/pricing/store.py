@@ -28,8 +28,8 @@ def price_lists() -> tuple[PriceList, ...]:
 
 def price_list(price_list_id: PriceListId | None) -> PriceList:
     """Return a price list, or the default one for None. Raises NotFound."""
-    chosen = Q(is_default=True) if price_list_id is None else Q(pk=price_list_id)
-    row = models.PriceList.objects.filter(chosen).first()
+    lists = models.PriceList.objects
+    row = (lists.filter(is_default=True) if price_list_id is None else lists.filter(pk=price_list_id)).first()
     if row is None:
         raise NotFound("price_list", price_list_id)
     return list_of(row)
@@ -56,12 +56,12 @@ def lock_price_list(price_list_id: PriceListId) -> models.PriceList:
 
 def no_default_but(price_list_id: int | None) -> None:
     """Take the default mark off every other list."""
-    models.PriceList.objects.filter(is_default=True).exclude(pk=price_list_id).update(is_default=False)
+    models.PriceList.objects.filter(is_default=True).exclude(pk=price_list_id or 0).update(is_default=False)
 
 
 def save_coded(row: models.PriceList | models.DeliveryOption) -> None:
     """Write a row that has a unique code. Raises CodeTaken."""
-    if type(row)._default_manager.filter(code=row.code).exclude(pk=row.pk).exists():
+    if type(row)._default_manager.filter(code=row.code).exclude(pk=row.pk or 0).exists():
         raise CodeTaken(row.code)
     try:
         with transaction.atomic():
@@ -91,6 +91,7 @@ def prices(variant_ids: Sequence[VariantId], applying: PriceList) -> dict[Varian
             version=version,
         )
         for variant, amount, reference, version in columns
+        if amount is not None
     }
 
 

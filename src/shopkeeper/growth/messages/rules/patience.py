@@ -13,7 +13,8 @@ LEASE = timedelta(minutes=10)
 
 def wait(tries: int) -> timedelta:
     """Return how long to wait after the given number of failed tries: a minute, doubled each time, six hours at most."""
-    return min(FIRST_WAIT * 2 ** min(tries - 1, 20), LONGEST_WAIT)
+    doublings: int = min(tries - 1, 20)
+    return min(FIRST_WAIT * int(2**doublings), LONGEST_WAIT)
 
 
 def is_final(codes: Collection[int]) -> bool:

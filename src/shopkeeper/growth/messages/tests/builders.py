@@ -47,6 +47,7 @@ def order(**changes):
         line(1, Bilingual("Paper lantern, lotus", "荷花纸灯笼"), 2, 1_798, shipped_units=2),
         line(2, Bilingual("Box of <oolong> & green tea", "乌龙与绿茶礼盒"), 1, 849),
     )
+    back = RefundLine(line_id=2, units=1, dropped_units=0, gross_minor=849, tax_minor=141, is_restocked=False)
     parts = {
         "id": 7, "number": "SK-100007", "token": "tok-7", "state": OrderState.SHIPPING, "channel": "web", "buyer_id": 3, "is_guest": True,
         "contact": Contact(email="ann@example.org", name="Ann Lee"),
@@ -60,9 +61,8 @@ def order(**changes):
                      lines=(ParcelLine(line_id=1, units=2),), shipped_at=NOON),
         ),
         "refunds": (
-            Refund(id=21, order_id=7, reason="damaged", lines=(RefundLine(line_id=2, units=1, dropped_units=0, gross_minor=849, tax_minor=141,
-                   is_restocked=False),), goods_minor=849, delivery_minor=0, total_minor=849, state=RefundState.SETTLED, made_at=NOON,
-                   settled_at=NOON),
+            Refund(id=21, order_id=7, reason="damaged", lines=(back,), goods_minor=849, delivery_minor=0, total_minor=849,
+                   state=RefundState.SETTLED, made_at=NOON, settled_at=NOON),
         ),
         "placed_at": NOON, "paid_at": NOON, "cancelled_at": None, "cancel_reason": "", "hold_until": None, "basket_id": None,
         "is_imported": False, "quote": {},

@@ -234,6 +234,19 @@ def test_a_worker_that_dies_with_a_mail_leaves_it_to_another_after_the_lease(sho
     assert messages.outgoing().items[0].state is MailState.SENT
 
 
+def test_a_worker_whose_lease_ran_out_does_not_settle_what_another_is_sending(shop):
+    message_id = queue()
+    slow = store.claim(NOON, patience.LEASE)
+    quick = store.claim(NOON + patience.LEASE, patience.LEASE)
+    assert slow is not None
+    assert quick is not None
+
+    assert not store.settle(slow, state=MailState.WAITING, now=NOON, next_try_at=NOON)
+
+    assert messages.message(message_id).next_try_at == NOON + 2 * patience.LEASE
+    assert store.settle(quick, state=MailState.SENT, now=NOON)
+
+
 # ── a real mail server, good and bad ──────────────────────────────────────────────────────────────────────────────────
 
 

@@ -186,6 +186,21 @@ def test_threads_ask_side_by_side():
     assert len({id(engine) for engine in answers}) == 3
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_emptied_lake_holds_nothing_and_keeps_its_files_if_the_emptying_is_undone(lake_folder):
+    keep([heard(1, placed(1, line(1)))], NOON)
+    with transaction.atomic():
+        lake.forget_all()
+        transaction.set_rollback(True)
+    assert lake.query(COUNT).rows == ((1, 1),)
+
+    assert lake.forget_all() == 2
+
+    assert lake.query(COUNT).rows == ((0, 0),)
+    assert list(lake_folder.rglob("*.parquet")) == []
+    assert keep([heard(1, placed(1))], NOON) == 1
+
+
 CRASH = """
 import os, signal, sys
 import django; django.setup()

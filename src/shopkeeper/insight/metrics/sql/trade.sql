@@ -1,25 +1,12 @@
--- All trade in the asked stretches of time, one row per line of goods sold or returned; metric formulas are aggregates over it.
--- Expects a table `stretches` (slot, start_us, end_us). Stretches may overlap; a row then appears once for each.
--- Times are whole microseconds since 1970 throughout, so the same text runs on any engine.
-paid AS (
-    SELECT order_id, min(ts_us) AS ts_us, min(buyer_id) AS buyer_id FROM order_paid GROUP BY order_id
-),
-first_paid AS (
-    SELECT buyer_id, min(ts_us) AS first_us FROM paid GROUP BY buyer_id
-),
-sales AS (
-    SELECT slot, start_us, end_us, order_id, buyer_id, first_us
-    FROM paid JOIN first_paid USING (buyer_id) JOIN stretches ON ts_us >= start_us AND ts_us < end_us
-),
 -- What a paid order that was cancelled gives back: of each line, what was not refunded otherwise. Both may be told of one order.
 refunded_of_line AS (
     SELECT line_id, sum(gross_minor) AS gross_minor, sum(tax_minor) AS tax_minor FROM refund_lines
     WHERE order_id IN (SELECT order_id FROM order_cancelled WHERE was_paid) GROUP BY line_id
 ),
 trade AS (
-    SELECT 'sale' AS entry, slot, start_us, end_us, sales.order_id, sales.buyer_id, first_us, country, channel,
-           product_id AS product, category_id AS category, gross_minor AS goods_minor, tax_minor, units
-    FROM sales JOIN order_lines ON order_lines.order_id = sales.order_id
+    SELECT 'sale' AS entry, slot, start_us, end_us, order_id, buyer_id, first_us, country, channel, product, category,
+           goods_minor, tax_minor, units
+    FROM sales JOIN sold USING (order_id)
   UNION ALL
     SELECT 'refund', slot, start_us, end_us, refund_lines.order_id, refund_lines.buyer_id, NULL, refund_lines.country, order_placed.channel,
            product_id, category_id, gross_minor, tax_minor, units

@@ -1,6 +1,7 @@
 """Days and hours of the shop's zone as stretches of time, with the days on which clocks change."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -86,7 +87,7 @@ def test_steps_cover_the_period_without_gap_or_overlap(first, days, grain, zone)
     whole = stretch(period, zone)
     assert found[0].start_us == whole.start_us
     assert found[-1].end_us == whole.end_us
-    assert all(one.end_us == two.start_us for one, two in zip(found, found[1:], strict=False))
+    assert all(one.end_us == two.start_us for one, two in pairwise(found))
     assert all(step.start_us < step.end_us for step in found if zone != APIA)
 
 

@@ -26,8 +26,8 @@ def test_nothing_to_divide_by_is_unknown_not_zero():
 
 @pytest.mark.parametrize(
     ("metric", "now", "before", "expected"),
-    [(GMV, 2100, 4200, -5000), (GMV, 150, -100, 25000), (GMV, 5, 0, None), (GMV, None, 5, None), (GMV, 5, None, None), (REFUND_RATE, 300, 250, 50),
-     (REFUND_RATE, 300, 0, 300)],
+    [(GMV, 2100, 4200, -5000), (GMV, 150, -100, 25000), (GMV, 5, 0, None), (GMV, None, 5, None), (GMV, 5, None, None),
+     (REFUND_RATE, 300, 250, 50), (REFUND_RATE, 300, 0, 300)],
 )  # fmt: skip
 def test_changes_are_relative_and_those_of_ratios_are_differences(metric, now, before, expected):
     assert change(metric, Value(now), Value(before)) == expected

@@ -131,6 +131,8 @@ def test_an_invitation_ends_after_seven_days():
     made = access.invite(email="new@example.org", role=Role.CLERK, actor=None, now=NOON)
 
     with pytest.raises(LinkSpent):
+        access.invitation_by_token(made.token, NOON + timedelta(days=7))
+    with pytest.raises(LinkSpent):
         access.accept(token=made.token, name="Late", password=PASSWORD, now=NOON + timedelta(days=7))
     assert access.open_invitations(NOON + timedelta(days=7)) == ()
     assert access.user_by_email("new@example.org") is None

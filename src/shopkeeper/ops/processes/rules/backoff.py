@@ -14,4 +14,4 @@ def failures_after(failures: int, *, ran_for_s: float) -> int:
 
 def pause_s(failures: int) -> float:
     """Return the seconds to wait before the next start: a quarter of a second, doubling up to half a minute."""
-    return min(_FIRST_S * 2 ** max(0, failures - 1), _LONGEST_S)
+    return min(_FIRST_S * 2.0 ** max(0, failures - 1), _LONGEST_S)

@@ -8,10 +8,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from shopkeeper.kit.ids import ProductId, UserId, VariantId
+from shopkeeper.kit.ids import ProductId, VariantId
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
 from shopkeeper.kit.text import Bilingual
-from shopkeeper.ops.access.models import User
+from shopkeeper.ops.access.tests.builders import owner
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog import models
 from shopkeeper.selling.catalog import public as catalog
@@ -137,7 +137,7 @@ def test_a_list_of_a_hundred_goods_takes_as_many_queries_as_a_list_of_one() -> N
 
 
 def test_saving_a_product_leaves_a_fact_and_an_audit_row() -> None:
-    staff = UserId(User.objects.create_user("owner@shop.example").pk)
+    staff = owner()
 
     product = save(actor=staff)
     save(product.id, name=Bilingual("Big teapot", "大茶壶"), variants=[VariantDraft(id=product.variants[0].id, sku="POT")], actor=staff)
@@ -239,7 +239,9 @@ def test_a_stranger_s_variant_cannot_be_taken_over() -> None:
 
 def test_a_shelf_chosen_by_staff_is_no_longer_derived() -> None:
     tea = a_category("tea")
-    frame = pl.DataFrame({"sku": ["POT"], "slug": ["teapot"], "name_en": ["Teapot"], "category_slug": ["tea"], "is_category_derived": [True]})
+    frame = pl.DataFrame(
+        {"sku": ["POT"], "slug": ["teapot"], "name_en": ["Teapot"], "category_slug": ["tea"], "is_category_derived": [True]}
+    )
     catalog.import_goods(frame=frame, now=NOON)
     product = catalog.product("teapot")
     drafts = [VariantDraft(id=product.variants[0].id, sku="POT")]
@@ -262,6 +264,13 @@ def test_shelves_are_two_levels_deep_and_no_deeper() -> None:
         catalog.save_category(category_id=below, slug="below", name=Bilingual("B"), parent_id=below, actor=None, now=NOON)
     with pytest.raises(SlugTaken):
         a_category("top")
+
+
+def test_the_database_itself_refuses_a_negative_weight() -> None:
+    goods = some_goods("TEA")
+
+    with pytest.raises(IntegrityError, match="catalog_variant_weight"), transaction.atomic():
+        models.Variant.objects.filter(pk=goods.variant_id).update(weight_g=-1)
 
 
 def test_the_database_itself_refuses_a_shelf_on_itself() -> None:
@@ -291,7 +300,12 @@ def test_an_intake_adds_what_is_new_and_a_second_run_changes_nothing() -> None:
 
     first = catalog.import_goods(frame=frame, now=NOON)
     rows = list(models.Product.objects.order_by("id").values())
-    save(ProductId(first["product_id"][2]), slug="cake-stand", name=Bilingual("Edited"), variants=[VariantDraft(id=first["variant_id"][2], sku="22423")])
+    save(
+        ProductId(first["product_id"][2]),
+        slug="cake-stand",
+        name=Bilingual("Edited"),
+        variants=[VariantDraft(id=first["variant_id"][2], sku="22423")],
+    )
     second = catalog.import_goods(frame=frame, now=NOON + timedelta(days=1))
 
     assert first.equals(second)

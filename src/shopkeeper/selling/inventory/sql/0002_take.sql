@@ -2,7 +2,7 @@
 -- line is filled from warehouse after warehouse in that order. Returns [{"variant_id", "warehouse_id", "units"}].
 --   wanted    [{"variant_id": 1, "units": 2, "sku": "TEA"}], a variant may come twice
 --   SK001     not enough stock; DETAIL is a JSON list of every short line: variant_id, sku, wanted, available
--- Locks shelves by id (rank 40). The rows are read again after the lock: what a transaction we waited for took is gone.
+-- Locks shelves by id (rank 50). The rows are read again after the lock: what a transaction we waited for took is gone.
 CREATE FUNCTION inventory_take(the_order bigint, wanted jsonb, hold_until timestamptz, happened_at timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE

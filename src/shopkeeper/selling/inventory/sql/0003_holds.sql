@@ -16,7 +16,7 @@ END $$;
 
 -- Give back what is still held for an order and return how many units that was: 0 the second time, whoever comes second.
 -- With due_by only holds that expired by then are given back, so that a payment settled meanwhile keeps its goods.
--- Locks holds (30), then shelves (40), each by id.
+-- Locks holds (40), then shelves (50), each by id.
 CREATE FUNCTION inventory_release(the_order bigint, why text, happened_at timestamptz, due_by timestamptz DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE

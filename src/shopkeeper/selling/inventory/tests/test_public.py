@@ -7,27 +7,36 @@ from datetime import timedelta
 import polars as pl
 import psycopg
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shopkeeper.kit.ids import OrderId, UserId, VariantId, WarehouseId
+from shopkeeper.kit.ids import OrderId, VariantId, WarehouseId
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
 from shopkeeper.kit.text import Bilingual
-from shopkeeper.ops.access.models import User
+from shopkeeper.ops.access.tests.builders import owner
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog.shapes import Goods
 from shopkeeper.selling.catalog.tests.builders import some_goods
 from shopkeeper.selling.inventory import models
 from shopkeeper.selling.inventory import public as inventory
-from shopkeeper.selling.inventory.shapes import CodeTaken, Difference, HoldGone, MoveReason, OutOfStock, SameWarehouse, WantedUnits
-from shopkeeper.selling.inventory.shapes import WouldGoBelowHeld
+from shopkeeper.selling.inventory.shapes import (
+    CodeTaken,
+    Difference,
+    HoldGone,
+    MoveReason,
+    OutOfStock,
+    SameWarehouse,
+    WantedUnits,
+    WouldGoBelowHeld,
+)
 from shopkeeper.selling.inventory.tests.builders import NOON, stock, warehouse
 
 pytestmark = pytest.mark.django_db
 
 LATER = NOON + timedelta(minutes=30)
 ORDER = OrderId(7)
+MOVEMENT = "INSERT INTO inventory_movement (shelf_id, units, balance, reason, note, at) SELECT id, {}, '', now() FROM inventory_shelf"
 
 
 @pytest.fixture
@@ -50,7 +59,7 @@ def want(*lines: tuple[Goods, int]) -> list[WantedUnits]:
     return [WantedUnits(variant_id=goods.variant_id, units=units, sku=goods.sku) for goods, units in lines]
 
 
-def reserve(*lines: tuple[Goods, int], order_id: OrderId = ORDER):  # noqa: ANN201
+def reserve(*lines: tuple[Goods, int], order_id: OrderId = ORDER):
     return inventory.reserve(order_id=order_id, wanted=want(*lines), until=LATER, now=NOON)
 
 
@@ -210,6 +219,33 @@ def test_releasing_gives_back_once_however_often_it_is_asked(tea: Goods) -> None
     assert inventory.audit() == []
 
 
+def test_a_part_of_a_hold_is_given_back_from_the_farthest_warehouse_first(tea: Goods, pot: Goods) -> None:
+    stock(tea.variant_id, MAIN=2, NORTH=3)
+    stock(pot.variant_id, MAIN=1)
+    reserve((tea, 5), (pot, 1))
+
+    given = inventory.release_units(order_id=ORDER, lines=want((tea, 4)), reason="cancelled", now=NOON)
+
+    assert given == 4
+    assert by_place(inventory.held(ORDER)) == {(tea.variant_id, warehouse("MAIN")): 1, (pot.variant_id, warehouse("MAIN")): 1}
+    assert inventory.open_holds() == {ORDER: 2}
+    assert facts("StockReleased") == [{"order_id": ORDER, "units": 4, "reason": "cancelled"}]
+    assert inventory.audit() == []
+
+
+def test_more_than_is_held_is_not_given_back(tea: Goods, pot: Goods) -> None:
+    stock(tea.variant_id, MAIN=3)
+    stock(pot.variant_id, MAIN=3)
+    reserve((tea, 2), (pot, 1))
+
+    with pytest.raises(HoldGone) as refusal:
+        inventory.release_units(order_id=ORDER, lines=want((tea, 1), (pot, 2)), reason="cancelled", now=NOON)
+
+    assert (refusal.value.variant_id, refusal.value.units, refusal.value.held) == (pot.variant_id, 2, 1)
+    assert inventory.open_holds() == {ORDER: 3}
+    assert facts("StockReleased") == []
+
+
 def test_an_order_may_hold_again_after_its_hold_ended(tea: Goods) -> None:
     stock(tea.variant_id, MAIN=2)
     reserve((tea, 2))
@@ -307,7 +343,7 @@ def test_returned_pieces_can_be_sold_again(tea: Goods) -> None:
 
 
 def test_every_staff_move_leaves_movement_fact_and_audit_row(tea: Goods) -> None:
-    staff = UserId(User.objects.create_user("owner@shop.example").pk)
+    staff = owner()
     main, north = warehouse("MAIN"), warehouse("NORTH")
     common = {"variant_id": tea.variant_id, "actor": staff, "now": NOON}
 
@@ -324,7 +360,8 @@ def test_every_staff_move_leaves_movement_fact_and_audit_row(tea: Goods) -> None
     assert [fact["reason"] for fact in facts("StockMoved")] == ["received", "adjusted", "counted", "sent", "arrived"]
     trail = reversed(audit.entries(subject=f"variant:{tea.variant_id}", actor=staff).items)
     assert [(entry.act, entry.before["on_hand"], entry.after["on_hand"]) for entry in trail] == [
-        ("inventory.receive", [0], [10]), ("inventory.adjust", [10], [8]), ("inventory.count", [8], [9]), ("inventory.transfer", [9, 0], [5, 4]),
+        ("inventory.receive", [0], [10]), ("inventory.adjust", [10], [8]), ("inventory.count", [8], [9]),
+        ("inventory.transfer", [9, 0], [5, 4]),
     ]  # fmt: skip
     assert inventory.audit() == []
 
@@ -414,8 +451,8 @@ def test_warehouses_come_by_priority_and_their_codes_are_unique() -> None:
         "UPDATE inventory_hold SET open_units = open_units + 1",
         "UPDATE inventory_hold SET released_units = -1, open_units = open_units + 1",
         "UPDATE inventory_hold SET state = 'lost'",
-        "INSERT INTO inventory_movement (shelf_id, units, balance, reason, note, at) SELECT id, 0, 5, 'adjusted', '', now() FROM inventory_shelf",
-        "INSERT INTO inventory_movement (shelf_id, units, balance, reason, note, at) SELECT id, 1, 5, 'stolen', '', now() FROM inventory_shelf",
+        MOVEMENT.format("0, 5, 'adjusted'"),
+        MOVEMENT.format("1, 5, 'stolen'"),
         "INSERT INTO inventory_shelf (variant_id, warehouse_id, on_hand, held) SELECT variant_id, warehouse_id, 0, 0 FROM inventory_shelf",
     ],
 )
@@ -435,8 +472,7 @@ def test_the_database_refuses_what_can_never_be(tea: Goods, planted: str) -> Non
         ("UPDATE inventory_shelf SET on_hand = 6", "on_hand", 6, 5),
         ("UPDATE inventory_shelf SET held = 1", "held", 1, 2),
         (
-            "INSERT INTO inventory_movement (shelf_id, units, balance, reason, note, at) SELECT id, 3, 9, 'adjusted', '', now() FROM inventory_shelf;"
-            "UPDATE inventory_shelf SET on_hand = 8",
+            MOVEMENT.format("3, 9, 'adjusted'") + "; UPDATE inventory_shelf SET on_hand = 8",
             "balance",
             9,
             8,
@@ -464,8 +500,9 @@ def test_a_refusal_leaves_the_caller_s_transaction_usable(tea: Goods) -> None:
 
 
 def test_another_room_can_read_a_refusal_it_caught_itself(tea: Goods) -> None:
-    with pytest.raises(Exception, match="not enough") as caught, transaction.atomic(), connection.cursor() as cursor:
-        wanted = json.dumps([{"variant_id": tea.variant_id, "units": 1, "sku": "TEA"}])
+    wanted = json.dumps([{"variant_id": tea.variant_id, "units": 1, "sku": "TEA"}])
+
+    with pytest.raises(DatabaseError, match="not enough") as caught, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT inventory_take(%s, %s::jsonb, %s, %s)", [ORDER, wanted, LATER, NOON])
 
     refusal = inventory.refusal_of(caught.value)

@@ -51,12 +51,14 @@ def buy(address: str, order: int, *wanted: tuple[Goods, int]) -> str:
 def everybody_waiting(address: str, number: int, table: str = "inventory_shelf") -> Iterator[None]:
     """Keep a table's rows locked until `number` connections have been seen waiting for them, so that they all start at once."""
     with psycopg.connect(address) as holder, psycopg.connect(address, autocommit=True) as watcher:
-        holder.execute(f"SELECT FROM {table} ORDER BY id FOR UPDATE")  # noqa: S608
+        holder.execute(f"SELECT FROM {table} ORDER BY id FOR UPDATE")
         yield
         until = time.monotonic() + 20
         waiting = 0
         while waiting < number and time.monotonic() < until:
-            row = watcher.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").fetchone()
+            row = watcher.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ).fetchone()
             waiting = row[0] if row else 0
             time.sleep(0.02)
         assert waiting >= number, f"only {waiting} of {number} met at the lock"

@@ -1,7 +1,7 @@
 """Which units leave from which warehouse: what is held there, never more than is left of the line."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shopkeeper.kit.ids import LineId, VariantId, WarehouseId
@@ -69,6 +69,7 @@ def test_an_order_with_nothing_left_has_nothing_to_send():
         pack(an_order([a_line(1, units=2, shipped_units=1, dropped_units=1, refunded_units=1)]), [])
 
 
+@settings(deadline=None)
 @given(units=st.integers(1, 50), places=st.lists(st.integers(0, 20), min_size=1, max_size=6))
 def test_parcels_never_hold_more_than_is_left_or_held(units, places):
     order = an_order([a_line(1, units=units)])

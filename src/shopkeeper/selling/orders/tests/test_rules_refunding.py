@@ -1,7 +1,7 @@
 """Refunds from stored shares: whatever the portions, a line gives back exactly what was paid for it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shopkeeper.kit.ids import LineId
@@ -20,6 +20,7 @@ def test_the_first_units_carry_the_odd_pennies(total, units, count, expected):
     assert refunding.share_of_first(total, units, count) == expected
 
 
+@settings(deadline=None)
 @given(total=st.integers(0, 10**12), units=st.integers(1, 300))
 def test_shares_are_those_of_the_largest_remainder(total, units):
     shares = [refunding.share_of_first(total, units, count + 1) - refunding.share_of_first(total, units, count) for count in range(units)]
@@ -28,6 +29,7 @@ def test_shares_are_those_of_the_largest_remainder(total, units):
     assert sum(shares) == total
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_sequence_of_refunds_gives_back_line_and_tax_exactly(data):
     units = data.draw(st.integers(1, 200))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shopkeeper.selling.payments.rules import balance
@@ -61,6 +61,7 @@ def test_a_capture_told_first_implies_the_authorisation():
     assert balance.balance([CAPTURED]).authorized_minor == 100
 
 
+@settings(deadline=None)
 @given(st.permutations([ASKED, AUTHORIZED, CAPTURE_ASKED, CAPTURED, event(K.REFUND_ASKED, 30, "r"), event(K.REFUNDED, 30, "r")]))
 def test_the_order_of_the_news_does_not_matter(events):
     assert balance.state(events) is PaymentState.CAPTURED
@@ -68,6 +69,7 @@ def test_the_order_of_the_news_does_not_matter(events):
     assert balance.unanswered(events) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 50), st.sampled_from([K.REFUNDED, K.REFUND_FAILED, None])), max_size=12))
 def test_what_can_be_refunded_never_exceeds_what_was_taken(refunds):
     events = [CAPTURED]

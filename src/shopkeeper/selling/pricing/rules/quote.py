@@ -121,7 +121,7 @@ def with_tax(amount_minor: int, mode: TaxMode, basis_points: int) -> Taxed:
 
 def tax_reasons(tax_minor: int, terms: Terms) -> tuple[Reason, ...]:
     """Return the tax as a step: added tax changes the total, included tax is only told (amount 0)."""
-    values = {"basis_points": terms.tax_basis_points, "country": terms.country, "tax_minor": tax_minor}
+    values: dict[str, str | int] = {"basis_points": terms.tax_basis_points, "country": terms.country, "tax_minor": tax_minor}
     if terms.tax_mode is TaxMode.ADDED:
         return (Reason(code="tax_added", amount_minor=tax_minor, values=values),)
     return (Reason(code="tax_included", amount_minor=0, values=values),)
@@ -141,7 +141,7 @@ def delivery_price(delivery: DeliveryOption | None, options: Sequence[DeliveryOp
     steps = (Reason(code="delivery", amount_minor=delivery.price_minor, values={"option": delivery.code}),)
     if price == delivery.price_minor:
         return price, (*steps, *_free_from(delivery, goods_minor))
-    values = {"from_minor": delivery.free_from_minor or 0}
+    values: dict[str, str | int] = {"from_minor": delivery.free_from_minor or 0}
     return price, (*steps, Reason(code="delivery_free", amount_minor=-delivery.price_minor, values=values))
 
 
@@ -154,7 +154,11 @@ def cheapest_free(options: Sequence[DeliveryOption]) -> DeliveryOption | None:
 def _free_from(option: DeliveryOption | None, goods_minor: int) -> tuple[Reason, ...]:
     if option is None or option.free_from_minor is None or option.price_minor == 0:
         return ()
-    values = {"option": option.code, "from_minor": option.free_from_minor, "more_minor": max(0, option.free_from_minor - goods_minor)}
+    values: dict[str, str | int] = {
+        "option": option.code,
+        "from_minor": option.free_from_minor,
+        "more_minor": max(0, option.free_from_minor - goods_minor),
+    }
     return (Reason(code="delivery_free_from", amount_minor=0, values=values),)
 
 

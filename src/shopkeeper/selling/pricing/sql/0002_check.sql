@@ -1,5 +1,5 @@
 -- Refuse an order whose prices moved since it was quoted. To be called inside the order's transaction: the prices are locked
--- against change (rank 50, by variant) until it ends, so nothing can move between this look and the commit.
+-- against change (rank 30, by variant) until it ends, so nothing can move between this look and the commit.
 --   versions    {"<variant_id>": version, …} as in the quote
 --   the_list    the quote's price list; null: the default list
 --   SK002       DETAIL is a JSON list of every moved price: variant_id, seen, version, amount_minor (null: withdrawn)

@@ -9,11 +9,11 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, UserId, VariantId
+from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, VariantId
 from shopkeeper.kit.money import MOST_MINOR
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
 from shopkeeper.kit.text import Bilingual
-from shopkeeper.ops.access.models import User
+from shopkeeper.ops.access.tests.builders import owner
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog.shapes import Goods, NotSellable
 from shopkeeper.selling.catalog.tests.builders import some_goods
@@ -41,12 +41,10 @@ def facts(kind: str) -> list[dict[str, object]]:
 
 
 def test_setting_a_price_changes_tag_log_fact_and_audit_together(tea: Goods) -> None:
-    staff = UserId(User.objects.create_user("owner@shop.example").pk)
+    staff = owner()
     first = a_price(tea.variant_id, 1_000)
 
-    second = pricing.set_price(
-        variant_id=tea.variant_id, amount_minor=800, reason="spring", actor=staff, now=NOON + timedelta(days=40)
-    )
+    second = pricing.set_price(variant_id=tea.variant_id, amount_minor=800, reason="spring", actor=staff, now=NOON + timedelta(days=40))
 
     assert (first.version, second.version) == (1, 2)
     assert pricing.prices([tea.variant_id]) == {tea.variant_id: second}
@@ -112,7 +110,10 @@ def test_the_price_log_only_grows(tea: Goods, planted: str) -> None:
         "UPDATE pricing_price SET amount_minor = 0",
         "UPDATE pricing_price SET amount_minor = -5",
         "UPDATE pricing_price SET version = 0",
-        "INSERT INTO pricing_price (variant_id, price_list_id, version, changed_at) SELECT variant_id, price_list_id, 1, now() FROM pricing_price",
+        "INSERT INTO pricing_pricechange (variant_id, price_list_id, amount_minor, version, from_at, reason) "
+        "SELECT variant_id, price_list_id, 5, version, now(), '' FROM pricing_pricechange",
+        "INSERT INTO pricing_price (variant_id, price_list_id, version, changed_at) SELECT variant_id, price_list_id, 1, now() "
+        "FROM pricing_price",
         "INSERT INTO pricing_pricelist (code, name_en, name_zh, tax_mode, is_default) VALUES ('B', '', '', 'included', true)",
         "INSERT INTO pricing_pricelist (code, name_en, name_zh, tax_mode, is_default) VALUES ('B', '', '', 'whatever', false)",
         "UPDATE pricing_taxrate SET basis_points = 10001",
@@ -210,7 +211,7 @@ def test_a_wrong_way_of_delivery_is_refused_by_field(field: str, changes: dict[s
 # ── quotes ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def quote(*wanted: tuple[Goods, int], country: str = "GB", way: DeliveryOptionId | None = None):  # noqa: ANN201
+def quote(*wanted: tuple[Goods, int], country: str = "GB", way: DeliveryOptionId | None = None):
     lines = [Wanted(variant_id=goods.variant_id, units=units) for goods, units in wanted]
     return pricing.quote(wanted=lines, country=country, delivery_option_id=way)
 

@@ -24,9 +24,7 @@ def line(unit_minor: int, units: int = 1, *, number: int = 1, discount_minor: in
     )  # fmt: skip
 
 
-def quoted(
-    *lines: PricedLine, mode: TaxMode = TaxMode.INCLUDED, rate: int = 2_000, delivery: DeliveryOption | None = POST
-) -> Quote:
+def quoted(*lines: PricedLine, mode: TaxMode = TaxMode.INCLUDED, rate: int = 2_000, delivery: DeliveryOption | None = POST) -> Quote:
     terms = Terms(currency="GBP", price_list_id=PriceListId(1), tax_mode=mode, country="GB", tax_basis_points=rate)
     return build_quote(lines, terms=terms, delivery=delivery, options=[POST], versions={each.variant_id: 1 for each in lines})
 
@@ -73,7 +71,9 @@ def test_without_a_way_chosen_goods_alone_are_quoted_with_a_hint() -> None:
     quote = quoted(line(1_000), delivery=None)
 
     assert (quote.delivery_minor, quote.total_minor) == (0, 1_000)
-    assert quote.reasons == (Reason(code="delivery_free_from", amount_minor=0, values={"option": "POST", "from_minor": 5_000, "more_minor": 4_000}),)
+    assert quote.reasons == (
+        Reason(code="delivery_free_from", amount_minor=0, values={"option": "POST", "from_minor": 5_000, "more_minor": 4_000}),
+    )
 
 
 def test_a_reduced_price_says_from_what() -> None:

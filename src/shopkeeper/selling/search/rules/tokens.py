@@ -7,12 +7,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 MOST_QUERY_LETTERS = 200
 MOST_TERMS = 12
 LONGEST_TOKEN = 60
 MOST_POSITIONS = 8_000
 """More words of one text are not indexed: PostgreSQL counts positions up to 16,383 in one document."""
+MOST_PLACES = 255
+"""PostgreSQL keeps no more places of one word."""
 
 # Han (with extensions), kana and hangul are written without blanks between words; runs of them are cut into pairs.
 _CJK = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
@@ -37,8 +40,8 @@ def index_tokens(text: str) -> list[str]:
     for piece in pieces(plain):
         found.extend(cjk_tokens(piece) if _IS_CJK.match(piece) else word_forms(piece))
     # "t-light" is also looked for as "tlight".
-    found.extend(compound.replace("-", "") for compound in _COMPOUND.findall(plain))
-    return [token[:LONGEST_TOKEN] for token in found]
+    found.extend(compound.replace("-", "")[:LONGEST_TOKEN] for compound in _COMPOUND.findall(plain))
+    return found
 
 
 def query_terms(text: str) -> list[Term]:
@@ -54,12 +57,14 @@ def query_terms(text: str) -> list[Term]:
             terms.extend(Term((token,)) for token in (pairs(piece) or [piece]))
         else:
             is_last = place == len(found) - 1
-            terms.append(Term(tuple(dict.fromkeys(word_forms(piece)))[:2], _joined(piece) if is_last else ""))
+            terms.append(Term(word_forms(piece), _joined(piece) if is_last else ""))
     return list(dict.fromkeys(terms))[:MOST_TERMS]
 
 
 def fold(text: str) -> str:
     """Return a text in small letters, wide forms narrowed and accents taken off: “Ｃａｆé” becomes “cafe”."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return unicodedata.normalize("NFC", "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn"))
 
@@ -79,10 +84,11 @@ def pairs(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(len(run) - 1)]
 
 
-def word_forms(word: str) -> list[str]:
-    """Return a Latin word as it stands and, where it differs, its stem."""
-    joined, stem = _joined(word), light_stem(_without_possessive(word))
-    return [joined] if joined == stem else [joined, stem]
+@lru_cache(maxsize=20_000)
+def word_forms(word: str) -> tuple[str, ...]:
+    """Return a Latin word as it stands and, where it differs, its stem, each cut to LONGEST_TOKEN."""
+    joined, stem = _joined(word), light_stem(_joined(_without_possessive(word)))
+    return (joined,) if joined == stem else (joined, stem)
 
 
 def light_stem(word: str) -> str:
@@ -116,12 +122,11 @@ def tsvector(weighed: Mapping[str, Iterable[str]]) -> str:
     marks: dict[str, list[str]] = {}
     at = 0
     for weight, texts in weighed.items():
-        for token in (token for text in texts for token in index_tokens(text)):
-            if at >= MOST_POSITIONS:
-                break
-            at += 1
-            marks.setdefault(token, []).append(f"{at}{weight}")
-    return " ".join(f"{_quoted(token)}:{','.join(places[:255])}" for token, places in marks.items())
+        found = [token for text in texts for token in index_tokens(text)][: MOST_POSITIONS - at]
+        for place, token in enumerate(found, start=at + 1):
+            marks.setdefault(token, []).append(f"{place}{weight}")
+        at += len(found)
+    return " ".join(f"{_quoted(token)}:{','.join(places[:MOST_PLACES])}" for token, places in marks.items())
 
 
 def tsquery(terms: Sequence[Term], *, joined_by: str = "&") -> str:

@@ -13,6 +13,7 @@ from shopkeeper.selling.search.rules.tokens import Term
     [
         ("Red Teapots", ["red", "teapots", "teapot"]),
         ("Children’s cutlery", ["childrens", "children", "cutlery"]),
+        ("Seven o'clock 0'0", ["seven", "oclock", "00"]),
         ("T-Light holder", ["t", "light", "holder", "tlight"]),
         ("红茶壶", ["红", "茶", "壶", "红茶", "茶壶"]),
         ("3层蛋糕架 Cake", ["3", "层", "蛋", "糕", "架", "层蛋", "蛋糕", "糕架", "cake"]),

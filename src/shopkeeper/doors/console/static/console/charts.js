@@ -25,8 +25,8 @@
         xAxis: {type: "category", data: data.labels, boundaryGap: solo, axisLine: {lineStyle: {color: colour("--line-strong")}}, axisTick: {show: false}, axisLabel: {color: ink, fontSize: 11, hideOverlap: true, margin: 10}},
         yAxis: {type: "value", splitNumber: 4, minInterval: data.unit === "count" ? 1 : 0, axisLabel: {color: ink, fontSize: 11, formatter: short}, splitLine: {lineStyle: {color: line}}},
         series: [
-          {name: data.beforeName, type: solo ? "bar" : "line", data: data.before, symbol: "none", smooth: 0.18, smoothMonotone: "x", lineStyle: {color: before, width: 2}, itemStyle: {color: before}, emphasis: {disabled: true}, z: 2},
-          {name: data.nowName, type: solo ? "bar" : "line", data: data.now, symbol: "circle", symbolSize: 7, showSymbol: false, smooth: 0.18, smoothMonotone: "x", lineStyle: {color: d1, width: 3}, itemStyle: {color: d1}, areaStyle: solo ? undefined : {color: d1, opacity: 0.07}, emphasis: {disabled: true}, z: 3,
+          {name: data.beforeName, type: solo ? "bar" : "line", data: data.before, symbol: "none", lineStyle: {color: before, width: 2}, itemStyle: {color: before}, emphasis: {disabled: true}, z: 2},
+          {name: data.nowName, type: solo ? "bar" : "line", data: data.now, symbol: "circle", symbolSize: 7, showSymbol: false, lineStyle: {color: d1, width: 3}, itemStyle: {color: d1}, areaStyle: solo ? undefined : {color: d1, opacity: 0.07}, emphasis: {disabled: true}, z: 3,
             endLabel: {show: false}},
         ],
       });

@@ -7,21 +7,26 @@ from django.core import mail as outbox
 from pypdf import PdfReader
 
 from shopkeeper.events import public as events
-from shopkeeper.events.facts import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, OrderShipped
-from shopkeeper.events.shapes import Heard, Hearer, Origin
+from shopkeeper.events.facts import OrderPaid, OrderShipped
+from shopkeeper.events.shapes import Heard, Origin
 from shopkeeper.flows import cancel_order, refund_order, ship_order
-from shopkeeper.flows.tests.builders import CONTACT, NOON
+from shopkeeper.flows.tests.builders import CONTACT, NOON, small_shop
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.growth.messages import reactions
 from shopkeeper.growth.messages.shapes import MailState
 from shopkeeper.ops.access.tests.builders import owner
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import RefundWish
+from shopkeeper.wiring.reactions import REACTIONS
 
 pytestmark = pytest.mark.django_db
 
-MAILS = Hearer("mails", reactions.write)
-HEARD = dict.fromkeys((OrderPlaced, OrderPaid, OrderShipped, OrderCancelled, OrderRefunded), (MAILS,))
+HEARD = {kind: tuple(hearer for hearer in hearers if hearer.name == "mails") for kind, hearers in REACTIONS.items()}
+
+
+@pytest.fixture
+def shop(db):
+    return small_shop()
 
 
 def deliver():

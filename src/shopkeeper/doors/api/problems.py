@@ -1,0 +1,205 @@
+"""What this door answers when it cannot do what was asked: problem details (RFC 9457) in the reader's language, never a page."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from ninja import Schema
+
+from shopkeeper.doors.api import words
+from shopkeeper.kit.refusals import Refusal
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class InvalidValue(Schema):
+    """One value that cannot be used: where it stands in the request, what it is, what is wrong with it and what to do."""
+
+    field: str
+    value: str
+    code: str
+    detail: str
+    remedy: str
+
+
+class ShortItem(Schema):
+    """A thing of which there is not enough."""
+
+    sku: str
+    wanted: int
+    available: int
+
+
+class ProblemDetails(Schema):
+    """A refusal: `type` leads to its description, `code` is for programs, `title`, `detail` and `remedy` are for people.
+
+    `errors` lists every value at fault (422), `short` what is not in stock (409), `quote` the quote as it is now (409), `allowed` the
+    choices there are.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    field: str = ""
+    value: str = ""
+    remedy: str
+    errors: list[InvalidValue] | None = None
+    short: list[ShortItem] | None = None
+    quote: dict[str, Any] | None = None
+    allowed: list[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: the status it is answered with, and its title."""
+
+    status: int
+    title: str | Promise
+
+
+KINDS: Mapping[str, Kind] = {
+    "unreadable": Kind(400, gettext_lazy("The request cannot be read")),
+    "not_signed_in": Kind(401, gettext_lazy("Sign in first")),
+    "payment_refused": Kind(402, gettext_lazy("The payment was refused")),
+    "not_allowed": Kind(403, gettext_lazy("Not allowed")),
+    "csrf": Kind(403, gettext_lazy("The token against forgery is missing")),
+    "password_due": Kind(403, gettext_lazy("The one-time password must be replaced")),
+    "bad_signature": Kind(403, gettext_lazy("The signature does not match")),
+    "not_found": Kind(404, gettext_lazy("Not found")),
+    "unknown_provider": Kind(404, gettext_lazy("Not found")),
+    "unknown_metric": Kind(404, gettext_lazy("Not found")),
+    "no_such_method": Kind(405, gettext_lazy("This address does not take that method")),
+    "quote_stale": Kind(409, gettext_lazy("The total has changed")),
+    "out_of_stock": Kind(409, gettext_lazy("Not enough in stock")),
+    "key_reused": Kind(409, gettext_lazy("The idempotency key was used before")),
+    "basket_ordered": Kind(409, gettext_lazy("The basket was ordered already")),
+    "wrong_state": Kind(409, gettext_lazy("The order has moved on")),
+    "hold_gone": Kind(409, gettext_lazy("The goods are no longer set aside")),
+    "below_held": Kind(409, gettext_lazy("The pieces are promised to orders")),
+    "too_large": Kind(413, gettext_lazy("The request is too large")),
+    "wrong_media_type": Kind(415, gettext_lazy("The content type is not taken")),
+    "invalid": Kind(422, gettext_lazy("Some values cannot be used")),
+    "malformed": Kind(422, gettext_lazy("A value cannot be used")),
+    "out_of_range": Kind(422, gettext_lazy("A value is out of range")),
+    "wrong_currency": Kind(422, gettext_lazy("Another currency is used here")),
+    "empty_basket": Kind(422, gettext_lazy("The basket is empty")),
+    "not_sellable": Kind(422, gettext_lazy("Not on sale")),
+    "no_price": Kind(422, gettext_lazy("No price")),
+    "delivery_unavailable": Kind(422, gettext_lazy("That delivery is not offered")),
+    "too_many_units": Kind(422, gettext_lazy("More than there is left")),
+    "too_much": Kind(422, gettext_lazy("More than there is left")),
+    "nothing_to_do": Kind(422, gettext_lazy("Nothing was chosen")),
+    "dimension_not_allowed": Kind(422, gettext_lazy("The metric is not shown that way")),
+    "unusable_period": Kind(422, gettext_lazy("The period cannot be used")),
+    "broken": Kind(500, gettext_lazy("Something broke on our side")),
+    "shop_not_open": Kind(503, gettext_lazy("The shop is not open yet")),
+}
+"""Every kind of problem this door answers with, by its code. A refusal whose code is not here is answered as `refused` (422)."""
+
+REFUSED = Kind(422, gettext_lazy("The request was refused"))
+
+
+@dataclass(kw_only=True, eq=False)
+class Problem(Exception):
+    """A refusal that only this door knows, already in the reader's language."""
+
+    code: str
+    detail: str
+    remedy: str
+    field: str = ""
+    value: str = ""
+    more: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail} {self.remedy}"
+
+
+def response(problem: Problem) -> HttpResponse:
+    """Return a problem as the answer to a request."""
+    kind = KINDS.get(problem.code, REFUSED)
+    body = {
+        "type": type_of(problem.code),
+        "title": str(kind.title),
+        "status": kind.status,
+        "detail": problem.detail,
+        "code": problem.code,
+        "field": problem.field,
+        "value": problem.value,
+        "remedy": problem.remedy,
+        **problem.more,
+    }
+    answer = JsonResponse(body, status=kind.status, content_type=MEDIA_TYPE, headers=dict(problem.headers))
+    # Django would log the address, and the address of a basket or an order is a secret.
+    answer._has_been_logged = True  # type: ignore[attr-defined]
+    return answer
+
+
+def type_of(code: str) -> str:
+    """Return the address under which a kind of problem is described."""
+    return f"{settings.PUBLIC_URL}/api/v1/docs#{code}"
+
+
+def of_refusal(refusal: Refusal, **more: object) -> Problem:
+    """Return a room's refusal as a problem, in the reader's language."""
+    said = words.explained(refusal)
+    return Problem(code=refusal.code, detail=said.problem, remedy=said.remedy, field=said.field, value=said.value, more=more)
+
+
+def invalid(errors: Sequence[InvalidValue]) -> Problem:
+    """Return the values that cannot be used as one problem, which repeats the first of them."""
+    first = errors[0]
+    listed = [error.model_dump() for error in errors]
+    return Problem(code="invalid", detail=first.detail, remedy=first.remedy, field=first.field, value=first.value, more={"errors": listed})
+
+
+def not_found() -> Problem:
+    """Return the problem of an address behind which nothing stands."""
+    return Problem(code="not_found", detail=_("There is nothing at this address."), remedy=_("Every address is listed at /api/v1/docs."))
+
+
+def no_such_method(method: str, allowed: str) -> Problem:
+    """Return the problem of a method the address does not take; `allowed` lists those it does."""
+    return Problem(
+        code="no_such_method", detail=_("This address does not take %(method)s.") % {"method": words.shown(method)},
+        remedy=_("It takes: %(allowed)s.") % {"allowed": allowed}, field="method", value=words.shown(method), headers={"Allow": allowed},
+    )  # fmt: skip
+
+
+def too_large() -> Problem:
+    """Return the problem of a body larger than the shop reads."""
+    size = f"{(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) / 1_000_000:g}"
+    return Problem(
+        code="too_large", detail=_("The request is larger than %(size)s MB, so it was not read.") % {"size": size},
+        remedy=_("Send less at once."), field="body",
+    )  # fmt: skip
+
+
+def wrong_media_type(given: str) -> Problem:
+    """Return the problem of a body that is not announced as JSON."""
+    return Problem(
+        code="wrong_media_type", detail=_("“%(value)s” is not read here.") % {"value": words.shown(given)},
+        remedy=_("Send JSON, with the header Content-Type: application/json."), field="Content-Type", value=words.shown(given),
+        headers={"Accept": "application/json"},
+    )  # fmt: skip
+
+
+def unreadable() -> Problem:
+    """Return the problem of a body that is not JSON."""
+    return Problem(
+        code="unreadable", detail=_("The body is not JSON in UTF-8."),
+        remedy=_("Send one JSON object as the documentation describes it."), field="body",
+    )  # fmt: skip
+
+
+def broken() -> Problem:
+    """Return the problem of a fault of our own; what it was stands in the log, not here."""
+    return Problem(code="broken", detail=_("It is not your fault, and it was written to the log."), remedy=_("Try again in a moment."))

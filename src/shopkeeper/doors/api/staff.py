@@ -1,0 +1,71 @@
+"""Who may use the routes for staff: a signed-in session, a token against forgery on every change, and a role that includes the act."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.translation import gettext as _
+from ninja.security.base import AuthBase
+
+from shopkeeper.doors.api.problems import Problem
+from shopkeeper.kit.ids import UserId
+from shopkeeper.ops.access import public as access
+
+
+class StaffSession(AuthBase):
+    """The session of a member of staff whose role includes `act` (a word of `ops/access/rules/permissions.py`)."""
+
+    openapi_type = "apiKey"
+    openapi_in = "cookie"
+    openapi_name = settings.SESSION_COOKIE_NAME
+
+    def __init__(self, act: str) -> None:
+        self.act = act
+        super().__init__()
+
+    def __call__(self, request: HttpRequest) -> UserId:
+        """Return who is asking. Raises Problem for strangers and forged requests, NotAllowed where the role does not include the act."""
+        user_id = _signed_in(request)
+        if user_id is None:
+            raise Problem(
+                code="not_signed_in", detail=_("This is for the staff of the shop."),
+                remedy=_("Sign in at /console/login/ and send the session's cookie."), headers={"WWW-Authenticate": "Session"},
+            )  # fmt: skip
+        _refuse_forged(request)
+        access.require(user_id, self.act)
+        if access.user(user_id).must_change_password:
+            raise Problem(
+                code="password_due", detail=_("You signed in with a one-time password."),
+                remedy=_("Open /console/ and choose a password of your own first."),
+            )  # fmt: skip
+        return user_id
+
+
+def actor(request: HttpRequest) -> UserId:
+    """Return the member of staff whom `StaffSession` let in."""
+    return UserId(request.auth)  # type: ignore[attr-defined]
+
+
+def _signed_in(request: HttpRequest) -> UserId | None:
+    is_known = settings.SESSION_COOKIE_NAME in request.COOKIES and SESSION_KEY in request.session
+    return UserId(request.user.pk) if is_known and request.user.is_authenticated else None
+
+
+class _Csrf(CsrfViewMiddleware):
+    """Django's own check, which answers with the reason instead of a page."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        return reason
+
+
+def _refuse_forged(request: HttpRequest) -> None:
+    check = _Csrf(lambda _request: HttpResponse())
+    request.csrf_processing_done = False  # type: ignore[attr-defined]
+    check.process_request(request)
+    if check.process_view(request, lambda _request: HttpResponse(), (), {}):
+        raise Problem(
+            code="csrf", detail=_("The token against forgery is missing or does not match."),
+            remedy=_("Send the value of the cookie csrftoken in the header X-CSRFToken."), field="X-CSRFToken",
+        )  # fmt: skip

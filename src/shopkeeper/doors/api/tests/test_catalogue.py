@@ -1,0 +1,101 @@
+"""What anybody may read: shelves, goods, search, stock, delivery, ways to pay."""
+
+from shopkeeper.doors.api.tests.builders import Caller
+from shopkeeper.flows.tests.builders import SmallShop
+
+
+def gbp(minor: int) -> dict[str, object]:
+    return {"amount_minor": minor, "currency": "GBP"}
+
+
+def test_the_shop_names_its_currency(shop: SmallShop, caller: Caller) -> None:
+    answer = caller.get("shop")
+
+    assert answer.status == 200
+    assert answer.body["currency"] == "GBP"
+    assert answer.body["name"] == {"en": "Small shop", "zh": "小店"}
+
+
+def test_shelves_come_in_both_languages_and_in_pages(shop: SmallShop, caller: Caller) -> None:
+    answer = caller.get("categories?size=1")
+
+    assert answer.body["total"] == 1
+    assert answer.body["size"] == 1
+    assert answer.body["items"][0]["name"] == {"en": "Kitchen", "zh": "厨房"}
+    assert answer.body["items"][0]["parent"] is None
+    assert answer.body["items"][0]["products"] == 1
+
+
+def test_goods_carry_price_and_stock(shop: SmallShop, caller: Caller) -> None:
+    answer = caller.get("products?category=kitchen")
+
+    assert [item["slug"] for item in answer.body["items"]] == ["lamp"]
+    lamp = answer.body["items"][0]
+    assert lamp["price"] == {"price": gbp(2_000), "reference": None, "tax": "included"}
+    assert lamp["available"] == 3
+    assert lamp["skus"] == ["LAMP/S"]
+    assert lamp["category"] == "kitchen"
+
+
+def test_goods_can_be_sorted_by_price_and_paged(shop: SmallShop, caller: Caller) -> None:
+    up = caller.get("products?sort=price")
+    second = caller.get("products?sort=-price&size=1&page=2")
+
+    assert [item["slug"] for item in up.body["items"]] == ["cup", "tea", "lamp"]
+    assert [item["slug"] for item in second.body["items"]] == ["tea"]
+    assert (second.body["page"], second.body["pages"], second.body["total"]) == (2, 3, 3)
+
+
+def test_a_product_tells_its_variants(shop: SmallShop, caller: Caller) -> None:
+    answer = caller.get("products/lamp")
+
+    assert answer.body["path"] == ["kitchen"]
+    assert answer.body["text"] == {"en": "It glows.", "zh": "It glows."}
+    (variant,) = answer.body["variants"]
+    assert variant["sku"] == "LAMP/S"
+    assert variant["option"] == {"en": "Small", "zh": "小号"}
+    assert variant["price"]["price"] == gbp(2_000)
+    assert variant["available"] == 3
+
+
+def test_search_finds_in_both_languages(shop: SmallShop, caller: Caller) -> None:
+    assert [item["slug"] for item in caller.get("search?q=paper").body["items"]] == ["lamp"]
+    assert [item["slug"] for item in caller.get("search?q=纸灯").body["items"]] == ["lamp"]
+    assert caller.get("search?q=nothing").body["items"] == []
+
+
+def test_stock_is_told_for_many_skus_at_once_and_unknown_ones_are_named(shop: SmallShop, caller: Caller) -> None:
+    answer = caller.get("stock?sku=tea&sku=LAMP/S&sku=NOPE&sku=😀")
+
+    assert answer.body["items"] == [
+        {"sku": "tea", "available": 10, "is_sellable": True},
+        {"sku": "LAMP/S", "available": 3, "is_sellable": True},
+    ]
+    assert answer.body["unknown"] == ["NOPE", "😀"]
+
+
+def test_delivery_is_priced_for_a_country(shop: SmallShop, caller: Caller) -> None:
+    answer = caller.get("delivery-options?country=gb&goods_minor=100")
+
+    (option,) = answer.body["items"]
+    assert option["code"] == "STANDARD"
+    assert option["price"] == gbp(395)
+    assert option["days"] == [2, 4]
+    assert caller.get("delivery-options?country=FR").body["items"] == []
+
+
+def test_ways_to_pay_are_listed(shop: SmallShop, caller: Caller) -> None:
+    codes = [item["code"] for item in caller.get("payment-methods").body["items"]]
+
+    assert "test-ok" in codes
+
+
+def test_head_answers_like_get(shop: SmallShop, caller: Caller) -> None:
+    answer = caller.call("HEAD", "products")
+
+    assert answer.status == 200
+
+
+def test_answers_are_not_kept_by_caches(shop: SmallShop, caller: Caller) -> None:
+    assert caller.get("products").headers["Cache-Control"] == "no-store"
+    assert caller.get("products/nope").headers["Cache-Control"] == "no-store"

@@ -1,0 +1,99 @@
+"""The shapes every route shares: money with its currency, names in both languages, pages of a list, texts and numbers as they come in."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+from ninja import Field, Schema
+from pydantic import AfterValidator, ConfigDict
+from pydantic_core import PydanticCustomError
+
+from shopkeeper.kit.money import MOST_MINOR
+from shopkeeper.kit.page import Page
+from shopkeeper.kit.text import Bilingual
+
+T = TypeVar("T")
+
+MOST_ON_A_PAGE = 100
+MOST_LINES = 100
+MOST_TEXT = 1_000
+MOST_ID = 2**63 - 1
+
+
+def _printable(value: str) -> str:
+    # NUL and lone surrogates cannot be stored; other control characters have no place in a name or a note.
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in value):
+        raise PydanticCustomError("control_characters", "control characters")
+    return value
+
+
+Text = Annotated[str, Field(max_length=MOST_TEXT), AfterValidator(_printable)]
+"""A text from outside: at most a thousand characters, none of them control characters. Rooms check what the field itself needs."""
+
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+"""A slug, token, SKU or code that names one thing."""
+
+Whole = Annotated[int, Field(strict=True)]
+"""A whole number in JSON: neither 1.0 nor "1"."""
+
+Minor = Annotated[int, Field(strict=True, ge=0, le=MOST_MINOR)]
+LineNumber = Annotated[int, Field(strict=True, ge=1, le=MOST_ID)]
+PageNumber = Annotated[int, Field(ge=1, le=1_000_000)]
+PageSize = Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE)]
+Number = Annotated[int, Field(ge=1, le=MOST_ID)]
+
+
+class Sent(Schema):
+    """What a caller sends: a field that is not known is refused, so that a misspelt one is never passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Both(Schema):
+    """A text in English and 简体中文; where the shop has only one of them, both say the same."""
+
+    en: str
+    zh: str
+
+
+class Money(Schema):
+    """An amount in the minor unit of its currency: 1250 GBP is £12.50."""
+
+    amount_minor: int
+    currency: str
+
+
+class Paged(Schema, Generic[T]):
+    """One page of a list: `page` of `pages`, `size` to a page, out of `total`."""
+
+    items: list[T]
+    page: int
+    pages: int
+    size: int
+    total: int
+
+
+def both(text: Bilingual) -> Both:
+    """Return a text in both languages, each falling back to the other."""
+    return Both(en=text.pick("en"), zh=text.pick("zh"))
+
+
+def money(minor: int, currency: str) -> Money:
+    """Return minor units with their currency."""
+    return Money(amount_minor=minor, currency=currency)
+
+
+def money_or_none(minor: int | None, currency: str) -> Money | None:
+    """Return minor units with their currency, None where there is no amount."""
+    return None if minor is None else money(minor, currency)
+
+
+def paged(page: Page[Any], items: Iterable[T]) -> Paged[T]:
+    """Return a room's page with its items as this door shows them."""
+    return Paged(items=list(items), page=page.number, pages=page.pages, size=page.size, total=page.total)
+
+
+def paged_from(whole: Sequence[T], number: int, size: int) -> Paged[T]:
+    """Return one page of a short list that a face returns whole."""
+    page: Page[Any] = Page(items=(), total=len(whole), number=number, size=size)
+    return paged(page, whole[(number - 1) * size : number * size])

@@ -1,0 +1,31 @@
+"""The route on which payment providers tell what became of the money. The signature over the raw body is all the proof there is."""
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+from ninja import Router, Schema
+
+from shopkeeper.doors.api.description import also
+from shopkeeper.doors.api.values import Name
+from shopkeeper.flows import settle_payment
+
+router = Router(tags=["webhooks"])
+
+_RAW_BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
+
+
+class HeardOut(Schema):
+    """How many orders the message spoke of; the same message again speaks of them again and changes nothing."""
+
+    orders: int
+
+
+@router.post(
+    "/webhooks/{provider}",
+    response=HeardOut,
+    openapi_extra=also(403) | _RAW_BODY,
+    summary=gettext_noop("News from a payment provider"),
+)
+def hear_webhook(request: HttpRequest, provider: Name) -> HeardOut:
+    touched = settle_payment.hear_webhook(provider=provider, body=request.body, headers=dict(request.headers), now=timezone.now())
+    return HeardOut(orders=touched)

@@ -1,0 +1,85 @@
+"""A small shop with its staff, each signed in to the console."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.test import Client
+from wagtail.users.models import UserProfile
+
+from shopkeeper.events import models as outbox
+from shopkeeper.flows.tests.builders import NOON, SmallShop
+from shopkeeper.ops.access import public as access
+from shopkeeper.ops.access.shapes import Role
+from shopkeeper.ops.audit import models as trail
+from shopkeeper.selling.content import public as content
+
+PASSWORD = "a quiet shop on the corner"  # noqa: S105
+
+
+@dataclass
+class Staff:
+    """A member of staff at the console."""
+
+    role: Role
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        email = f"{self.role.value}@shop.local"
+        invitation = access.invite(email=email, role=self.role, actor=None, now=NOON)
+        self.id = access.accept(token=invitation.token, name=f"{self.role.value.title()} Person", password=PASSWORD, now=_soon())
+        self.user = get_user_model().objects.get(pk=self.id)
+        self.client = Client()
+        self.client.force_login(self.user)
+        self.read(self.language)
+
+    def read(self, language: str) -> None:
+        """Read the console in a language from now on."""
+        profile = UserProfile.get_for_user(self.user)
+        profile.preferred_language = language
+        profile.save()
+
+    def get(self, address: str) -> Any:
+        return self.client.get(f"/console/{address}")
+
+    def post(self, address: str, **data: Any) -> Any:
+        return self.client.post(f"/console/{address}", data)
+
+    def text(self, address: str) -> str:
+        """Return a page's source."""
+        return str(self.get(address).content.decode())
+
+
+@dataclass(frozen=True)
+class Marks:
+    """How many facts and audit rows there are: what must not change where something is refused."""
+
+    facts: int
+    acts: int
+
+
+def marks() -> Marks:
+    return Marks(outbox.OutboxFact.objects.count(), trail.Record.objects.count())
+
+
+def facts_since(before: Marks) -> list[str]:
+    """Return the kinds of facts recorded since, in order."""
+    return list(outbox.OutboxFact.objects.order_by("id").values_list("kind", flat=True))[before.facts :]
+
+
+def acts_since(before: Marks, staff: Staff) -> list[str]:
+    """Return what this member of staff did since, as the trail has it."""
+    rows = list(trail.Record.objects.order_by("id"))[before.acts :]
+    return [row.act for row in rows if row.actor_id == staff.id]
+
+
+def open_texts() -> None:
+    content.install_defaults(now=NOON)
+
+
+def _soon() -> Any:
+    return NOON
+
+
+def variant(shop: SmallShop, sku: str = "TEA") -> int:
+    return int(shop.variants[sku])

@@ -1,0 +1,166 @@
+"""Wrong input is refused beside its field, with the value and what would do, in the reader's language; nothing changes."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+
+from shopkeeper.doors.console.tests.builders import Staff, marks, variant
+from shopkeeper.doors.console.tests.test_acts import category, delivery, invited, price, product, received, settings, tax, warehouse
+from shopkeeper.flows.tests.builders import SmallShop
+from shopkeeper.selling.orders import public as orders
+
+WRONG: list[tuple[Any, str, str]] = [
+    (price, "amount", "-1"),
+    (price, "amount", "0"),
+    (price, "amount", "100000000000000000000"),
+    (price, "amount", "1e40"),
+    (price, "amount", "1.005"),
+    (price, "amount", "NaN"),
+    (price, "amount", "🍵"),
+    (price, "amount", ""),
+    (price, "reason", ""),
+    (received, "units", "-1"),
+    (received, "units", "0"),
+    (received, "units", "1.5"),
+    (received, "units", "100000000000000000000"),
+    (received, "units", "十"),
+    (received, "warehouse", "99999"),
+    (received, "note", "x" * 301),
+    (product, "sku_0", ""),
+    (product, "sku_0", "TEA"),
+    (product, "sku_0", "two words"),
+    (product, "slug", "No Capitals!"),
+    (product, "slug", "tea"),
+    (product, "name_en", "x" * 201),
+    (product, "weight_0", "-5"),
+    (product, "category", "424242"),
+    (category, "slug", "ä b"),
+    (tax, "percent", "101"),
+    (tax, "percent", "-1"),
+    (tax, "country", "XX"),
+    (delivery, "price", "-0.01"),
+    (delivery, "countries", "GB, ZZ"),
+    (delivery, "days_most", "0"),
+    (warehouse, "country", "Q9"),
+    (warehouse, "code", "MAIN"),
+    (settings, "zone", "Mars/Olympus"),
+    (settings, "country", "🇬🇧"),
+    (settings, "email", "nobody"),
+    (settings, "language", "fr"),
+    (settings, "name_en", "x\x00y"),
+    (invited, "email", "not an address"),
+    (invited, "role", "emperor"),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize(("made", "field", "value"), WRONG, ids=[f"{case[0].__name__}-{case[1]}-{case[2][:12]!a}" for case in WRONG])
+def test_wrong_input_is_refused_beside_its_field(shop: SmallShop, owner: Staff, made: Any, field: str, value: str, language: str) -> None:
+    owner.read(language)
+    address, data = made(shop)
+    before = marks()
+
+    answer = owner.post(address, **data | {field: value})
+
+    assert answer.status_code == 422
+    assert marks() == before
+    said = errors(answer.content.decode())
+    assert said, "nothing was said"
+    is_chinese = any("一" <= letter <= "鿿" for letter in "".join(said).replace(value, ""))
+    assert is_chinese == (language == "zh-hans"), said
+    assert field in wrong_fields(answer.content.decode()) or "sk-wrong" in answer.content.decode()
+
+
+def test_an_unknown_currency_is_refused_by_name(owner: Staff) -> None:
+    before = marks()
+
+    page = owner.post("settings/currency/", currency="XYZ")
+
+    assert page.status_code == 422
+    assert "XYZ" in "".join(errors(page.content.decode()))
+    assert marks() == before
+
+
+def test_the_currency_stays_once_there_is_trade(shop: SmallShop, owner: Staff) -> None:
+    shop.buy(TEA=1)
+
+    assert owner.post("settings/currency/", currency="EUR").status_code == 422
+
+
+@pytest.mark.parametrize("units", ["3", "-1", "x", "99999999999999999999"])
+def test_more_pieces_than_are_left_cannot_be_shipped_or_refunded(shop: SmallShop, owner: Staff, units: str) -> None:
+    order = shop.buy(TEA=2)
+    (line,) = order.lines
+    before = marks()
+
+    for act, data in (("ship", {"carrier": "Royal Mail"}), ("refund", {"reason": "goodwill"})):
+        answer = owner.post(f"orders/{order.id}/{act}/", **data, **{f"units_{line.id}": units})
+        assert answer.status_code == 422
+        assert units in "".join(errors(answer.content.decode()))
+
+    assert marks() == before
+    assert orders.order(order.id).refunded_minor == 0
+
+
+def test_an_empty_refund_and_an_act_out_of_turn_are_refused_in_words(shop: SmallShop, owner: Staff) -> None:
+    order = shop.buy(TEA=1)
+    before = marks()
+
+    assert owner.post(f"orders/{order.id}/refund/", reason="goodwill").status_code == 422
+    owner.post(f"orders/{order.id}/ship/", carrier="R", **{f"units_{order.lines[0].id}": "1"})
+    late = owner.post(f"orders/{order.id}/cancel/", reason="buyer")
+
+    assert late.status_code == 422
+    assert errors(late.content.decode())
+    assert orders.order(order.id).state.value == "shipped"
+    assert marks().facts > before.facts
+
+
+@pytest.mark.parametrize("address", ["orders/999999/", "orders/999999/ship/", "products/999999/", "products/999999/edit/", "prices/999999/set/",
+                                     "stock/999999/", "customers/999999/", "payments/999999/", "facts/999999/", "audit/999999/",
+                                     "messages/999999/", "texts/999999/publish/", "staff/999999/role/", "taxes/999999/edit/",
+                                     "delivery/999999/edit/", "warehouses/999999/edit/", "categories/999999/edit/", "price-lists/999999/edit/",
+                                     "orders/99999999999999999999999/"])  # fmt: skip
+def test_a_foreign_number_gets_the_designed_page(owner: Staff, address: str) -> None:
+    answer = owner.get(address)
+
+    assert answer.status_code == 404
+
+
+def test_a_price_typed_for_another_currency_takes_its_digits(shop: SmallShop, owner: Staff) -> None:
+    owner.post("settings/currency/", currency="JPY")
+    address, data = price(shop)
+
+    assert owner.post(address, **data | {"amount": "13.05"}).status_code == 422
+    assert owner.post(address, **data | {"amount": "1305"}).status_code == 302
+
+
+def test_a_form_leads_back_only_into_this_shop(shop: SmallShop, owner: Staff) -> None:
+    address, data = price(shop)
+
+    answer = owner.post(address, **data | {"next": "https://elsewhere.example/"})
+
+    assert answer["Location"] == f"/console/prices/{variant(shop)}/"
+
+
+def test_a_post_without_its_token_is_not_heard(shop: SmallShop, owner: Staff) -> None:
+    owner.client.handler.enforce_csrf_checks = True
+    address, data = price(shop)
+    before = marks()
+
+    assert owner.post(address, **data).status_code == 403
+    assert marks() == before
+
+
+def errors(page: str) -> list[str]:
+    """Return what the page says is wrong."""
+    return [html.unescape(each) for each in re.findall(r'(?s)class="sk-error"[^>]*>(.*?)</p>|class="sk-wrong"[^>]*>(.*?)</div>', page) for each in each if each]
+
+
+def wrong_fields(page: str) -> set[str]:
+    """Return the names of the fields that are marked as wrong."""
+    return {name for block in re.findall(r'(?s)sk-field--wrong">(.*?)</div>', page) for name in re.findall(r'name="([^"]+)"', block)}
+
+

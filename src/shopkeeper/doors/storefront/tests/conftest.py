@@ -1,0 +1,14 @@
+"""Every test of the storefront reads the shelves anew: what a test before it saw is gone."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from shopkeeper.doors.storefront import kept
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    kept.forget()
+    yield
+    kept.forget()

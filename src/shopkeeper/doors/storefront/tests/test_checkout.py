@@ -1,0 +1,307 @@
+"""From the basket to the order page: what is agreed is what is charged, and a refusal changes nothing."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from shopkeeper.doors.storefront.tests.builders import Corner, corner
+from shopkeeper.flows import place_order
+from shopkeeper.kit.ids import OrderId
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.shapes import OrderFilter, OrderState
+
+pytestmark = pytest.mark.django_db
+
+WHO = {
+    "email": "ann@example.com", "name": "Ann 李安 🙂", "phone": "", "line1": "1 Mill Lane", "line2": "", "city": "Norwich", "postcode": "NR3 1AA",
+    "region": "", "country": "GB", "payment": "test-ok", "act": "order",
+}  # fmt: skip
+
+
+@pytest.fixture
+def shop() -> Corner:
+    return corner()
+
+
+@pytest.fixture
+def buyer(shop: Corner) -> Client:
+    client = shop.visitor()
+    shop.add(client, "LAMP", 2)
+    return client
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, name
+    return found[1]
+
+
+def filled(client: Client, shop: Corner, language: str = "en", **changes: str) -> dict[str, str]:
+    """Return the checkout form as a browser would send it."""
+    page = client.get(f"/{language}/checkout/").content.decode()
+    secret = {name: hidden(page, name) for name in ("idempotency_key", "seen_digest", "seen_total")}
+    return WHO | secret | {"delivery": str(shop.delivery_id)} | changes
+
+
+def placed() -> int:
+    return orders.list_orders(OrderFilter()).total
+
+
+def test_a_guest_buys_and_sees_the_order(shop: Corner, buyer: Client) -> None:
+    answer = buyer.post("/en/checkout/", filled(buyer, shop))
+
+    assert answer.status_code == 302
+    page = buyer.get(answer["Location"]).content.decode()
+    assert "£27.95" in page
+    assert "Ann 李安 🙂" in page
+    assert "Thank you. Your payment has arrived" in page
+    assert shop.stock("LAMP") == 6
+    assert buyer.cookies["basket"].value == ""
+
+
+def test_the_order_page_gives_the_invoice_in_the_page_s_language(shop: Corner, buyer: Client) -> None:
+    token = buyer.post("/zh-hans/checkout/", filled(buyer, shop, "zh-hans"))["Location"].split("/")[3]
+
+    pdf = buyer.get(f"/zh-hans/orders/{token}/invoice.pdf")
+
+    assert pdf["Content-Type"] == "application/pdf"
+    assert pdf.content.startswith(b"%PDF")
+
+
+def test_the_buyer_cancels_while_the_goods_are_here(shop: Corner, buyer: Client) -> None:
+    address = buyer.post("/en/checkout/", filled(buyer, shop))["Location"].partition("?")[0]
+
+    answer = buyer.post(address + "cancel/", follow=True)
+
+    assert "The order is cancelled." in answer.content.decode()
+    assert shop.stock("LAMP") == 8
+    assert "Cancel this order" not in answer.content.decode()
+
+
+def test_a_foreign_token_opens_nothing(shop: Corner, buyer: Client) -> None:
+    address = buyer.post("/en/checkout/", filled(buyer, shop))["Location"].partition("?")[0]
+    wrong = address[:-3] + ("xx/" if address[-3:-1] != "xx" else "yy/")
+
+    for way in (wrong, wrong + "invoice.pdf", "/en/orders/1/", "/en/orders/SK-100001/", f"/en/orders/{'a' * 5000}/"):
+        assert buyer.get(way).status_code == 404
+    assert buyer.post(wrong + "cancel/").status_code == 404
+    assert orders.list_orders(OrderFilter()).items[0].state is OrderState.PAID
+
+
+def test_the_same_form_sent_twice_is_one_order(shop: Corner, buyer: Client) -> None:
+    form = filled(buyer, shop)
+    basket = buyer.cookies["basket"].value
+
+    first = buyer.post("/en/checkout/", form)
+    buyer.cookies["basket"] = basket
+    again = buyer.post("/en/checkout/", form)
+    buyer.cookies["basket"] = ""
+    late = buyer.post("/en/checkout/", form)
+
+    assert first["Location"] == again["Location"] == late["Location"]
+    assert placed() == 1
+    assert shop.stock("LAMP") == 6
+
+
+def test_a_price_that_moved_is_shown_before_anything_is_ordered(shop: Corner, buyer: Client) -> None:
+    form = filled(buyer, shop)
+    shop.price("LAMP", 1_500)
+
+    answer = buyer.post("/en/checkout/", form)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "The total has changed since you saw it" in page
+    assert "£27.95" in page
+    assert "£33.95" in page
+    assert 'value="ann@example.com"' in page
+    assert placed() == 0
+    assert hidden(page, "idempotency_key") != form["idempotency_key"]
+
+    fresh = form | {name: hidden(page, name) for name in ("idempotency_key", "seen_digest", "seen_total")}
+    assert buyer.post("/en/checkout/", fresh).status_code == 302
+    assert orders.list_orders(OrderFilter()).items[0].total_minor == 3_395
+
+
+def test_a_shortage_names_the_line_and_the_basket_can_be_fitted(shop: Corner, buyer: Client) -> None:
+    form = filled(buyer, shop)
+    other = shop.visitor()
+    shop.add(other, "LAMP", 7)
+    assert other.post("/en/checkout/", filled(other, shop)).status_code == 302
+
+    answer = buyer.post("/en/checkout/", form)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Brass lamp" in page
+    assert "you wanted 2, 1 left" in page
+    assert placed() == 1
+
+    fitted = buyer.post("/en/basket/fix/", {"next": "/en/checkout/"})
+    assert fitted["Location"] == "/en/checkout/"
+    assert buyer.cookies["basket"].value.startswith("1.")
+
+
+def test_a_declined_payment_is_explained_and_the_basket_stays(shop: Corner, buyer: Client) -> None:
+    answer = buyer.post("/en/checkout/", filled(buyer, shop, payment="test-declined"))
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Nothing was charged. Choose another way to pay" in page
+    assert shop.stock("LAMP") == 8
+
+    again = {name: hidden(page, name) for name in ("idempotency_key", "seen_digest", "seen_total")}
+    assert buyer.post("/en/checkout/", filled(buyer, shop) | again).status_code == 302
+
+
+def test_a_payment_without_an_answer_waits_on_the_order_page(shop: Corner, buyer: Client) -> None:
+    answer = buyer.post("/en/checkout/", filled(buyer, shop, payment="test-silent"), follow=True)
+
+    assert "We are waiting for the payment" in answer.content.decode()
+    assert "data-again" in answer.content.decode()
+
+
+def test_updating_asks_for_a_new_quote_and_judges_nothing(shop: Corner, buyer: Client) -> None:
+    answer = buyer.post("/en/checkout/", filled(buyer, shop, act="update", email="", country="CN"))
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "We do not deliver to this country yet" in page
+    assert "is missing" not in page
+
+
+BAD = [
+    ("email", "", "The email address is missing."),
+    ("email", "ann", "“ann” does not work as email address."),
+    ("email", "a" * 300 + "@example.com", "does not work as email address."),
+    ("name", "", "The name is missing."),
+    ("name", "x" * 101, "The name does not have the right length."),
+    ("name", "a\x07b", "does not work as name."),
+    ("phone", "call me", "“call me” does not work as phone number."),
+    ("line1", "", "The street and number is missing."),
+    ("city", " ", "The town or city is missing."),
+    ("postcode", "<b>", "does not work as postcode."),
+    ("country", "XX", "“XX” does not work as country."),
+    ("country", "", "The country is missing."),
+    ("delivery", "", "The delivery is missing."),
+    ("delivery", "999999", "This way of delivery is not offered for the address."),
+    ("delivery", "9" * 17, "does not work as delivery."),
+    ("delivery", "abc", "“abc” does not work as delivery."),
+    ("payment", "gold", "“gold” does not work as payment."),
+    ("payment", "", "The payment is missing."),
+    ("idempotency_key", "short", "“short” does not work as order form."),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "problem"), BAD)
+def test_a_wrong_field_is_refused_beside_it_and_nothing_changes(shop: Corner, buyer: Client, field: str, value: str, problem: str) -> None:
+    answer = buyer.post("/en/checkout/", filled(buyer, shop, **{field: value}))
+
+    assert answer.status_code == 422
+    assert problem in answer.content.decode().replace("&#39;", "'")
+    assert placed() == 0
+    assert shop.stock("LAMP") == 8
+
+
+def test_refusals_speak_the_reader_s_language(shop: Corner, buyer: Client) -> None:
+    page = buyer.post("/zh-hans/checkout/", filled(buyer, shop, "zh-hans", email="ann", city="")).content.decode()
+
+    assert "“ann”不能用作邮箱。" in page
+    assert "还没有填写城市。" in page
+
+
+def test_a_reused_key_with_other_content_is_refused(shop: Corner, buyer: Client) -> None:
+    form = filled(buyer, shop)
+    buyer.post("/en/checkout/", form)
+    other = shop.visitor()
+    shop.add(other, "LAMP", 1)
+
+    answer = other.post("/en/checkout/", filled(other, shop, idempotency_key=form["idempotency_key"]))
+
+    assert answer.status_code == 422
+    assert "This form was sent before, with other content." in answer.content.decode()
+    assert placed() == 1
+
+
+BASKET = [
+    ({"units": "0"}, "outside what quantity allows"),
+    ({"units": "-1"}, "outside what quantity allows"),
+    ({"units": "10000"}, "outside what quantity allows"),
+    ({"units": "1e3"}, "does not work as quantity"),
+    ({"units": "🙂"}, "does not work as quantity"),
+    ({"units": ""}, "The quantity is missing."),
+    ({"units": "9"}, "There is not enough left of: Brass lamp (8 left)."),
+]
+
+
+@pytest.mark.parametrize(("changes", "problem"), BASKET)
+def test_a_wrong_quantity_leaves_the_basket_alone(shop: Corner, changes: dict[str, str], problem: str) -> None:
+    client = shop.visitor()
+
+    answer = client.post("/en/basket/add/", {"variant": str(shop.variants["LAMP"]), "units": "1"} | changes)
+
+    assert answer.status_code == 422
+    assert problem in answer.content.decode()
+    assert "basket" not in client.cookies
+
+
+@pytest.mark.parametrize("variant", ["", "abc", "0", "99999999", "9" * 40, "1;drop"])
+def test_an_unknown_choice_is_not_found(shop: Corner, variant: str) -> None:
+    assert shop.visitor().post("/en/basket/add/", {"variant": variant, "units": "1"}).status_code == 404
+
+
+def test_a_line_is_changed_and_taken_out(shop: Corner, buyer: Client) -> None:
+    lamp = str(shop.variants["LAMP"])
+
+    buyer.post("/en/basket/change/", {"variant": lamp, "units": "3"})
+    assert buyer.cookies["basket"].value.startswith("3.")
+    wrong = buyer.post("/en/basket/change/", {"variant": lamp, "units": "-2"})
+    assert wrong.status_code == 422
+    assert buyer.cookies["basket"].value.startswith("3.")
+
+    buyer.post("/en/basket/change/", {"variant": lamp, "units": "0"})
+    assert "Your basket is empty" in buyer.get("/en/basket/").content.decode()
+
+
+def test_the_basket_says_what_is_missing_to_free_delivery(shop: Corner, buyer: Client) -> None:
+    assert "£26.00 more and delivery is free." in buyer.get("/en/basket/").content.decode()
+
+    shop.add(buyer, "LAMP", 3)
+
+    assert "Delivery is free for this basket." in buyer.get("/en/basket/").content.decode()
+
+
+def test_a_script_gets_the_count_or_the_reason(shop: Corner) -> None:
+    client = shop.visitor()
+    form = {"variant": str(shop.variants["LAMP"]), "units": "2"}
+
+    told: Any = client.post("/en/basket/add/", form, headers={"Accept": "application/json"}).json()
+    refused = client.post("/en/basket/add/", form | {"units": "99"}, headers={"Accept": "application/json"})
+
+    assert told["units"] == 2
+    assert refused.status_code == 422
+    assert "not enough left" in refused.json()["say"]
+
+
+def test_a_cookie_nobody_gave_is_an_empty_basket(shop: Corner) -> None:
+    client = shop.visitor()
+    for value in ("", "5", "5.", "x.y", "9" * 400 + ".a", "3." + "z" * 4000, "1.\x00"):
+        client.cookies["basket"] = value
+        answer = client.get("/en/basket/")
+        assert answer.status_code == 200
+        assert "Your basket is empty" in answer.content.decode()
+
+
+def test_the_flow_is_called_once_for_one_form(shop: Corner, buyer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[dict[str, Any]] = []
+    real = place_order.place_order
+    monkeypatch.setattr(place_order, "place_order", lambda **asked: (seen.append(asked), real(**asked))[1])
+
+    buyer.post("/en/checkout/", filled(buyer, shop))
+
+    assert len(seen) == 1
+    assert seen[0]["channel"] == "web"
+    assert seen[0]["language"] == "en"
+    assert orders.order(OrderId(orders.list_orders(OrderFilter()).items[0].id)).contact.email == "ann@example.com"

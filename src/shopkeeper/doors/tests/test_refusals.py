@@ -1,0 +1,129 @@
+"""Every refusal of the package has words of its own, in both languages."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from typing import Any, get_type_hints
+
+import pytest
+from django.utils.translation import override
+
+import shopkeeper
+from shopkeeper.doors import refusals
+from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange, Refusal
+from shopkeeper.selling.inventory.shapes import OutOfStock, ShortLine
+
+
+def _modules() -> Iterator[str]:
+    for found in pkgutil.walk_packages(shopkeeper.__path__, "shopkeeper."):
+        if not {"tests", "migrations"} & set(found.name.split(".")):
+            yield found.name
+
+
+def _kinds() -> list[type[Refusal]]:
+    for name in _modules():
+        importlib.import_module(name)
+    found: list[type[Refusal]] = []
+    waiting = [Refusal]
+    while waiting:
+        for kind in waiting.pop().__subclasses__():
+            waiting.append(kind)
+            if kind.__module__.startswith("shopkeeper.") and ".tests" not in kind.__module__:
+                found.append(kind)
+    return sorted(set(found), key=lambda kind: (kind.__module__, kind.__name__))
+
+
+OF_THE_TERMINAL = ("shopkeeper.doors.cli.", "shopkeeper.ops.database.")
+"""What only the command line can meet; it carries its own sentence, which `doors/cli/refusals.py` translates."""
+
+KINDS = [kind for kind in _kinds() if not kind.__module__.startswith(OF_THE_TERMINAL)]
+
+_SHORT = ShortLine(variant_id=1, sku="TEA", wanted=5, available=2)  # type: ignore[arg-type]
+
+
+def _example(kind: type[Refusal]) -> Refusal:
+    """Return a refusal of a kind with plain values for whatever it asks for."""
+    if kind.__init__ is Refusal.__init__:
+        return kind("message", field="name", value="value")
+    hints: dict[str, Any] = get_type_hints(kind.__init__)
+    given = {
+        name: _value(str(hints.get(name, "")), name) for name in list(inspect.signature(kind.__init__).parameters)[1:] if name in hints
+    }
+    return kind(**given)
+
+
+def _value(hint: str, name: str) -> Any:
+    if "ShortLine" in hint:
+        return (_SHORT,)
+    if "str" in hint and ("Sequence" in hint or "tuple" in hint or "list" in hint or "Collection" in hint or "Iterable" in hint):
+        return ("password_too_short",)
+    if "'int'" in hint or "Id" in hint or "int" in hint.split("."):
+        return 7
+    return "email" if name == "expected" else 7 if name in ("most", "least") else "TEA"
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_refusal_is_explained_in_both_languages(kind: type[Refusal]) -> None:
+    assert refusals.has_words(kind), f"{kind.__module__}.{kind.__name__} has no words in doors/refusals.py"
+    refusal = _example(kind)
+
+    with override("en"):
+        english = refusals.explain(refusal)
+    with override("zh-hans"):
+        chinese = refusals.explain(refusal)
+
+    assert english.problem
+    assert english.remedy
+    assert english.problem != chinese.problem
+    assert english.remedy != chinese.remedy
+    assert any("\u4e00" <= char <= "\u9fff" for char in chinese.problem)
+    assert any("\u4e00" <= char <= "\u9fff" for char in chinese.remedy)
+
+
+def test_the_walk_found_the_package_s_refusals() -> None:
+    assert {NotFound, OutOfRange, Malformed, OutOfStock} <= set(KINDS)
+
+
+def test_a_refusal_nobody_wrote_words_for_is_noticed() -> None:
+    class Forgotten(Refusal):
+        pass
+
+    assert not refusals.has_words(Forgotten)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "english", "chinese"),
+    [
+        (
+            OutOfRange("units", 0, least=1, most=9),
+            "“0” is outside what quantity allows. Enter something from 1 to 9.",
+            "“0”超出了数量允许的范围。请填 1 到 9 之间的值。",
+        ),
+        (
+            Malformed("email", "ann", expected="email"),
+            "“ann” does not work as email address. Write it like name@example.com.",
+            "“ann”不能用作邮箱。请写成 name@example.com 的样子。",
+        ),
+        (
+            OutOfStock([_SHORT]),
+            "There is not enough left of: TEA (2 left). Lower the quantity or take it out. Nothing was ordered.",
+            "库存不够：TEA（剩 2 件）。请减少数量或移除。还没有下单。",
+        ),
+        (Malformed("city", "", expected="line"), "The town or city is missing. Please fill it in.", "还没有填写城市。请补上。"),
+    ],
+)
+def test_field_value_and_remedy_are_named(refusal: Refusal, english: str, chinese: str) -> None:
+    with override("en"):
+        assert str(refusals.explain(refusal)) == english
+    with override("zh-hans"):
+        assert str(refusals.explain(refusal)) == chinese
+
+
+def test_long_and_unprintable_values_are_repeated_short_and_clean() -> None:
+    shown = refusals.shown("a\x00b\u202e" + "x" * 500)
+
+    assert len(shown) == refusals.MOST_SHOWN + 1
+    assert "\x00" not in shown
+    assert "\u202e" not in shown
+    assert refusals.shown("🙂 茶") == "🙂 茶"

@@ -1,0 +1,101 @@
+"""The invoice: every figure and name is on it, in both languages, and a person can read it."""
+
+import io
+import logging
+from dataclasses import replace
+
+import pytest
+from pypdf import PdfReader
+
+from shopkeeper.kit.ids import LineId
+from shopkeeper.kit.refusals import Malformed
+from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.orders import invoice
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.shapes import OrderState
+from shopkeeper.selling.orders.tests.builders import CONTACT, a_line, an_order
+from shopkeeper.selling.shop.shapes import Shop
+
+SHOP = Shop(
+    name=Bilingual("Paper Crane", "纸鹤小铺"), tagline=Bilingual("Small things", "小物"), legal_name="Paper Crane Ltd",
+    licence_number="09 123", licence_authority="Companies House", address="1 Quay Street", email="hello@papercrane.example", phone="", country="GB",
+    zone="Europe/London", language="en", currency="GBP", is_sample=False, version=1,
+)  # fmt: skip
+ORDER = an_order([a_line(units=3, gross=3_747, unit_minor=1_249, tax_minor=625, name=Bilingual("Tea for two", "双人茶"))])
+
+
+def words(pdf: bytes) -> str:
+    return "\n".join(page.extract_text().replace("\x00", "") for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            "Invoice|SK-100001|Paper Crane|Tea for two|£12.49|£37.47|£3.95|£41.42|20%|£6.91|20 November 2026|Paper Crane Ltd|09 123"
+            "|United Kingdom|Ann Shopper|Paid",
+        ),
+        ("zh-hans", "账单|SK-100001|纸鹤小铺|双人茶|£12.49|合计|£41.42|税率|2026年11月20日|英国|已付款|营业执照"),
+    ],
+)
+def test_the_invoice_names_everything(language, expected):
+    text = words(invoice.draw(ORDER, language=language, shop=SHOP))
+
+    assert [word for word in expected.split("|") if word not in text] == []
+
+
+def test_the_same_order_gives_the_same_bytes():
+    assert invoice.draw(ORDER, language="en", shop=SHOP) == invoice.draw(ORDER, language="en", shop=SHOP)
+
+
+def test_fonts_are_embedded_in_part_so_that_the_file_stays_small():
+    pdf = invoice.draw(ORDER, language="zh-hans", shop=SHOP)
+
+    assert len(pdf) < 60_000
+    fonts = PdfReader(io.BytesIO(pdf)).pages[0]["/Resources"]["/Font"]
+    assert all("/FontFile3" in font["/DescendantFonts"][0]["/FontDescriptor"] for font in (fonts[name] for name in fonts))
+
+
+def test_a_long_order_fills_several_pages_each_with_its_head_and_number():
+    lines = [a_line(number, sku=f"SKU{number}") for number in range(1, 61)]
+
+    pdf = invoice.draw(an_order(lines), language="en", shop=SHOP)
+
+    pages = [page.extract_text().replace("\x00", "") for page in PdfReader(io.BytesIO(pdf)).pages]
+    assert len(pages) == 4
+    assert all("Unit price" in page for page in pages[:3])
+    assert all(f"SKU{number}" in "".join(pages) for number in range(1, 61))
+    assert "2 / 4" in pages[1]
+
+
+def test_a_character_the_font_lacks_becomes_a_box_and_spoils_nothing(caplog):
+    odd = replace(ORDER, contact=replace(CONTACT, name="陈 Ann 🦊 𠮷"))
+
+    with caplog.at_level(logging.WARNING):
+        text = words(invoice.draw(odd, language="en", shop=SHOP))
+
+    assert "陈 Ann □ □" in text
+    assert caplog.text == ""
+
+
+def test_refunds_and_cancellation_are_told():
+    refunded = replace(ORDER, refunded_minor=1_249)
+    cancelled = replace(ORDER, state=OrderState.CANCELLED)
+
+    assert "-£12.49" in words(invoice.draw(refunded, language="en", shop=SHOP))
+    assert "£28.93" in words(invoice.draw(refunded, language="en", shop=SHOP))
+    assert "Cancelled" in words(invoice.draw(cancelled, language="en", shop=SHOP))
+
+
+def test_a_currency_without_minor_units_shows_none():
+    yen = replace(ORDER, currency="JPY", lines=(a_line(LineId(1), units=1, gross=1_250),))
+
+    assert "1,250" in words(invoice.draw(yen, language="en", shop=SHOP))
+    assert "1,250.00" not in words(invoice.draw(yen, language="en", shop=SHOP))
+
+
+@pytest.mark.django_db
+def test_a_language_the_shop_does_not_speak_is_refused():
+    with pytest.raises(Malformed):
+        orders.invoice_pdf(1, "fr")
