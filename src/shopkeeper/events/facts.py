@@ -190,11 +190,13 @@ class WarehouseSaved(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceSet(Fact):
+    """A price was set; `after_minor` None: it was withdrawn, and the variant has no price in that list."""
+
     ENTITY = "variant_id"
     variant_id: int
     price_list_id: int
     before_minor: int | None
-    after_minor: int
+    after_minor: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

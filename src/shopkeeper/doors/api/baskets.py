@@ -29,7 +29,7 @@ router = Router(tags=["basket"])
 
 
 class LineOut(Schema):
-    """So many pieces of one thing; `available` can be sold now."""
+    __doc__ = gettext_noop("So many pieces of one thing; `available` can be sold now.")
 
     sku: str
     product: str
@@ -40,7 +40,9 @@ class LineOut(Schema):
 
 
 class BasketOut(Schema):
-    """A basket. Its `token` is a secret: whoever has it has the basket. Prices are never kept in it, they are quoted."""
+    __doc__ = gettext_noop(
+        "A basket. Its `token` is a secret: whoever has it has the basket. Prices are never kept in it, they are quoted."
+    )
 
     token: str
     lines: list[LineOut]
@@ -54,7 +56,7 @@ class UnitsIn(Sent):
 
 
 class ReasonOut(Schema):
-    """One step of the explanation: `code`, its effect on the total, and the values it stands on."""
+    __doc__ = gettext_noop("One step of the explanation: `code`, its effect on the total, and the values it stands on.")
 
     code: str
     effect: Money
@@ -62,7 +64,7 @@ class ReasonOut(Schema):
 
 
 class QuotedLineOut(Schema):
-    """`gross` is what the buyer pays for the line, tax included; `tax_basis_points` 2000 is 20 %."""
+    __doc__ = gettext_noop("`gross` is what the buyer pays for the line, tax included; `tax_basis_points` 2000 is 20 %.")
 
     sku: str
     name: Both
@@ -77,7 +79,7 @@ class QuotedLineOut(Schema):
 
 
 class QuoteOut(Schema):
-    """What it costs and why. Send `digest` back when ordering: it names everything the buyer agreed to."""
+    __doc__ = gettext_noop("What it costs and why. Send `digest` back when ordering: it names everything the buyer agreed to.")
 
     digest: str
     country: str

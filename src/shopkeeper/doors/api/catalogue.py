@@ -36,7 +36,7 @@ router = Router(tags=["catalogue"])
 
 
 class ShopOut(Schema):
-    """The shop: every amount in the API is in its `currency`, days belong to its `zone`."""
+    __doc__ = gettext_noop("The shop: every amount in the API is in its `currency`, days belong to its `zone`.")
 
     name: Both
     tagline: Both
@@ -48,7 +48,9 @@ class ShopOut(Schema):
 
 
 class CategoryOut(Schema):
-    """A shelf. `parent` is the slug of the main shelf above it; `is_derived`: a program put the goods there, not a person."""
+    __doc__ = gettext_noop(
+        "A shelf. `parent` is the slug of the main shelf above it; `is_derived`: a program put the goods there, not a person."
+    )
 
     slug: str
     name: Both
@@ -59,7 +61,9 @@ class CategoryOut(Schema):
 
 
 class PriceOut(Schema):
-    """A price now. `reference`: the lowest of the 30 days before the last cut; `tax`: included, or added when the order is placed."""
+    __doc__ = gettext_noop(
+        "A price now. `reference`: the lowest of the 30 days before the last cut; `tax`: included, or added when the order is placed."
+    )
 
     price: Money
     reference: Money | None
@@ -67,7 +71,7 @@ class PriceOut(Schema):
 
 
 class CardOut(Schema):
-    """A product on a shelf: the price is that of its cheapest variant, `available` counts the pieces of all of them."""
+    __doc__ = gettext_noop("A product on a shelf: the price is that of its cheapest variant, `available` counts the pieces of all of them.")
 
     slug: str
     name: Both
@@ -80,7 +84,7 @@ class CardOut(Schema):
 
 
 class VariantOut(Schema):
-    """What is put into a basket, by its `sku`; `option` is the choice it stands for."""
+    __doc__ = gettext_noop("What is put into a basket, by its `sku`; `option` is the choice it stands for.")
 
     sku: str
     option: Both
@@ -90,7 +94,7 @@ class VariantOut(Schema):
 
 
 class ProductOut(Schema):
-    """A product with everything its page says; `path` lists the shelves it stands on, main shelf first."""
+    __doc__ = gettext_noop("A product with everything its page says; `path` lists the shelves it stands on, main shelf first.")
 
     slug: str
     name: Both
@@ -110,14 +114,14 @@ class StockOut(Schema):
 
 
 class StockList(Schema):
-    """How many pieces can be sold now; SKUs the shop does not have stand in `unknown`."""
+    __doc__ = gettext_noop("How many pieces can be sold now; SKUs the shop does not have stand in `unknown`.")
 
     items: list[StockOut]
     unknown: list[str]
 
 
 class DeliveryOut(Schema):
-    """A way to the buyer, priced for the goods named in the question; `days` are the least and the most."""
+    __doc__ = gettext_noop("A way to the buyer, priced for the goods named in the question; `days` are the least and the most.")
 
     id: int
     code: str
@@ -129,7 +133,7 @@ class DeliveryOut(Schema):
 
 
 class MethodOut(Schema):
-    """A way to pay. `is_test`: no money moves."""
+    __doc__ = gettext_noop("A way to pay. `is_test`: no money moves.")
 
     code: str
     provider: str

@@ -48,7 +48,7 @@ Units = Annotated[Whole, Field(ge=1, le=MOST_UNITS)]
 
 
 class SummaryOut(Schema):
-    """An order in a list."""
+    __doc__ = gettext_noop("An order in a list.")
 
     number: str
     state: str
@@ -67,7 +67,9 @@ class ParcelLineIn(Sent):
 
 
 class ShipmentIn(Sent):
-    """A parcel that leaves. Without `lines` all that is left; without `warehouse` from every one that holds goods of the order."""
+    __doc__ = gettext_noop(
+        "A parcel that leaves. Without `lines` all that is left; without `warehouse` from every one that holds goods of the order."
+    )
 
     carrier: Text
     tracking_number: Text = ""
@@ -76,7 +78,7 @@ class ShipmentIn(Sent):
 
 
 class RefundLineIn(Sent):
-    """`restock`: the pieces that came back are good to sell again."""
+    __doc__ = gettext_noop("`restock`: the pieces that came back are good to sell again.")
 
     line_id: LineNumber
     units: Units
@@ -95,7 +97,7 @@ class CancelIn(Sent):
 
 
 class AdjustmentIn(Sent):
-    """Pieces found (above 0) or lost (below 0) in a warehouse, and why."""
+    __doc__ = gettext_noop("Pieces found (above 0) or lost (below 0) in a warehouse, and why.")
 
     warehouse: Name
     units: Annotated[Whole, Field(ge=-MOST_MOVED, le=MOST_MOVED)]
@@ -103,7 +105,7 @@ class AdjustmentIn(Sent):
 
 
 class ShelfOut(Schema):
-    """One thing in one warehouse: available = on hand − held for orders."""
+    __doc__ = gettext_noop("One thing in one warehouse: available = on hand − held for orders.")
 
     sku: str
     warehouse: str
@@ -117,7 +119,7 @@ class ShelvesOut(Schema):
 
 
 class PriceIn(Sent):
-    """A price from now on, in the minor unit of the shop's currency."""
+    __doc__ = gettext_noop("A price from now on, in the minor unit of the shop's currency.")
 
     amount_minor: Annotated[Whole, Field(ge=1, le=MOST_MINOR)]
     currency: Text
@@ -125,7 +127,7 @@ class PriceIn(Sent):
 
 
 class PriceNow(Schema):
-    """A price as it stands: `reference` is the lowest of the 30 days before the last cut."""
+    __doc__ = gettext_noop("A price as it stands: `reference` is the lowest of the 30 days before the last cut.")
 
     sku: str
     price: Money

@@ -18,9 +18,11 @@ router = Router(tags=["metrics"])
 
 _VIEW = "metrics.view"
 _MOST_KEYS = 50
+EARLIEST, LATEST = date(1970, 1, 1), date(2200, 12, 31)
+"""Days a period may name; what is compared lies before them and must still be a day."""
 
-First = Annotated[date, Query(description=gettext_noop("First day, in the shop's time zone, such as 2026-03-01"))]
-Last = Annotated[date, Query(description=gettext_noop("Last day, included"))]
+First = Annotated[date, Query(ge=EARLIEST, le=LATEST, description=gettext_noop("First day, in the shop's time zone, such as 2026-03-01"))]
+Last = Annotated[date, Query(ge=EARLIEST, le=LATEST, description=gettext_noop("Last day, included"))]
 Countries = Annotated[list[Text], Query(max_length=_MOST_KEYS, description=gettext_noop("Only these countries"))]
 Channels = Annotated[list[Text], Query(max_length=_MOST_KEYS, description=gettext_noop("Only these channels"))]
 Products = Annotated[list[Number], Query(max_length=_MOST_KEYS, description=gettext_noop("Only these products"))]
@@ -28,7 +30,7 @@ Categories = Annotated[list[Number], Query(max_length=_MOST_KEYS, description=ge
 
 
 class MetricOut(Schema):
-    """What a figure means and how it is computed."""
+    __doc__ = gettext_noop("What a figure means and how it is computed.")
 
     id: str
     unit: str
@@ -44,7 +46,9 @@ class MetricOut(Schema):
 
 
 class ValueOut(Schema):
-    """A whole number in its unit: minor units of `currency`, pieces, or basis points. Unknown is null, and `missing` says why."""
+    __doc__ = gettext_noop(
+        "A whole number in its unit: minor units of `currency`, pieces, or basis points. Unknown is null, and `missing` says why."
+    )
 
     amount: int | None
     unit: str
@@ -58,7 +62,7 @@ class PeriodOut(Schema):
 
 
 class ComparedOut(Schema):
-    """The metric in another period; `change` in basis points."""
+    __doc__ = gettext_noop("The metric in another period; `change` in basis points.")
 
     against: str
     period: PeriodOut
@@ -74,7 +78,7 @@ class FigureOut(Schema):
 
 
 class FiguresOut(Schema):
-    """Metrics of a period. `first_day`: the first day with data."""
+    __doc__ = gettext_noop("Metrics of a period. `first_day`: the first day with data.")
 
     period: PeriodOut
     zone: str
@@ -97,7 +101,7 @@ class SeriesOut(Schema):
 
 
 class TopRowOut(Schema):
-    """One country, channel, product or category; `share` of the total in basis points."""
+    __doc__ = gettext_noop("One country, channel, product or category; `share` of the total in basis points.")
 
     key: str | int | None
     value: ValueOut

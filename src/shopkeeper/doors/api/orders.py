@@ -44,7 +44,7 @@ class ContactIn(Sent):
 
 
 class AddressIn(Sent):
-    """Where the parcel goes; `country` is ISO 3166-1, two letters."""
+    __doc__ = gettext_noop("Where the parcel goes; `country` is ISO 3166-1, two letters.")
 
     name: Text
     line1: Text
@@ -57,7 +57,9 @@ class AddressIn(Sent):
 
 
 class OrderIn(Sent):
-    """A basket to order. `seen_digest` is the digest of the quote the buyer agreed to, for the same country and delivery."""
+    __doc__ = gettext_noop(
+        "A basket to order. `seen_digest` is the digest of the quote the buyer agreed to, for the same country and delivery."
+    )
 
     basket: Name
     contact: ContactIn
@@ -87,7 +89,7 @@ class AddressOut(Schema):
 
 
 class OrderLineOut(Schema):
-    """A line as placed, and what became of its pieces."""
+    __doc__ = gettext_noop("A line as placed, and what became of its pieces.")
 
     id: int
     sku: str
@@ -123,7 +125,7 @@ class RefundLineOut(Schema):
 
 
 class RefundOut(Schema):
-    """Money given back. `state`: asked (promised), settled (gone) or failed (the provider refused)."""
+    __doc__ = gettext_noop("Money given back. `state`: asked (promised), settled (gone) or failed (the provider refused).")
 
     id: int
     state: str
@@ -136,7 +138,7 @@ class RefundOut(Schema):
 
 
 class OrderOut(Schema):
-    """An order. `token` is a secret: whoever has it may read and cancel the order."""
+    __doc__ = gettext_noop("An order. `token` is a secret: whoever has it may read and cancel the order.")
 
     number: str
     token: str
@@ -166,7 +168,9 @@ class OrderOut(Schema):
 
 
 class PlacedOut(Schema):
-    """The order just placed. `payment_state` pending: the money is not certain yet; `redirect_url`: where the buyer confirms it."""
+    __doc__ = gettext_noop(
+        "The order just placed. `payment_state` pending: the money is not certain yet; `redirect_url`: where the buyer confirms it."
+    )
 
     order: OrderOut
     payment_state: str

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from ninja import Schema
 
 from shopkeeper.doors.api import words
@@ -19,7 +19,9 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class InvalidValue(Schema):
-    """One value that cannot be used: where it stands in the request, what it is, what is wrong with it and what to do."""
+    __doc__ = gettext_noop(
+        "One value that cannot be used: where it stands in the request, what it is, what is wrong with it and what to do."
+    )
 
     field: str
     value: str
@@ -29,7 +31,7 @@ class InvalidValue(Schema):
 
 
 class ShortItem(Schema):
-    """A thing of which there is not enough."""
+    __doc__ = gettext_noop("A thing of which there is not enough.")
 
     sku: str
     wanted: int
@@ -37,11 +39,11 @@ class ShortItem(Schema):
 
 
 class ProblemDetails(Schema):
-    """A refusal: `type` leads to its description, `code` is for programs, `title`, `detail` and `remedy` are for people.
-
-    `errors` lists every value at fault (422), `short` what is not in stock (409), `quote` the quote as it is now (409), `allowed` the
-    choices there are.
-    """
+    __doc__ = gettext_noop(
+        "A refusal: `type` leads to its description, `code` is for programs, `title`, `detail` and `remedy` are for "
+        "people. `errors` lists every value at fault (422), `short` what is not in stock (409), `quote` the quote as it "
+        "is now (409), `allowed` the choices there are."
+    )
 
     type: str
     title: str

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
+from django.utils.translation import gettext_noop
 from ninja import Field, Schema
 from pydantic import AfterValidator, ConfigDict
 from pydantic_core import PydanticCustomError
@@ -44,27 +45,27 @@ Number = Annotated[int, Field(ge=1, le=MOST_ID)]
 
 
 class Sent(Schema):
-    """What a caller sends: a field that is not known is refused, so that a misspelt one is never passed over."""
+    __doc__ = gettext_noop("What a caller sends: a field that is not known is refused, so that a misspelt one is never passed over.")
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Both(Schema):
-    """A text in English and 简体中文; where the shop has only one of them, both say the same."""
+    __doc__ = gettext_noop("A text in English and 简体中文; where the shop has only one of them, both say the same.")
 
     en: str
     zh: str
 
 
 class Money(Schema):
-    """An amount in the minor unit of its currency: 1250 GBP is £12.50."""
+    __doc__ = gettext_noop("An amount in the minor unit of its currency: 1250 GBP is £12.50.")
 
     amount_minor: int
     currency: str
 
 
 class Paged(Schema, Generic[T]):
-    """One page of a list: `page` of `pages`, `size` to a page, out of `total`."""
+    __doc__ = gettext_noop("One page of a list: `page` of `pages`, `size` to a page, out of `total`.")
 
     items: list[T]
     page: int

@@ -15,7 +15,7 @@ _RAW_BODY = {"requestBody": {"required": True, "content": {"application/octet-st
 
 
 class HeardOut(Schema):
-    """How many orders the message spoke of; the same message again speaks of them again and changes nothing."""
+    __doc__ = gettext_noop("How many orders the message spoke of; the same message again speaks of them again and changes nothing.")
 
     orders: int
 

@@ -119,9 +119,8 @@ def _change_price(
     store.save_price(row, amount_minor=amount_minor, reference_minor=reference, actor=actor, reason=why, now=now)
     after = {"amount_minor": amount_minor, "reason": why, "price_list_id": applying.id}
     audit.record(actor=actor, act=act, subject=f"variant:{variant_id}", before={"amount_minor": before}, after=after, at=now)
-    if amount_minor is not None:
-        fact = facts.PriceSet(variant_id=variant_id, price_list_id=applying.id, before_minor=before, after_minor=amount_minor)
-        events.record(fact, at=now)
+    fact = facts.PriceSet(variant_id=variant_id, price_list_id=applying.id, before_minor=before, after_minor=amount_minor)
+    events.record(fact, at=now)
     return row
 
 

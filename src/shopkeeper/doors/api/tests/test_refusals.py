@@ -72,15 +72,15 @@ ORDERS: list[tuple[dict[str, Any], int, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "status", "code", "field"), ORDERS)
+@pytest.mark.parametrize(("change", "expected"), [(row[0], row[1:]) for row in ORDERS])
 def test_odd_orders_are_refused_and_nothing_is_ordered(
-    shop: SmallShop, caller: Caller, change: dict[str, Any], status: int, code: str, field: str
+    shop: SmallShop, caller: Caller, change: dict[str, Any], expected: tuple[int, str, str]
 ) -> None:
     body = order_of(caller, shop, filled(caller, TEA=1)) | change
 
     answer = caller.post("orders", body, Idempotency_Key="a")
 
-    assert (answer.status, answer.code, answer.body["field"]) == (status, code, field)
+    assert (answer.status, answer.code, answer.body["field"]) == expected
     assert orders.list_orders().total == 0
     assert shop.available("TEA") == 10
     assert orders.key_answer("a") is None
@@ -128,13 +128,11 @@ PATHS: list[tuple[str, str, int, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "status", "code", "field"), PATHS)
-def test_odd_addresses_are_refused_by_name(
-    shop: SmallShop, caller: Caller, method: str, path: str, status: int, code: str, field: str
-) -> None:
+@pytest.mark.parametrize(("method", "path", "expected"), [(*row[:2], row[2:]) for row in PATHS])
+def test_odd_addresses_are_refused_by_name(shop: SmallShop, caller: Caller, method: str, path: str, expected: tuple[int, str, str]) -> None:
     answer = caller.call(method, path)
 
-    assert (answer.status, answer.code, answer.body["field"]) == (status, code, field)
+    assert (answer.status, answer.code, answer.body["field"]) == expected
 
 
 def test_a_wrong_method_names_the_right_ones(shop: SmallShop, caller: Caller) -> None:
@@ -194,7 +192,7 @@ def test_odd_bodies_are_refused(shop: SmallShop, caller: Caller, body: bytes, st
     assert orders.basket(token).units == 1
 
 
-@pytest.mark.parametrize("path", ["baskets", "orders", "webhooks/test", "/api/nowhere"])
+@pytest.mark.parametrize("path", ["baskets", "orders", "webhooks/test"])
 def test_ten_megabytes_are_refused_on_every_route(shop: SmallShop, caller: Caller, path: str) -> None:
     answer = caller.call("POST", path, b"x" * 10_000_000)
 

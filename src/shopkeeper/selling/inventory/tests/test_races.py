@@ -53,7 +53,7 @@ def everybody_waiting(address: str, number: int, table: str = "inventory_shelf")
     with psycopg.connect(address) as holder, psycopg.connect(address, autocommit=True) as watcher:
         holder.execute(f"SELECT FROM {table} ORDER BY id FOR UPDATE")
         yield
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         waiting = 0
         while waiting < number and time.monotonic() < until:
             row = watcher.execute(
@@ -70,7 +70,7 @@ def at_once(address: str, jobs: Sequence[Callable[[], str]], table: str = "inven
     with ThreadPoolExecutor(len(jobs)) as pool:
         with everybody_waiting(address, len(jobs), table):
             running = [pool.submit(job) for job in jobs]
-        return [each.result(timeout=30) for each in running]
+        return [each.result(timeout=90) for each in running]
 
 
 def test_the_last_piece_is_sold_once(address: str) -> None:

@@ -1,0 +1,166 @@
+"""`make pictures`: every page, in both languages, wide and phone-narrow, light and dark, as PNG in pictures/.
+
+Opens a sample shop of its own in a passing folder, trades a little, and walks the storefront and every entry of the console's menu.
+`make pictures PAGES=today,home` takes only those whose name contains one of the words.
+"""
+
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import Browser, Page  # noqa: E402
+
+from tests.journeys import acts  # noqa: E402
+from tests.up.builders import Started, one_time_password  # noqa: E402
+
+LANGUAGES = {"en": "en", "zh": "zh-hans"}
+WIDTHS = {"wide": 1280, "phone": 390}
+SCHEMES = ("light", "dark")
+
+SHOP = {
+    "home": "", "shelves": "shelves/", "category": "shelves/kitchen/", "goods": "goods/", "search": "search/?q=heart",
+    "search-nothing": "search/?q=zeppelin", "basket": "basket/", "checkout": "checkout/", "sign-in": "sign-in/", "register": "register/",
+    "password": "password/", "terms": "about/terms/", "privacy": "about/privacy/", "returns": "about/returns/",
+    "privacy-choice": "privacy-choice/", "not-found": "nothing-here/",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shown:
+    name: str
+    address: str
+
+
+def main() -> int:
+    """Take every picture and return 0."""
+    only = tuple(filter(None, os.environ.get("PAGES", "").split(",")))
+    out = ROOT / "pictures"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="shopkeeper-pictures-") as folder, socket.socket() as free:
+        Path(folder).chmod(0o755)
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        shop = Started(data_dir=Path(folder) / "shop", port=port, words=("up",))
+        try:
+            shop.until_open()
+            with acts.chromium() as browser:
+                taken = walk(browser, f"http://127.0.0.1:{port}", one_time_password(shop.output), out, only)
+        finally:
+            shop.stop()
+    print(f"{taken} pictures in {out}, {time.monotonic() - began:.0f} s")
+    return 0
+
+
+def walk(browser: Browser, base: str, first: tuple[str, str], out: Path, only: tuple[str, ...]) -> int:
+    """Trade a little, then picture every page in every way."""
+    staff = browser.new_page(locale="en-GB")
+    acts.sign_in_first_time(staff, base, email=first[0], password=first[1])
+    shopper = browser.new_page(locale="en-GB")
+    numbers = [acts.buy(shopper, base, goods=2, units=1, email=f"buyer{place}@example.com")[0] for place in range(3)]
+    order = shopper.url.partition("?")[0].removeprefix(f"{base}/en/")
+    acts.ship(staff, base, numbers[0])
+    acts.refund_one_piece(staff, base, numbers[0])
+    fill_basket(shopper, base)
+    wait_for_figures(staff, base)
+    taken = 0
+    for language, prefix in LANGUAGES.items():
+        set_console_language(staff, base, prefix)
+        pages = list(storefront(shopper, base, prefix, order)) + list(console(staff, base))
+        for page in pages:
+            if only and not any(word in page.name for word in only):
+                continue
+            for width_name, width in WIDTHS.items():
+                for scheme in SCHEMES:
+                    context = shopper if page.name.startswith("shop-") else staff
+                    take(context, page, width, scheme, out / f"{page.name}-{language}-{width_name}-{scheme}.png")
+                    taken += 1
+    return taken
+
+
+def storefront(page: Page, base: str, prefix: str, order: str) -> Iterator[Shown]:
+    """Yield the storefront's pages of one language, the first product of the shelf and an order among them."""
+    for name, path in SHOP.items():
+        yield Shown(f"shop-{name}", f"{base}/{prefix}/{path}")
+    page.goto(f"{base}/{prefix}/goods/")
+    yield Shown("shop-product", base + str(page.locator("main a[href*='/goods/']").first.get_attribute("href")))
+    yield Shown("shop-order", f"{base}/{prefix}/{order}")
+
+
+def console(page: Page, base: str) -> Iterator[Shown]:
+    """Yield every entry of the console's menu, the first row behind each list, and the acts offered there."""
+    page.goto(f"{base}/console/")
+    menu = [each.get_attribute("href") for each in page.locator("aside a[href^='/console/'], nav a[href^='/console/']").all()]
+    seen: set[str] = set()
+    for address in ["/console/", *menu]:
+        if not address or address in seen or "logout" in address:
+            continue
+        seen.add(address)
+        yield Shown(name_of(address), base + address)
+        page.goto(base + address)
+        inside = [each.get_attribute("href") for each in page.locator("main table a[href^='/console/']").all()]
+        for detail in [each for each in inside if each and each not in seen and each.startswith(address)][:1]:
+            seen.add(detail)
+            yield Shown(name_of(detail), base + detail)
+            page.goto(base + detail)
+            for act in [each.get_attribute("href") for each in page.locator("main .sk-acts a[href^='/console/']").all()][:6]:
+                if act and act not in seen and not act.endswith(("pdf", "invoice/")):
+                    seen.add(act)
+                    yield Shown(name_of(act), base + act)
+
+
+def name_of(address: str) -> str:
+    """Return a console address as a file's name: /console/orders/12/ship/ is console-orders-one-ship."""
+    parts = ["one" if part.isdigit() else part for part in address.partition("?")[0].strip("/").split("/")]
+    return "-".join(parts) if len(parts) > 1 else "console-today"
+
+
+def take(page: Page, shown: Shown, width: int, scheme: str, path: Path) -> None:
+    """Take one full page."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    page.goto(shown.address)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=path, full_page=True)
+
+
+def set_console_language(page: Page, base: str, language: str) -> None:
+    """Switch the console to a language by its own switch."""
+    page.goto(f"{base}/console/")
+    if not str(page.locator("html").get_attribute("lang")).lower().startswith(language[:2]):
+        page.locator("button[name=language]").first.click()
+        page.wait_for_load_state("networkidle")
+
+
+def fill_basket(page: Page, base: str) -> None:
+    """Leave something in the basket, for the pictures of basket and checkout."""
+    page.goto(f"{base}/en/goods/")
+    address = page.locator("main a[href*='/goods/']").nth(3).get_attribute("href")
+    page.goto(base + str(address))
+    page.get_by_role("button", name="Add to basket").click()
+    page.wait_for_load_state("networkidle")
+
+
+def wait_for_figures(page: Page, base: str) -> None:
+    """Wait until every fact of the sample shop is in the figures."""
+    until = time.monotonic() + 240
+    while time.monotonic() < until:
+        page.goto(f"{base}/console/")
+        if "into the figures" not in page.inner_text("body"):
+            return
+        time.sleep(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
