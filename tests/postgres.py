@@ -130,7 +130,7 @@ def django_db_setup(database_server: str, database_template: str, django_db_bloc
 def other_server() -> Iterator[str]:
     """The address of the operating system's own PostgreSQL, started as a plain process: over TCP, with a password, its own settings."""
     programs = components.other_postgresql()
-    with tempfile.TemporaryDirectory(prefix="shopkeeper-other-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-other-") as folder:
         yield from _plain_server(Binaries(folder=programs, major=int(programs.parent.name)), Path(folder))
 
 

@@ -14,9 +14,26 @@ from shopkeeper.selling.orders import public as orders
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PAGES = (
-    "", "shelves/", "shelves/kitchen/", "goods/", "goods/cup/", "goods/box/", "search/?q=lamp", "search/?q=zzzz", "basket/", "checkout/", "sign-in/",
-    "register/", "password/", "reset/old/", "about/terms/", "about/privacy/", "about/returns/", "privacy-choice/", "nowhere/",
-)  # fmt: skip
+    "",
+    "shelves/",
+    "shelves/kitchen/",
+    "goods/",
+    "goods/cup/",
+    "goods/box/",
+    "search/?q=lamp",
+    "search/?q=zzzz",
+    "basket/",
+    "checkout/",
+    "sign-in/",
+    "register/",
+    "password/",
+    "reset/old/",
+    "about/terms/",
+    "about/privacy/",
+    "about/returns/",
+    "privacy-choice/",
+    "nowhere/",
+)
 
 _TOO_SMALL = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary')].filter(e => {
   const r = e.getBoundingClientRect();

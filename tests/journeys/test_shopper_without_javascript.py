@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from shopkeeper.doors.storefront.tests.builders import Corner, corner
 from shopkeeper.selling.orders import public as orders
@@ -90,7 +90,7 @@ def test_with_a_script_the_basket_speaks_and_the_total_follows(live_server: Any,
     page.click("[data-say] a")
     page.wait_for_url("**/basket/")
     page.click("[aria-label='One more']")
-    page.wait_for_function("document.querySelector('.totals .sum dd').textContent.includes('24.00')")
+    expect(page.locator(".totals .sum dd")).to_have_text("£24.00")
     assert page.inner_text("[data-units]") == "2"
 
     page.click("text=To the checkout")

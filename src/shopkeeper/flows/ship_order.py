@@ -11,8 +11,7 @@ from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import WantedUnits
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.rules.parcels import Parcel
-from shopkeeper.selling.orders.shapes import Order, ParcelLine
+from shopkeeper.selling.orders.shapes import Order, Parcel, ParcelLine
 
 
 @transaction.atomic

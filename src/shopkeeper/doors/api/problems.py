@@ -42,7 +42,7 @@ class ProblemDetails(Schema):
     __doc__ = gettext_noop(
         "A refusal: `type` leads to its description, `code` is for programs, `title`, `detail` and `remedy` are for "
         "people. `errors` lists every value at fault (422), `short` what is not in stock (409), `quote` the quote as it "
-        "is now (409), `allowed` the choices there are."
+        "is now (409)."
     )
 
     type: str
@@ -56,7 +56,6 @@ class ProblemDetails(Schema):
     errors: list[InvalidValue] | None = None
     short: list[ShortItem] | None = None
     quote: dict[str, Any] | None = None
-    allowed: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def _values() -> dict[str, Any]:
         "groups": [Group(_(name), tuple(route for tag, route in routes if tag == code)) for code, name in TAGS.items()],
         "shapes": [_shape(name, shape) for name, shape in sorted(schema["components"]["schemas"].items()) if "properties" in shape],
         "problems": [(code, kind.status, str(kind.title)) for code, kind in KINDS.items()],
-        "about": _(schema["info"]["description"]),
+        "about": _said(schema["info"]),
     }
 
 
@@ -107,7 +107,7 @@ def _route(path: str, method: str, operation: dict[str, Any]) -> Route:
         if status < "400"
     )
     return Route(
-        name=operation["operationId"], method=method.upper(), path=path, summary=_(operation["summary"]), fields=tuple(fields),
+        name=operation["operationId"], method=method.upper(), path=path, summary=_said(operation, "summary"), fields=tuple(fields),
         answers=good, problems=", ".join(status for status in answers if status >= "400"), is_for_staff="security" in operation,
     )  # fmt: skip
 
@@ -115,11 +115,12 @@ def _route(path: str, method: str, operation: dict[str, Any]) -> Route:
 def _shape(name: str, shape: dict[str, Any]) -> Shape:
     required = shape.get("required", [])
     fields = tuple(Field(key, "", _kind(each), key in required, _said(each)) for key, each in shape["properties"].items())
-    return Shape(name=name, text=" ".join(shape.get("description", "").split()), fields=fields)
+    return Shape(name=name, text=_said(shape), fields=fields)
 
 
-def _said(schema: dict[str, Any]) -> str:
-    text = schema.get("description", "")
+def _said(schema: dict[str, Any], name: str = "description") -> str:
+    # Looked up by its English text, which the routes and shapes mark for translation where they write it.
+    text = schema.get(name, "")
     return _(text) if text else ""
 
 

@@ -34,5 +34,5 @@ urlpatterns = [
     path("staff/<int:pk>/deactivate/", admin(staff.STAFF_VIEWS["deactivate"]), name="console_staff_deactivate"),
     path("staff/<int:pk>/reactivate/", admin(staff.STAFF_VIEWS["reactivate"]), name="console_staff_reactivate"),
     path("staff/invitations/<int:pk>/withdraw/", admin(staff.STAFF_VIEWS["withdraw"]), name="console_staff_withdraw"),
-    path("", include(decorate_urlpatterns(wagtail_admin.urlpatterns, gate.with_own_password))),
+    path("", include(decorate_urlpatterns(decorate_urlpatterns(wagtail_admin.urlpatterns, gate.with_own_password), gate.only_ours))),
 ]

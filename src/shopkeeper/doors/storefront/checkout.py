@@ -75,7 +75,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 
 def _initial(request: HttpRequest, buyer: Customer | None, book: Sequence[SavedAddress]) -> dict[str, object]:
-    first = {"idempotency_key": new_token(), "country": (buyer.country if buyer else "") or frame.shop(request).country}
+    first: dict[str, object] = {"idempotency_key": new_token(), "country": (buyer.country if buyer else "") or frame.shop(request).country}
     if buyer is None:
         return first
     return first | {"email": buyer.email, "name": buyer.name, "phone": buyer.phone, "saved": "0" if book else ""}

@@ -78,7 +78,7 @@ def page(
         year=today(request).year,
         here=here,
     )
-    context = {"shop": around, "currency": around.currency, "frame": framed, "page_numbers": page_numbers, **more}
+    context = {"shop": around, "currency": around.currency, "frame": framed, "page_numbers": page_numbers, "status": status, **more}
     response = render(request, f"storefront/{template}.html", context, status=status)
     if get_language_from_request(request) != language:
         response.set_cookie(

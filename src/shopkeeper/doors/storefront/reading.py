@@ -61,7 +61,7 @@ def moment(value: datetime, zone: str) -> str:
 
 def country(code: str) -> str:
     """Return a country's name in the reader's language, or the code itself where there is none."""
-    return locale().territories.get(code, code)
+    return str(locale().territories.get(code, code))
 
 
 def _on(value: date | datetime, zone: str) -> date:

@@ -40,9 +40,16 @@ def test_a_card_tells_price_and_stock(shop: SmallShop) -> None:
 
 def test_a_product_of_several_variants_starts_from_the_cheapest_that_is_sold(shop: SmallShop) -> None:
     product = catalog.save_product(
-        product_id=None, slug="mug", name=Bilingual("Mug", "杯"), text=Bilingual(), category_id=None, is_published=True, actor=None, now=NOON,
+        product_id=None,
+        slug="mug",
+        name=Bilingual("Mug", "杯"),
+        text=Bilingual(),
+        category_id=None,
+        is_published=True,
+        actor=None,
+        now=NOON,
         variants=[VariantDraft(sku="M1"), VariantDraft(sku="M2"), VariantDraft(sku="M3", is_sellable=False)],
-    )  # fmt: skip
+    )
     for variant, amount in zip(product.variants, (900, 700, 100), strict=True):
         pricing.set_price(variant_id=variant.id, amount_minor=amount, reason="test", actor=None, now=NOON)
 

@@ -141,10 +141,10 @@ def top(
     if not 1 <= limit <= MOST_ROWS:
         raise OutOfRange("limit", limit, least=1, most=MOST_ROWS)
     shop = selling_shop.shop()
-    stretch = periods.stretch(period, shop.zone)
-    total = ask([wanted], [stretch], only=only).value(wanted, 0)
-    found = {key: values[wanted.id] for (_, key), values in ask([wanted], [stretch], only=only, by=dimension).values.items()}
-    ranked = sorted(found.items(), key=lambda item: (-(item[1].amount if item[1].amount is not None else -(10**18)), str(item[0])))
+    found = ask([wanted], [periods.stretch(period, shop.zone)], only=only, by=dimension)
+    total = found.value(wanted, 0)
+    parts = {key: values[wanted.id] for (_, key), values in found.parts.items()}
+    ranked = sorted(parts.items(), key=lambda item: (-(item[1].amount if item[1].amount is not None else -(10**18)), str(item[0])))
     rows = tuple(TopRow(key, value, share(value, total)) for key, value in ranked[:limit] if value.amount != 0)
     return Top(metric=wanted, dimension=dimension, period=period, zone=shop.zone, currency=shop.currency, rows=rows, total=total)
 

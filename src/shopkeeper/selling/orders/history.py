@@ -213,14 +213,14 @@ def _count_refunds(refund_ids: Sequence[int]) -> None:
                       refunded_tax_minor = l.refunded_tax_minor + x.tax
                FROM (SELECT line_id, sum(units) units, sum(gross_minor) gross, sum(tax_minor) tax FROM orders_refundline
                      WHERE refund_id = ANY(%s) GROUP BY line_id) x WHERE l.id = x.line_id""",
-            [refund_ids],
+            [list(refund_ids)],
         )
         cursor.execute(
             """UPDATE orders_order o SET refunded_minor = o.refunded_minor + x.total,
                       refunded_delivery_minor = o.refunded_delivery_minor + x.delivery
                FROM (SELECT order_id, sum(total_minor) total, sum(delivery_minor) delivery FROM orders_refund
                      WHERE id = ANY(%s) GROUP BY order_id) x WHERE o.id = x.order_id""",
-            [refund_ids],
+            [list(refund_ids)],
         )
 
 
@@ -272,7 +272,7 @@ def _refunded(refund_ids: Sequence[int]) -> Iterator[tuple[facts.OrderRefunded, 
                FROM orders_refund r JOIN orders_order o ON o.id = r.order_id
                LEFT JOIN orders_refundline x ON x.refund_id = r.id LEFT JOIN orders_orderline l ON l.id = x.line_id
                WHERE r.id = ANY(%s) GROUP BY r.id, o.id ORDER BY r.made_at, r.id""",
-            [refund_ids],
+            [list(refund_ids)],
         )
         rows = cursor.fetchall()
     for refund_id, order_id, buyer_id, country, reason, delivery_minor, total_minor, made_at, lines in rows:

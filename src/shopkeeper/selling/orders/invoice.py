@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
 
 from shopkeeper.kit.money import BASIS_POINTS, exponent, to_decimal
 from shopkeeper.selling.orders.shapes import Order, OrderLine, OrderState
@@ -152,8 +153,7 @@ class _Page:
     def _goods_line(self, number: int, line: OrderLine, columns: Sequence[_Column]) -> None:
         pdf = self.pdf
         pdf.set_font("sans", size=9.5)
-        name = pdf.known(line.name.pick(self.language) or line.sku)
-        wrapped = pdf.multi_cell(columns[1].width - 3, 4.6, name, dry_run=True, output="LINES", align="L")
+        wrapped = pdf.wrapped(line.name.pick(self.language) or line.sku, columns[1].width - 3)
         self._room_for(5.5 + 4.6 * len(wrapped), columns)
         top = pdf.get_y() + 1.6
         self._text(LEFT, top, str(number), size=8, colour=INK_3, width=columns[0].width)
@@ -196,7 +196,7 @@ class _Page:
         at = top + 5.5
         for line in lines or ["—"]:
             self.pdf.set_font("sans", size=9.5)
-            for part in self.pdf.multi_cell(width, 4.8, self.pdf.known(line), dry_run=True, output="LINES", align="L") if line else ():
+            for part in self.pdf.wrapped(line, width):
                 self._text(left, at, part, size=9.5, width=width)
                 at += 4.8
         return at
@@ -287,7 +287,7 @@ class _Page:
         return format_percent(basis_points / BASIS_POINTS, format="#,##0.##%", locale=self.locale)
 
     def _country(self, code: str) -> str:
-        return Locale.parse(self.locale).territories.get(code, code)
+        return str(Locale.parse(self.locale).territories.get(code, code))
 
 
 class _Paper(FPDF):
@@ -298,6 +298,8 @@ class _Paper(FPDF):
         self.foot_lines = foot
         self.add_font("sans", fname=FONTS / "sans.otf")
         self.add_font("serif", fname=FONTS / "serif-bold.otf")
+        font = self.fonts["sans"]
+        self.glyphs = frozenset(font.cmap) if isinstance(font, TTFFont) else frozenset()
         self.set_auto_page_break(False)
         self.set_margins(LEFT, 18, 210 - RIGHT)
         self.c_margin = 0
@@ -305,8 +307,12 @@ class _Paper(FPDF):
 
     def known(self, text: str) -> str:
         """Return the text with characters the fonts lack shown as a blank box, so that one odd letter never spoils an invoice."""
-        glyphs = self.fonts["sans"].cmap
-        return "".join(letter if ord(letter) in glyphs else "□" for letter in text)
+        return "".join(letter if ord(letter) in self.glyphs else "□" for letter in text)
+
+    def wrapped(self, text: str, width: float) -> list[str]:
+        """Return the text, in the font at hand, as the lines that fit a width; an empty text has none."""
+        parts = self.multi_cell(width, 4.8, self.known(text), dry_run=True, output="LINES", align="L") if text else []
+        return [str(part) for part in parts] if isinstance(parts, list) else []
 
     def footer(self) -> None:
         self.set_draw_color(*LINE)

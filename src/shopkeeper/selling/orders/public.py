@@ -13,7 +13,7 @@ from django.db import transaction
 from shopkeeper.events import facts
 from shopkeeper.events import public as events
 from shopkeeper.kit import checks
-from shopkeeper.kit.ids import CustomerId, OrderId, PaymentId, RefundId, ShipmentId, UserId, new_token
+from shopkeeper.kit.ids import CustomerId, OrderId, PaymentId, RefundId, ShipmentId, UserId, WarehouseId, new_token
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.selling.inventory.shapes import HeldUnits
@@ -23,7 +23,6 @@ from shopkeeper.selling.orders.history import import_adjustments, import_credit_
 from shopkeeper.selling.orders.reckoning import HistoryTotals, history_totals, ids_by_number
 from shopkeeper.selling.orders.refusals import refusal_of
 from shopkeeper.selling.orders.rules import parcels, refunding, states
-from shopkeeper.selling.orders.rules.parcels import Parcel
 from shopkeeper.selling.orders.rules.particulars import checked_address, checked_contact
 from shopkeeper.selling.orders.rules.refunding import RefundPlan
 from shopkeeper.selling.orders.rules.states import Act
@@ -37,6 +36,8 @@ from shopkeeper.selling.orders.shapes import (
     OrderMoney,
     OrderState,
     OrderSummary,
+    Parcel,
+    ParcelLine,
     Refund,
     RefundReason,
     RefundState,
@@ -265,7 +266,7 @@ def cancel(*, order_id: OrderId, reason: CancelReason, actor: UserId | None, now
 
 
 def pack(
-    found: Order, held: Sequence[HeldUnits], *, warehouse_id: Any = None, wanted: Sequence[Any] | None = None
+    found: Order, held: Sequence[HeldUnits], *, warehouse_id: WarehouseId | None = None, wanted: Sequence[ParcelLine] | None = None
 ) -> tuple[Parcel, ...]:
     """Return one parcel per warehouse for the wanted lines, or all that is left. Raises as `rules.parcels.pack` does."""
     states.after(found.state, Act.SHIP_PART)

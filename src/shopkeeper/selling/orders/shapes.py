@@ -10,6 +10,7 @@ from shopkeeper.kit.ids import BasketId, CustomerId, DeliveryOptionId, LineId, O
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.customers.shapes import Address
+from shopkeeper.selling.inventory.shapes import HeldUnits
 from shopkeeper.selling.pricing.shapes import Quote
 
 MOST_UNITS = 9_999
@@ -127,6 +128,15 @@ class OrderLine:
 class ParcelLine:
     line_id: LineId
     units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """What is to leave one warehouse: the order's lines, and the same units as goods."""
+
+    warehouse_id: WarehouseId
+    lines: tuple[ParcelLine, ...]
+    goods: tuple[HeldUnits, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -289,16 +289,17 @@ def update_order(order_id: OrderId, **fields: Any) -> None:
 
 def reopen_basket(basket_id: BasketId | None) -> None:
     """Open the basket of a dead order again, unless its owner has started another one meanwhile."""
-    row = models.Basket.objects.filter(id=basket_id).first() if basket_id is not None else None
-    if row is None:
+    if basket_id is None:
         return
+    row = models.Basket.objects.get(id=basket_id)
     if row.customer_id is not None and models.Basket.objects.filter(customer_id=row.customer_id, ordered_at=None).exists():
         return
     models.Basket.objects.filter(id=row.id).update(ordered_at=None)
 
 
 def close_basket(basket_id: BasketId | None, *, at: datetime) -> None:
-    models.Basket.objects.filter(id=basket_id, ordered_at=None).update(ordered_at=at)
+    if basket_id is not None:
+        models.Basket.objects.filter(id=basket_id, ordered_at=None).update(ordered_at=at)
 
 
 def has_other_living_order(order: shapes.Order) -> bool:
@@ -380,24 +381,20 @@ def lock_refund(refund_id: RefundId) -> shapes.Refund | None:
 
 def claim_refunds(*, now: datetime, until: datetime, limit: int) -> list[RefundId]:
     """Take refunds whose time has come, putting their next time at `until`, so that two sweepers never take the same one."""
-    return [RefundId(found) for found in _claim(
-        """UPDATE orders_refund SET wake_at = %s WHERE id IN (
-               SELECT id FROM orders_refund WHERE state = 'asked' AND wake_at <= %s ORDER BY wake_at LIMIT %s FOR UPDATE SKIP LOCKED)
-           RETURNING id""",
-        [until, now, limit],
-    )]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE orders_refund SET wake_at = %s WHERE id IN (
+                   SELECT id FROM orders_refund WHERE state = 'asked' AND wake_at <= %s ORDER BY wake_at LIMIT %s FOR UPDATE SKIP LOCKED)
+               RETURNING id""",
+            [until, now, limit],
+        )
+        return [RefundId(row[0]) for row in cursor.fetchall()]
 
 
 def overdue_orders(*, now: datetime, limit: int) -> list[OrderId]:
     """Return orders still unpaid after their hold's time, the longest first."""
     query = models.Order.objects.filter(state=shapes.OrderState.PLACED, hold_until__lte=now).order_by("hold_until")
     return [OrderId(found) for found in query.values_list("id", flat=True)[:limit]]
-
-
-def _claim(statement: str, values: Sequence[object]) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [row[0] for row in cursor.fetchall()]
 
 
 def counts() -> dict[shapes.OrderState, int]:

@@ -254,7 +254,7 @@ def hear_webhook(*, provider: str, body: bytes, headers: Mapping[str, str], now:
     """
     answers = installed.provider(provider).read_webhook(body=body, headers=headers)
     known = store.ids_by_name([answer.payment_name for answer in answers], provider)
-    touched = {}
+    touched: dict[OrderId, None] = {}
     for name, payment_id in sorted(known.items(), key=lambda item: item[1]):
         heard = _hear(payment_id, [answer for answer in answers if answer.payment_name == name], now)
         touched[heard.order_id] = None

@@ -117,7 +117,7 @@ def test_stock_is_adjusted_where_it_lies(shop: SmallShop, owner: Staff) -> None:
         ({"warehouse": "MOON"}, (422, "malformed", "warehouse")),
     ],
 )
-def test_odd_adjustments_are_refused(shop: SmallShop, owner: Staff, change: dict[str, object], status: int, code: str, field: str) -> None:
+def test_odd_adjustments_are_refused(shop: SmallShop, owner: Staff, change: dict[str, object], expected: tuple[int, str, str]) -> None:
     body = {"warehouse": "MAIN", "units": 1, "note": "found"} | change
 
     answer = owner.post("staff/stock-adjustments/LAMP/S", body)

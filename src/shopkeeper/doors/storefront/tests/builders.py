@@ -22,12 +22,12 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 @dataclass
 class Corner:
-    """Prices: LAMP £12.00 (8 in stock), CUP in two sizes £8.50 and £11.50 (20 and 0), BOX £3.00 (sold out), delivery £3.95, free from £50."""
+    """LAMP £12.00 (8 in stock), CUP in two sizes £8.50 and £11.50 (20 and 0), BOX £3.00 (sold out); delivery £3.95, free from £50."""
 
     variants: dict[str, VariantId] = field(default_factory=dict)
     products: dict[str, Product] = field(default_factory=dict)
-    delivery_id: DeliveryOptionId = DeliveryOptionId(0)
-    kitchen: CategoryId = CategoryId(0)
+    delivery_id: DeliveryOptionId = field(init=False)
+    kitchen: CategoryId = field(init=False)
 
     def visitor(self, language: str = "en") -> Client:
         """Return a browser that has answered the privacy question."""
@@ -49,10 +49,21 @@ class Corner:
 def corner(*, is_sample: bool = True) -> Corner:
     """Open a shop with two shelves and three goods."""
     shops.open_shop(
-        name=Bilingual("Corner shop", "街角小铺"), tagline=Bilingual("Small things", "小物件"), legal_name="Corner Ltd", licence_number="L-77",
-        licence_authority="Register", address="1 Mill Lane", email="hello@example.com", phone="+44 1", country="GB", zone="Europe/London",
-        language="en", currency="GBP", is_sample=is_sample, now=NOON,
-    )  # fmt: skip
+        name=Bilingual("Corner shop", "街角小铺"),
+        tagline=Bilingual("Small things", "小物件"),
+        legal_name="Corner Ltd",
+        licence_number="L-77",
+        licence_authority="Register",
+        address="1 Mill Lane",
+        email="hello@example.com",
+        phone="+44 1",
+        country="GB",
+        zone="Europe/London",
+        language="en",
+        currency="GBP",
+        is_sample=is_sample,
+        now=NOON,
+    )
     pricing.set_up(country="GB", tax_mode=TaxMode.INCLUDED, tax_basis_points=2_000, now=NOON)
     inventory.set_up(country="GB", now=NOON)
     content.install_defaults(now=NOON)
@@ -69,16 +80,34 @@ def corner(*, is_sample: bool = True) -> Corner:
 
 def _delivery() -> DeliveryOptionId:
     return pricing.save_delivery_option(
-        delivery_option_id=None, code="STANDARD", name=Bilingual("Standard delivery", "标准配送"), carrier="Royal Mail", price_minor=395,
-        free_from_minor=5_000, days=(2, 4), countries=("GB",), position=1, is_active=True, actor=None, now=NOON,
-    ).id  # fmt: skip
+        delivery_option_id=None,
+        code="STANDARD",
+        name=Bilingual("Standard delivery", "标准配送"),
+        carrier="Royal Mail",
+        price_minor=395,
+        free_from_minor=5_000,
+        days=(2, 4),
+        countries=("GB",),
+        position=1,
+        is_active=True,
+        actor=None,
+        now=NOON,
+    ).id
 
 
 def _category(slug: str, name: Bilingual, position: int, *, parent_id: CategoryId | None = None) -> CategoryId:
     return catalog.save_category(
-        category_id=None, slug=slug, name=name, intro=Bilingual("Good things", "好东西"), parent_id=parent_id, drawing="cup", position=position,
-        is_derived=True, actor=None, now=NOON,
-    )  # fmt: skip
+        category_id=None,
+        slug=slug,
+        name=name,
+        intro=Bilingual("Good things", "好东西"),
+        parent_id=parent_id,
+        drawing="cup",
+        position=position,
+        is_derived=True,
+        actor=None,
+        now=NOON,
+    )
 
 
 def _goods(
@@ -86,9 +115,18 @@ def _goods(
 ) -> None:
     drafts = [VariantDraft(sku=sku, option=Bilingual(option, option)) for sku, (option, _, _) in variants.items()]
     product = catalog.save_product(
-        product_id=None, slug=slug, name=name, text=Bilingual("**Good** for <rainy> days.", "下雨天用。"), category_id=category_id,
-        variants=drafts, is_published=True, source_name=name.en, rank=rank, actor=None, now=NOON,
-    )  # fmt: skip
+        product_id=None,
+        slug=slug,
+        name=name,
+        text=Bilingual("**Good** for <rainy> days.", "下雨天用。"),
+        category_id=category_id,
+        variants=drafts,
+        is_published=True,
+        source_name=name.en,
+        rank=rank,
+        actor=None,
+        now=NOON,
+    )
     made.products[slug] = product
     main = inventory.warehouses()[0].id
     for variant in product.variants:

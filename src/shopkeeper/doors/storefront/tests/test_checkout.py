@@ -15,9 +15,18 @@ from shopkeeper.selling.orders.shapes import OrderFilter, OrderState
 pytestmark = pytest.mark.django_db
 
 WHO = {
-    "email": "ann@example.com", "name": "Ann 李安 🙂", "phone": "", "line1": "1 Mill Lane", "line2": "", "city": "Norwich", "postcode": "NR3 1AA",
-    "region": "", "country": "GB", "payment": "test-ok", "act": "order",
-}  # fmt: skip
+    "email": "ann@example.com",
+    "name": "Ann 李安 🙂",
+    "phone": "",
+    "line1": "1 Mill Lane",
+    "line2": "",
+    "city": "Norwich",
+    "postcode": "NR3 1AA",
+    "region": "",
+    "country": "GB",
+    "payment": "test-ok",
+    "act": "order",
+}
 
 
 @pytest.fixture

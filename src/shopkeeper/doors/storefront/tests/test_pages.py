@@ -16,10 +16,29 @@ from shopkeeper.selling.pricing import public as pricing
 pytestmark = pytest.mark.django_db
 
 PAGES = (
-    "", "shelves/", "shelves/kitchen/", "shelves/cups/", "goods/", "goods/?sort=price", "goods/?sort=-price", "goods/?sort=name", "goods/lamp/",
-    "goods/cup/", "goods/box/", "search/", "search/?q=lamp", "search/?q=zzzz", "basket/", "sign-in/", "register/", "password/", "about/terms/",
-    "about/privacy/", "about/returns/", "privacy-choice/",
-)  # fmt: skip
+    "",
+    "shelves/",
+    "shelves/kitchen/",
+    "shelves/cups/",
+    "goods/",
+    "goods/?sort=price",
+    "goods/?sort=-price",
+    "goods/?sort=name",
+    "goods/lamp/",
+    "goods/cup/",
+    "goods/box/",
+    "search/",
+    "search/?q=lamp",
+    "search/?q=zzzz",
+    "basket/",
+    "sign-in/",
+    "register/",
+    "password/",
+    "about/terms/",
+    "about/privacy/",
+    "about/returns/",
+    "privacy-choice/",
+)
 
 
 @pytest.fixture

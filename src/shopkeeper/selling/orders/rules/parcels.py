@@ -2,21 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from shopkeeper.kit.ids import LineId, VariantId, WarehouseId
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
 from shopkeeper.selling.inventory.shapes import HeldUnits
-from shopkeeper.selling.orders.shapes import NothingToDo, Order, OrderLine, ParcelLine, TooManyUnits
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """What leaves one warehouse: the order's lines, and the same units as goods."""
-
-    warehouse_id: WarehouseId
-    lines: tuple[ParcelLine, ...]
-    goods: tuple[HeldUnits, ...]
+from shopkeeper.selling.orders.shapes import NothingToDo, Order, OrderLine, Parcel, ParcelLine, TooManyUnits
 
 
 def pack(
@@ -52,7 +42,7 @@ def _wishes(order: Order, wanted: Sequence[ParcelLine] | None) -> list[tuple[Ord
     if wanted is None:
         return [(line, line.units_to_ship, False) for line in order.lines if line.units_to_ship]
     lines: Mapping[LineId, OrderLine] = {line.id: line for line in order.lines}
-    wishes = []
+    wishes: list[tuple[OrderLine, int, bool]] = []
     for wish in wanted:
         line = lines.get(wish.line_id)
         if line is None:

@@ -18,7 +18,8 @@ from shopkeeper.selling.shop.shapes import Shop
 
 SHOP = Shop(
     name=Bilingual("Paper Crane", "纸鹤小铺"), tagline=Bilingual("Small things", "小物"), legal_name="Paper Crane Ltd",
-    licence_number="09 123", licence_authority="Companies House", address="1 Quay Street", email="hello@papercrane.example", phone="", country="GB",
+    licence_number="09 123", licence_authority="Companies House", address="1 Quay Street",
+    email="hello@papercrane.example", phone="", country="GB",
     zone="Europe/London", language="en", currency="GBP", is_sample=False, version=1,
 )  # fmt: skip
 ORDER = an_order([a_line(units=3, gross=3_747, unit_minor=1_249, tax_minor=625, name=Bilingual("Tea for two", "双人茶"))])

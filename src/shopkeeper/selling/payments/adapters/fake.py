@@ -133,7 +133,7 @@ class FakeProvider:
                    SELECT due.id, due.webhooks_due FROM due JOIN sent ON sent.id = due.id ORDER BY due.id""",
                 [at, limit],
             )
-            return cursor.fetchall()
+            return [(answer_id, times) for answer_id, times in cursor.fetchall()]
 
     def _open(self, ask: Ask) -> tuple[FakeCharge, FakeAnswer | None]:
         charge = FakeCharge.objects.select_for_update().filter(payment_name=ask.payment_name).first()

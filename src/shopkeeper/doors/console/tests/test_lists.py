@@ -1,0 +1,181 @@
+"""Lists: found, narrowed, ordered, taken away as files, in a bounded number of queries however long they are."""
+
+import csv
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from shopkeeper.doors.console.rooms import DESKS
+from shopkeeper.doors.console.tests.builders import Staff
+from shopkeeper.events import dispatch
+from shopkeeper.flows.tests.builders import NOON, SmallShop
+from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.shapes import VariantDraft
+from shopkeeper.wiring.reactions import REACTIONS
+
+MOST_QUERIES = 32
+"""Signing in, the menu's counts, the count, the rows, and one query for each other room the list asks."""
+
+NAMES = [desk.listing.name for desk in DESKS]
+
+
+def a_little_trade(shop: SmallShop) -> None:
+    shop.buy(TEA=1)
+    dispatch.dispatch_all(REACTIONS, now=NOON)
+
+
+def more_goods(shop: SmallShop, count: int) -> None:
+    for index in range(count):
+        found = catalog.save_product(
+            product_id=None, slug=f"more-{index}", name=Bilingual(f"More {index}", ""), text=Bilingual(), category_id=None,
+            variants=[VariantDraft(sku=f"M{index}")], is_published=True, actor=None, now=NOON,
+        )  # fmt: skip
+        shop.variants[f"M{index}"] = found.variants[0].id
+        shop.price(f"M{index}", 100 + index)
+        shop.receive(f"M{index}", 3)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_list_opens_in_both_languages(shop: SmallShop, owner: Staff, name: str, language: str) -> None:
+    a_little_trade(shop)
+    owner.read(language)
+
+    page = owner.get(f"{name}/")
+
+    assert page.status_code == 200
+    assert f'lang="{language}"' in page.content.decode()
+    assert '<table class="sk-table sk-list">' in page.content.decode()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_longer_list_asks_no_more_questions(shop: SmallShop, owner: Staff, name: str) -> None:
+    a_little_trade(shop)
+    owner.get(f"{name}/")
+    short = queries(owner, f"{name}/")
+
+    more_goods(shop, 6)
+    for _again in range(3):
+        shop.buy(TEA=1, M1=1)
+    dispatch.dispatch_all(REACTIONS, now=NOON)
+
+    assert queries(owner, f"{name}/") <= short <= MOST_QUERIES
+
+
+def queries(owner: Staff, address: str) -> int:
+    with CaptureQueriesContext(connection, ) as seen:
+        assert owner.get(address).status_code == 200
+    return len(seen)
+
+
+def test_orders_are_found_by_number_name_and_mail_address(shop: SmallShop, owner: Staff) -> None:
+    order = shop.buy(TEA=1)
+    found = f'/console/orders/{order.id}/"'
+
+    for typed in (order.number, order.number.lower(), "ann sho", "ANN@example", "Ann Shopper"):
+        assert found in owner.text(f"orders/?q={typed}"), typed
+    for typed in ("nobody", "🍵", "%00", "x" * 5000, "'; drop table"):
+        page = owner.get("orders/?q=" + typed)
+        assert page.status_code == 200
+        assert found not in page.content.decode() or typed == "%00"
+
+
+def test_filters_narrow_and_wrong_days_are_refused_beside_the_field(shop: SmallShop, owner: Staff) -> None:
+    order = shop.buy(TEA=1)
+    found = f'/console/orders/{order.id}/"'
+
+    assert found in owner.text("orders/?state=to_ship&country=GB&placed_from=2026-11-20&placed_to=2026-11-20")
+    assert found not in owner.text("orders/?state=shipped")
+    assert found not in owner.text("orders/?placed_from=2026-11-21")
+    assert found not in owner.text("orders/?placed_to=2026-11-19")
+    for wrong in ("2026-02-30", "yesterday", "1999-12-31", "99999-01-01", "🍵"):
+        answer = owner.get(f"orders/?placed_from={wrong}")
+        assert answer.status_code == 400
+        assert wrong in answer.content.decode()
+    swapped = owner.get("orders/?placed_from=2026-11-21&placed_to=2026-11-20")
+    assert swapped.status_code == 400
+    assert "swap them" in swapped.content.decode()
+    assert owner.get("orders/?state=nonsense").status_code == 400
+
+
+def test_a_day_is_the_shops_day(shop: SmallShop, owner: Staff) -> None:
+    order = shop.buy(TEA=1)  # 20 November, noon in London: the 21st, one o'clock in the morning, in Auckland
+    from shopkeeper.selling.shop import public as shops
+
+    shops.save(actor=None, now=NOON, zone="Pacific/Auckland")
+
+    assert f"/console/orders/{order.id}/" in owner.text("orders/?placed_from=2026-11-21")
+
+
+def test_the_order_of_a_list_follows_its_heads_and_nothing_else(shop: SmallShop, owner: Staff) -> None:
+    more_goods(shop, 3)
+
+    cheap, dear = owner.text("prices/?order=amount_minor"), owner.text("prices/?order=-amount_minor")
+
+    assert cheap.index("More 0") < cheap.index("Tea of the house")
+    assert dear.index("Tea of the house") < dear.index("More 0")
+    assert 'aria-sort="ascending"' in cheap
+    assert owner.get("prices/?order=variant__product__password").status_code == 200
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_holds_exactly_the_rows_shown(shop: SmallShop, owner: Staff, name: str) -> None:
+    a_little_trade(shop)
+
+    rows = as_csv(owner, f"{name}/?export=csv")
+    book = openpyxl.load_workbook(io.BytesIO(owner.get(f"{name}/?export=xlsx").getvalue())).active
+    sheet: Any = list(book.iter_rows(values_only=True)) if book else []
+
+    shown = owner.get(f"{name}/").context["page"].paginator.count
+    assert len(rows) - 1 == len(sheet) - 1 == shown
+    assert list(sheet[0]) == rows[0]
+
+
+def test_a_narrowed_list_is_a_narrowed_file(shop: SmallShop, owner: Staff) -> None:
+    shop.buy(TEA=1)
+
+    assert len(as_csv(owner, "orders/?export=csv&q=nobody")) == 1
+    assert len(as_csv(owner, "orders/?export=csv&q=ann")) == 2
+    assert owner.get("orders/?export=csv&placed_from=nonsense").status_code == 400
+    assert owner.get("orders/?export=exe").status_code == 404
+
+
+def test_money_in_a_file_is_a_number_and_a_text_is_never_a_formula(shop: SmallShop, owner: Staff) -> None:
+    owner.post("products/new/", name_en="=HYPERLINK(1)", slug="evil", sku_0="EVIL", sellable_0="on")
+    shop.buy(TEA=1)
+
+    totals = [row[as_csv(owner, "orders/?export=csv")[0].index("Total")] for row in as_csv(owner, "orders/?export=csv")[1:]]
+    names = [cell for row in as_csv(owner, "products/?export=csv") for cell in row]
+
+    assert totals == ["16.45"]
+    assert "'=HYPERLINK(1)" in names
+    assert "=HYPERLINK(1)" not in names
+
+
+def test_pages_of_a_list_hold_fifty_rows(shop: SmallShop, owner: Staff) -> None:
+    more_goods(shop, 52)
+
+    first, second = owner.get("products/").context, owner.get("products/?p=2").context
+
+    assert (len(first["lines"]), len(second["lines"])) == (50, 4)
+    assert owner.get("products/?p=99").status_code == 200
+    assert owner.get("products/?p=x").status_code == 200
+
+
+def test_a_product_shows_its_price_and_what_can_be_sold(shop: SmallShop, owner: Staff) -> None:
+    shop.buy(TEA=3)
+
+    (row,) = [line for line in owner.get("products/?q=TEA").context["lines"] if "Tea" in line.title]
+
+    assert [str(cell.html) for cell in row.cells][4:6] == ["£12.50", "7"]
+
+
+def as_csv(owner: Staff, address: str) -> list[list[str]]:
+    answer = owner.get(address)
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
