@@ -13,7 +13,7 @@ CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-NEW_PASSWORD = "a quiet shop on the corner"  # noqa: S105 - the password of a shop that a test opens and throws away
+NEW_PASSWORD = "a quiet shop on the corner"
 
 
 @contextmanager

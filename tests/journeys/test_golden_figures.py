@@ -22,7 +22,8 @@ SELECT upper(InvoiceNo) AS invoice, upper(StockCode) AS code, Quantity AS units,
 FROM read_parquet($source);
 CREATE TABLE goods AS
 SELECT *, coalesce('c' || customer, 'i' || invoice) AS buyer FROM line
-WHERE NOT (code IN ('POST', 'DOT', 'C2', 'M', 'S', 'D', 'AMAZONFEE', 'BANK CHARGES', 'CRUK', 'B') OR code LIKE 'GIFT\\_%' ESCAPE '\\' OR price < 0)
+WHERE NOT (code IN ('POST', 'DOT', 'C2', 'M', 'S', 'D', 'AMAZONFEE', 'BANK CHARGES', 'CRUK', 'B')
+           OR code LIKE 'GIFT\\_%' ESCAPE '\\' OR price < 0)
   AND NOT (price = 0 AND (units < 0 OR (customer IS NULL AND NOT invoice_has_money)));
 CREATE TABLE discount AS SELECT * FROM line WHERE code = 'D';
 """
@@ -126,7 +127,8 @@ def parts_add_up_to_the_whole(source):
     assert sum(point.value.amount for point in days.points) == whole["gmv"]
     assert sum(row.value.amount for row in countries.rows) == whole["gmv"]
     best_code = source.execute(
-        "SELECT max(minor) FROM (SELECT code, sum(minor) AS minor FROM goods WHERE units > 0 AND moment::DATE BETWEEN ? AND ? GROUP BY code)",
+        """SELECT max(minor)
+           FROM (SELECT code, sum(minor) AS minor FROM goods WHERE units > 0 AND moment::DATE BETWEEN ? AND ? GROUP BY code)""",
         [period.first, period.last],
     ).fetchone()[0]
     assert goods.rows[0].value.amount == best_code

@@ -45,9 +45,7 @@ def test_a_shopper_buys_staff_ships_and_refunds_a_line_and_the_figures_move(shop
         sold = acts.figures(staff, base)
         acts.ship(staff, base, number)
         acts.refund_one_piece(staff, base, number)
-        refunded = eventually(
-            lambda: acts.pounds(acts.figures(staff, base)["Net revenue"]) < acts.pounds(sold["Net revenue"]), seconds=30
-        )
+        refunded = eventually(lambda: acts.pounds(acts.figures(staff, base)["Net revenue"]) < acts.pounds(sold["Net revenue"]), seconds=30)
 
         after = acts.figures(staff, base)
         assert refunded

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shopkeeper.kit.ids import ProductId
+from shopkeeper.kit.ids import CategoryId, ProductId
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import Category, Product
 from shopkeeper.selling.search import public as search
@@ -31,7 +31,7 @@ def index(product_ids: Sequence[ProductId]) -> int:
     return indexed
 
 
-def _document(product: Product, shelves: dict[int, Category]) -> Document:
+def _document(product: Product, shelves: dict[CategoryId, Category]) -> Document:
     names = [product.name.en, product.name.zh, product.source_name, *(variant.sku for variant in product.variants)]
     return Document(
         product_id=product.id,
@@ -42,7 +42,7 @@ def _document(product: Product, shelves: dict[int, Category]) -> Document:
     )
 
 
-def _shelf_names(product: Product, shelves: dict[int, Category]) -> list[str]:
+def _shelf_names(product: Product, shelves: dict[CategoryId, Category]) -> list[str]:
     names: list[str] = []
     category_id = product.category_id
     while category_id is not None and category_id in shelves:

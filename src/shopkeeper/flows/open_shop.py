@@ -115,7 +115,13 @@ def empty(*, now: datetime) -> None:
 @transaction.atomic
 def _open_empty(now: datetime) -> None:
     shop.open_shop(
-        name=Bilingual("My shop", "我的店铺"), currency="CNY", country="CN", zone="Asia/Shanghai", language="zh-hans", is_sample=False, now=now
+        name=Bilingual("My shop", "我的店铺"),
+        currency="CNY",
+        country="CN",
+        zone="Asia/Shanghai",
+        language="zh-hans",
+        is_sample=False,
+        now=now,
     )
     _set_up(country="CN", tax_mode=TaxMode.INCLUDED, tax_basis_points=1_300, now=now)
     pricing.save_delivery_option(

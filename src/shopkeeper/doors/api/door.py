@@ -16,6 +16,7 @@ from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.parser import Parser
+from ninja.renderers import JSONRenderer
 
 from shopkeeper.doors.api import description, invalid, problems
 from shopkeeper.doors.api.problems import Problem
@@ -39,11 +40,17 @@ class JsonOnly(Parser):
         return json.loads(request.body)
 
 
+class Readable(JSONRenderer):
+    """Writes Chinese as it is read, not as escapes."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
 class Door(NinjaAPI):
     """The API of the shop."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(parser=JsonOnly(), docs_url=None, **options)
+        super().__init__(parser=JsonOnly(), renderer=Readable(), docs_url=None, **options)
         self._exception_handlers = {Exception: _answer}
 
     def validation_error_from_error_contexts(self, error_contexts: list[ValidationErrorContext[Any]]) -> ValidationError:

@@ -138,7 +138,9 @@ def response(problem: Problem) -> HttpResponse:
         "remedy": problem.remedy,
         **problem.more,
     }
-    answer = JsonResponse(body, status=kind.status, content_type=MEDIA_TYPE, headers=dict(problem.headers))
+    answer = JsonResponse(
+        body, status=kind.status, content_type=MEDIA_TYPE, headers=dict(problem.headers), json_dumps_params={"ensure_ascii": False}
+    )
     # Django would log the address, and the address of a basket or an order is a secret.
     answer._has_been_logged = True  # type: ignore[attr-defined]
     return answer

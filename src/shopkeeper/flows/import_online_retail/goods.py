@@ -16,9 +16,9 @@ LEAST_STOCK = 6
 
 
 def goods_of(sales: pl.DataFrame, back: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per code: code, source_name (the commonest description, of sales where there are any), value_minor, first_at, has_price.
+    """Return one row per code: code, source_name, value_minor, first_at, has_price.
 
-    Sorted by the value sold, the greatest first.
+    The name is the commonest description, of sales where there are any. Sorted by the value sold, the greatest first.
     """
     lines = pl.concat([sales.select(_NEEDED), back.select(_NEEDED)])
     names = (
@@ -58,7 +58,9 @@ def catalogue_rows(
     return joined.select(
         sku=pl.col("code"),
         # The code makes the address unique, so it is never what gets cut.
-        slug=pl.Series([f"{slug_of(name)[:56]}-{slug_of(code)}" for name, code in zip(names, joined["code"], strict=True)], dtype=pl.String),
+        slug=pl.Series(
+            [f"{slug_of(name)[:56]}-{slug_of(code)}" for name, code in zip(names, joined["code"], strict=True)], dtype=pl.String
+        ),
         name_en=pl.Series(names, dtype=pl.String),
         name_zh=pl.col("name_zh").fill_null(""),
         text_en=pl.col("text_en").fill_null(""),
@@ -96,7 +98,7 @@ def monthly_prices(sales: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("amount_minor").first(), pl.col("from_at").first())
     )
     changed = pl.col("amount_minor") != pl.col("amount_minor").shift(1).over("code")
-    return commonest.filter(changed.fill_null(True)).select("code", "amount_minor", "from_at").sort("code", "from_at")  # noqa: FBT003
+    return commonest.filter(changed.fill_null(True)).select("code", "amount_minor", "from_at").sort("code", "from_at")
 
 
 def derived_stock(sales: pl.DataFrame, *, end: datetime) -> pl.DataFrame:

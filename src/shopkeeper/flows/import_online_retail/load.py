@@ -80,7 +80,7 @@ def _goods(cargo: Cargo) -> Report:
     wares = derive.goods_of(sold, _back(cargo.trade))
     curated = pl.read_csv(SHELVES / "goods.csv", schema_overrides={"sku": pl.String})
     shelves = pl.read_csv(SHELVES / "categories.csv").with_row_index("position", offset=1)
-    catalog.import_categories(frame=shelves.with_columns(pl.col("position").cast(pl.Int64), is_derived=pl.lit(True)))  # noqa: FBT003
+    catalog.import_categories(frame=shelves.with_columns(pl.col("position").cast(pl.Int64), is_derived=pl.lit(True)))
     rows = derive.catalogue_rows(wares, curated, derive_category=catalog.derive_category, tidy_name=catalog.tidy_name)
     known = catalog.import_goods(frame=rows, now=cargo.now).select(pl.col("sku").alias("code"), "variant_id")
     prices = derive.monthly_prices(sold).join(known, on="code").sort("variant_id", "from_at")
@@ -112,7 +112,11 @@ def _buyers(cargo: Cargo) -> Report:
     wanted = ["customer", "invoice", "country", "at"]
     adjusted = trade.adjustments.filter(pl.col("customer").is_not_null()).select(wanted)
     lines = _with_buyer_code(pl.concat([trade.sales.select(wanted), _back(trade).select(wanted), adjusted]))
-    people = lines.sort("at").group_by("buyer_code", maintain_order=True).agg(pl.col("country").first(), pl.col("is_guest").first(), pl.col("at").first())
+    people = (
+        lines.sort("at")
+        .group_by("buyer_code", maintain_order=True)
+        .agg(pl.col("country").first(), pl.col("is_guest").first(), pl.col("at").first())
+    )
     found = customers.import_customers(
         people.select(
             external_code="buyer_code",
@@ -143,7 +147,14 @@ def _known_goods(lines: pl.DataFrame, cargo: Cargo) -> pl.DataFrame:
         (code, item.variant_id, item.product_id, item.category_id, item.name.en, item.name.zh)
         for code, item in ((code, found[code]) for code in codes.get_column("code"))
     ]
-    schema = {"code": pl.String, "variant_id": pl.Int64, "product_id": pl.Int64, "category_id": pl.Int64, "name_en": pl.String, "name_zh": pl.String}
+    schema = {
+        "code": pl.String,
+        "variant_id": pl.Int64,
+        "product_id": pl.Int64,
+        "category_id": pl.Int64,
+        "name_en": pl.String,
+        "name_zh": pl.String,
+    }
     return lines.drop("name").join(pl.DataFrame(rows, schema=schema, orient="row"), on="code", maintain_order="left")
 
 
@@ -206,7 +217,9 @@ def _refunds(cargo: Cargo) -> Report:
         return {"refunds": 0, "lines": 0}
     heads, lines = _order_frames(cargo, numbers)
     # The orders are known since their own step: this looks up the ids of their lines and adds nothing.
-    ids = orders.import_history(orders=heads, lines=lines).join(lines.select("number", "position", sale_line="line"), on=["number", "position"])
+    ids = orders.import_history(orders=heads, lines=lines).join(
+        lines.select("number", "position", sale_line="line"), on=["number", "position"]
+    )
     rows = back.join(ids, on="sale_line", how="left", maintain_order="left").with_columns(
         external_code=pl.format("{}/{}", pl.col("invoice"), pl.col("number")),
         units=-pl.col("units"),
@@ -220,7 +233,9 @@ def _refunds(cargo: Cargo) -> Report:
         delivery_minor=pl.lit(0, dtype=pl.Int64),
         amount_minor=pl.col("gross_minor").sum(),
     )
-    orders.import_refunds(refunds=whole.drop("amount_minor"), lines=rows.select("external_code", "line_id", "units", "gross_minor", "tax_minor"))
+    orders.import_refunds(
+        refunds=whole.drop("amount_minor"), lines=rows.select("external_code", "line_id", "units", "gross_minor", "tax_minor")
+    )
     payments.import_refunds(refunds=whole.select("order_id", "amount_minor", key="external_code", at="made_at"))
     return {"refunds": whole.height, "lines": rows.height}
 
@@ -254,8 +269,6 @@ def _adjustments(cargo: Cargo) -> Report:
     rows = rows.with_columns(order_id=pl.col("invoice").replace_strict(ids, default=None, return_dtype=pl.Int64))
     if rows.height:
         orders.import_adjustments(
-            adjustments=rows.select(
-                "external_code", "order_id", "buyer_id", "country", "kind", amount_minor="minor", booked_at="at"
-            )
+            adjustments=rows.select("external_code", "order_id", "buyer_id", "country", "kind", amount_minor="minor", booked_at="at")
         )
     return {"adjustments": rows.height}

@@ -101,11 +101,11 @@ def _parsed(raw: pl.DataFrame, zone: str, shift: timedelta) -> pl.DataFrame:
         .when(pl.col("units").is_null()).then(pl.lit("Quantity is not a whole number"))
         .when((pl.col("units") == 0) | (pl.col("units").abs() > MOST_UNITS)).then(pl.lit(f"Quantity is zero or beyond {MOST_UNITS}"))
         .when(pl.col("at").is_null()).then(pl.lit("InvoiceDate is not a date"))
-        .when(~sane_price.fill_null(False)).then(pl.lit(f"UnitPrice is not a number within ±{MOST_PRICE}"))  # noqa: FBT003
+        .when(~sane_price.fill_null(False)).then(pl.lit(f"UnitPrice is not a number within ±{MOST_PRICE}"))
         .when(pl.col("has_customer") & pl.col("customer").is_null()).then(pl.lit("CustomerID is not a number"))
         .otherwise(None)
     )  # fmt: skip
-    usable = pl.col("units").is_not_null() & sane_price.fill_null(False)  # noqa: FBT003
+    usable = pl.col("units").is_not_null() & sane_price.fill_null(False)
     micro = pl.when(usable).then((pl.col("price") * MICRO).round()).otherwise(0).cast(pl.Int64)
     return read.with_columns(price_micro=micro, reason=reason).with_columns(
         value_micro=pl.when(usable & (pl.col("units").abs() <= MOST_UNITS)).then(pl.col("units") * pl.col("price_micro")).otherwise(0)

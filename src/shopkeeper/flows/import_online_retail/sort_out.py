@@ -63,9 +63,8 @@ def sort_out(lines: pl.DataFrame) -> SortedTrade:
         stock_notes=lines.filter(is_note).drop(drop),
         invoices_with_two_times=lines.filter(pl.col("has_two_times")).get_column("invoice").n_unique(),
         below_a_minor=lines.filter((pl.col("price_micro") != 0) & (pl.col("price_micro") % MICRO_PER_MINOR != 0)).height,
-        rounding_micro=int(
-            (lines.get_column("units") * lines.get_column("price_micro")).sum() - lines.get_column("minor").sum() * MICRO_PER_MINOR
-        ),
+        rounding_micro=int((lines.get_column("units") * lines.get_column("price_micro")).sum())
+        - int(lines.get_column("minor").sum()) * MICRO_PER_MINOR,
     )
 
 

@@ -1,13 +1,18 @@
 """The face of the lake: ask it with SQL, learn what time it covers, check that it is whole."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.db import transaction
 
+from shopkeeper.events.shapes import Heard
 from shopkeeper.insight.lake import files, store
+from shopkeeper.insight.lake import keep as keeping
 from shopkeeper.insight.lake.reader import query, table_named
 from shopkeeper.insight.lake.rules.tables import OTHER_NAMES
 from shopkeeper.insight.lake.shapes import Span, Table
 
-__all__ = ["audit", "forget_all", "query", "span", "table"]
+__all__ = ["audit", "forget_all", "keep", "query", "span", "table"]
 
 
 def table(name: str) -> Table:
@@ -18,6 +23,12 @@ def table(name: str) -> Table:
 def span(name: str) -> Span | None:
     """Return the time a table covers, without reading it; None where it is empty."""
     return store.span(OTHER_NAMES.get(name, name))
+
+
+@transaction.atomic
+def keep(batch: Sequence[Heard], *, now: datetime) -> int:
+    """Write a batch of one kind of fact into the lake, except what it holds already; return how many facts were written."""
+    return keeping.keep(batch, now)
 
 
 def audit() -> tuple[str, ...]:

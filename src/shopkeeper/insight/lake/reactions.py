@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from shopkeeper.events.shapes import Heard
-from shopkeeper.insight.lake import keep as keeping
+from shopkeeper.insight.lake import public as lake
 
 
 def keep(batch: Sequence[Heard]) -> None:
     """Write a batch of one kind of fact into the lake."""
-    keeping.keep(batch, timezone.now())
+    lake.keep(batch, now=timezone.now())

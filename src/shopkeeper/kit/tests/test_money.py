@@ -48,7 +48,9 @@ def test_a_portion_rounds_halves_away_from_zero(amount, points, part):
     assert money.portion(amount, points) == part
 
 
-@pytest.mark.parametrize(("text", "currency", "minor"), [("2.555", "GBP", 256), ("-2.555", "GBP", -256), ("120", "JPY", 120), ("1.2345", "KWD", 1235)])
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"), [("2.555", "GBP", 256), ("-2.555", "GBP", -256), ("120", "JPY", 120), ("1.2345", "KWD", 1235)]
+)
 def test_decimals_become_minor_units_of_their_currency(text, currency, minor):
     assert money.to_minor(Decimal(text), currency) == minor
 

@@ -24,9 +24,7 @@ def _of(payment: Payment, stored_state: str) -> list[Difference]:
     if payment.state.value != stored_state:
         found.append(Difference(check="payment_state_is_its_events", subject=subject, expected=payment.state.value, found=stored_state))
     if sums.captured_minor > payment.amount_minor:
-        found.append(
-            Difference(check="captured_at_most_asked", subject=subject, expected=payment.amount_minor, found=sums.captured_minor)
-        )
+        found.append(Difference(check="captured_at_most_asked", subject=subject, expected=payment.amount_minor, found=sums.captured_minor))
     if sums.refunded_minor > sums.captured_minor:
         found.append(
             Difference(check="refunded_at_most_captured", subject=subject, expected=sums.captured_minor, found=sums.refunded_minor)

@@ -9,7 +9,8 @@ PROVIDER = "imported"
 
 _PAYMENTS = """
     WITH added AS (
-        INSERT INTO payments_payment (order_id, provider, method, amount_minor, currency, key, name, state, reference, redirect_url, started_at, tries)
+        INSERT INTO payments_payment (
+            order_id, provider, method, amount_minor, currency, key, name, state, reference, redirect_url, started_at, tries)
         SELECT order_id, %(provider)s, %(provider)s, amount_minor, %(currency)s, key, key, 'captured', key, '', at, 0 FROM intake_payment
         ON CONFLICT (key) DO NOTHING
         RETURNING id, order_id, amount_minor, key, started_at

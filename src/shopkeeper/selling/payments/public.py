@@ -310,9 +310,7 @@ def abandon(*, payment_id: PaymentId, now: datetime) -> Payment:
     found = payment(payment_id)
     if found.state is not PaymentState.PENDING:
         return found
-    store.add_event(
-        payment_id, PaymentEvent(kind=EventKind.FAILED, amount_minor=0, key=row.name, reference="", reason="abandoned", at=now)
-    )
+    store.add_event(payment_id, PaymentEvent(kind=EventKind.FAILED, amount_minor=0, key=row.name, reference="", reason="abandoned", at=now))
     models.Payment.objects.filter(id=payment_id).update(state=PaymentState.DECLINED, wake_at=None)
     return payment(payment_id)
 

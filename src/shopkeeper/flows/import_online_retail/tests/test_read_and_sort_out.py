@@ -19,7 +19,8 @@ def trade(folder: Path, *rows: str, shift: timedelta = timedelta()):
 def headings(folder: Path, *rows: str):
     sorted_trade = sort_out(trade(folder, *rows).lines)
     return {
-        name: getattr(sorted_trade, name).get_column("line").to_list() for name in ("sales", "refunds", "credits", "adjustments", "stock_notes")
+        name: getattr(sorted_trade, name).get_column("line").to_list()
+        for name in ("sales", "refunds", "credits", "adjustments", "stock_notes")
     }
 
 
@@ -80,7 +81,8 @@ def test_parquet_and_csv_of_the_same_trade_read_the_same(tmp_path):
     frame = pl.DataFrame(
         {
             "InvoiceNo": ["536365"], "StockCode": ["85123a"], "Description": ["HEART"], "Quantity": [6],
-            "InvoiceDate": [datetime(2010, 12, 1, 8, 26)], "UnitPrice": [2.55], "CustomerID": [17850], "Country": ["United Kingdom"],
+            "InvoiceDate": [datetime(2010, 12, 1, 8, 26)],  # noqa: DTZ001 - the source names no zone
+            "UnitPrice": [2.55], "CustomerID": [17850], "Country": ["United Kingdom"],
         }
     )  # fmt: skip
     frame.write_parquet(tmp_path / "trade.parquet")

@@ -15,7 +15,7 @@ from shopkeeper.events.facts import (
     RefundedLine,
 )
 from shopkeeper.events.shapes import Heard, Origin
-from shopkeeper.insight.lake.keep import keep
+from shopkeeper.insight.lake import public as lake
 from shopkeeper.kit.ids import FactId
 
 
@@ -29,7 +29,7 @@ class History:
     def tell(self, at: str, fact: Fact) -> None:
         self.told += 1
         moment = datetime.fromisoformat(at).replace(tzinfo=self.zone)
-        keep([Heard(FactId(self.told), fact, moment, Origin.LIVE)], moment)
+        lake.keep([Heard(FactId(self.told), fact, moment, Origin.LIVE)], now=moment)
 
     def placed(self, at: str, order: int, *lines: OrderedLine, buyer: int, country: str = "GB", channel: str = "web") -> None:
         goods = sum(line.gross_minor for line in lines)

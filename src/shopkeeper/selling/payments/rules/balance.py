@@ -48,9 +48,7 @@ def state(events: Sequence[PaymentEvent]) -> PaymentState:
 def unanswered(events: Sequence[PaymentEvent]) -> list[PaymentEvent]:
     """Return our requests that the provider has not answered yet, in the order they were made."""
     told = {(event.key, event.kind) for event in events if event.kind not in ASKS}
-    return [
-        event for event in events if event.kind in ASKS and not any((event.key, answer) in told for answer in _ANSWERS[event.kind])
-    ]
+    return [event for event in events if event.kind in ASKS and not any((event.key, answer) in told for answer in _ANSWERS[event.kind])]
 
 
 def decline_reason(events: Iterable[PaymentEvent]) -> str:

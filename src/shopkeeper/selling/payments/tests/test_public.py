@@ -242,9 +242,7 @@ def test_a_signed_message_that_makes_no_sense_is_refused(monkeypatch):
 def test_a_webhook_of_another_providers_payment_is_left_alone():
     payment = payments.authorize(start(), NOON)
     models.Payment.objects.update(provider="imported")
-    message = webhook(
-        Answer(kind=EventKind.REFUNDED, payment_name=payment.name, key="", reference="", operation="op", amount_minor=1)
-    )
+    message = webhook(Answer(kind=EventKind.REFUNDED, payment_name=payment.name, key="", reference="", operation="op", amount_minor=1))
 
     assert payments.hear_webhook(provider="test", body=message.body, headers=message.headers, now=NOON) == []
     assert payments.payment(payment.id).events == payment.events
