@@ -23,19 +23,23 @@ _Tags = Mapping[VariantId, PriceTag]
 _Units = Mapping[VariantId, int]
 
 
-def _whole_shelf(category_id: CategoryId | None) -> tuple[Product, ...]:
+def by_price(category_id: CategoryId | None, sort: Sort) -> tuple[Product, ...]:
+    """Return every published product of a category, or of the shop, by its cheapest price now; those without one stand last."""
     ids = catalog.listing_ids(category_id)
     found = catalog.products(ids)
-    return tuple(found[each] for each in ids if each in found)
+    products = [found[each] for each in ids if each in found]
+    tags = pricing.prices(_variant_ids(products)) if products else {}
+    # Sorting is stable, so goods of one price keep the featured order.
+    return tuple(sorted(products, key=lambda each: _price_key(each, tags, sort)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How the catalogue is read: all categories, a page of a shelf, a whole shelf, products by id."""
+    """How the catalogue is read: all categories, a page of a shelf, a whole shelf in the order of prices, products by id."""
 
     categories: Callable[[], tuple[Category, ...]] = catalog.categories
     listing: Callable[..., Page[Product]] = catalog.listing
-    whole_shelf: Callable[[CategoryId | None], tuple[Product, ...]] = _whole_shelf
+    by_price: Callable[[CategoryId | None, Sort], tuple[Product, ...]] = by_price
     products: Callable[[Sequence[ProductId]], dict[ProductId, Product]] = catalog.products
 
 
@@ -169,15 +173,9 @@ def path_of(category_id: CategoryId | None, categories: Sequence[Category]) -> t
 
 
 def _shelf_by_price(category_id: CategoryId | None, sort: Sort, number: int, size: int, look: Look) -> Page[Card]:
-    products = look.whole_shelf(category_id)
-    tags = pricing.prices(_variant_ids(products)) if products else {}
-    # Sorting is stable, so goods of one price keep the featured order.
-    ordered = sorted(products, key=lambda each: _price_key(each, tags, sort))
-    chosen = ordered[(number - 1) * size : number * size]
-    units = inventory.available(_variant_ids(chosen)) if chosen else {}
-    slugs = _slugs(look.categories())
-    items = tuple(_card(each, slugs.get(each.category_id, ""), tags, units) for each in chosen)
-    return Page(items=items, total=len(products), number=number, size=size)
+    products = look.by_price(category_id, sort)
+    chosen = products[(number - 1) * size : number * size]
+    return Page(items=cards(chosen, look.categories()), total=len(products), number=number, size=size)
 
 
 def _price_key(product: Product, tags: _Tags, sort: Sort) -> tuple[bool, int]:

@@ -5,7 +5,10 @@ from django.conf.urls.i18n import i18n_patterns
 from django.conf.urls.static import static
 from django.urls import include, path
 
+from shopkeeper.doors.api import health
+
 urlpatterns = [
+    path("healthz", health.alive),
     path("api/", include("shopkeeper.doors.api.urls")),
     path("console/", include("shopkeeper.doors.console.urls")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
+from shopkeeper.flows import browse
 from shopkeeper.kit.ids import CategoryId, ProductId
 from shopkeeper.kit.page import Page
 from shopkeeper.selling.catalog import public as catalog
@@ -61,15 +62,9 @@ def listing(*, category_id: CategoryId | None = None, sort: Sort = Sort.FEATURED
     )
 
 
-def whole_shelf(category_id: CategoryId | None) -> tuple[Product, ...]:
-    """Return every published product of a category, or of the shop, in featured order."""
-    return _get(("whole", category_id), lambda: _whole(category_id))
-
-
-def _whole(category_id: CategoryId | None) -> tuple[Product, ...]:
-    ids = catalog.listing_ids(category_id)
-    found = catalog.products(ids)
-    return tuple(found[each] for each in ids if each in found)
+def by_price(category_id: CategoryId | None, sort: Sort) -> tuple[Product, ...]:
+    """Return a whole shelf in the order of its prices, as `browse.by_price` does; the prices themselves are not kept."""
+    return _get(("by price", category_id, sort), lambda: browse.by_price(category_id, sort))
 
 
 def products(ids: Sequence[ProductId]) -> dict[ProductId, Product]:

@@ -34,7 +34,7 @@ def promise(option: DeliveryOption, today: date) -> Promise:
     return Promise(option=option, first=today + timedelta(days=option.days[0]), last=today + timedelta(days=option.days[1]))
 
 
-LOOK = browse.Look(categories=kept.categories, listing=kept.listing, whole_shelf=kept.whole_shelf, products=kept.products)
+LOOK = browse.Look(categories=kept.categories, listing=kept.listing, by_price=kept.by_price, products=kept.products)
 
 
 @require_safe

@@ -11,7 +11,6 @@ from shopkeeper.flows.tests.builders import NOON
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.models import Shelf
 from shopkeeper.selling.orders import models as orders
-from shopkeeper.selling.orders.books import CHECKS
 from shopkeeper.selling.orders.shapes import RefundReason
 from shopkeeper.selling.payments import models as payments
 
@@ -95,10 +94,6 @@ def test_money_still_reserved_for_a_dead_order_is_found(shop):
     (finding,) = audit_books.run(LATER).findings
 
     assert (finding.check, finding.subject, finding.found) == ("no_money_reserved_for_a_dead_order", f"order:{order.id}", order.total_minor)
-
-
-def test_every_check_of_the_orders_room_has_its_plant():
-    assert {check.name for check in CHECKS} <= set(PLANTS)
 
 
 def test_the_report_says_what_it_looked_at(order):

@@ -1,31 +1,18 @@
 """What is to be done about an order's money: a table over order state and payment events."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from shopkeeper.flows.settle_payment import Step, capture_key, give_back_key, next_step, void_key
-from shopkeeper.kit.ids import OrderId, PaymentId
 from shopkeeper.selling.orders.shapes import OrderState
 from shopkeeper.selling.orders.tests.builders import an_order
-from shopkeeper.selling.payments.rules import balance
-from shopkeeper.selling.payments.shapes import EventKind, Payment, PaymentEvent
+from shopkeeper.selling.payments.shapes import Payment
+from shopkeeper.selling.payments.tests.builders import a_payment
 
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TOTAL = an_order().total_minor
 
 
 def payment(*events: str, amount: int = TOTAL) -> Payment:
-    """Return a payment with these events: `authorized`, or `captured@pay_1:capture` under a key."""
-    stream = []
-    for text in events:
-        kind, _, key = text.partition("@")
-        stream.append(PaymentEvent(kind=EventKind(kind), amount_minor=amount, key=key or "pay_1", reference=text, reason="", at=NOON))
-    return Payment(
-        id=PaymentId(1), order_id=OrderId(1), name="pay_1", provider="test", method="test-ok", amount_minor=TOTAL, currency="GBP",
-        state=balance.state(stream), balance=balance.balance(stream), reference="", decline_reason="", events=tuple(stream),
-        started_at=NOON,
-    )  # fmt: skip
+    return a_payment(*events, amount=amount)
 
 
 CAPTURE, VOID, BACK = (key(payment()) for key in (capture_key, void_key, give_back_key))

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import polars as pl
 from django.db import transaction
 
 from shopkeeper.events import facts
@@ -14,11 +14,14 @@ from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import Malformed, NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.audit import public as audit
-from shopkeeper.selling.catalog import intake, models, store
+from shopkeeper.selling.catalog import models, store
 from shopkeeper.selling.catalog.rules import limits
 from shopkeeper.selling.catalog.rules.derive_category import derive_category
 from shopkeeper.selling.catalog.rules.tidy_name import tidy_name
 from shopkeeper.selling.catalog.shapes import Category, CategoryTooDeep, Goods, Product, Sort, VariantDraft
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = [
     "categories", "category", "derive_category", "goods", "goods_by_sku", "import_categories", "import_goods", "listing", "listing_ids",
@@ -228,17 +231,19 @@ def _set_published(product_id: ProductId, is_published: bool, act: str, actor: U
 
 
 @transaction.atomic
-def import_categories(*, frame: pl.DataFrame) -> pl.DataFrame:
+def import_categories(*, frame: "pl.DataFrame") -> "pl.DataFrame":
     """Add the categories whose slug is not known yet and return `slug` → `category_id` for every row; known ones stay untouched.
 
     One row is a category: `slug`, and where given `name_en name_zh intro_en intro_zh drawing tint` (text), `parent` (a slug, null for
     a main shelf), `position` (int), `is_derived` (bool). A second run changes nothing. No facts: whoever imports indexes afterwards.
     """
+    from shopkeeper.selling.catalog import intake
+
     return intake.put_categories(frame)
 
 
 @transaction.atomic
-def import_goods(*, frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
+def import_goods(*, frame: "pl.DataFrame", now: datetime) -> "pl.DataFrame":
     """Add the goods whose SKU is not known yet and return `sku variant_id product_id category_id` for every row, in order.
 
     One row is a variant; rows that share a `slug` are one product, whose fields come from its first row. Columns: `sku slug`, and
@@ -246,6 +251,8 @@ def import_goods(*, frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
     `rank weight_g position` (int), `is_published is_category_derived is_sellable` (bool), `created_at` (UTC). Known SKUs (capital and
     small letters the same) stay untouched, so a second run changes nothing. No facts: whoever imports indexes afterwards.
     """
+    from shopkeeper.selling.catalog import intake
+
     return intake.put_goods(frame, now)
 
 

@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from shopkeeper.kit.console import Choice, Column, Command, Days, Done, Fact, Listing, Pill, UnitsField, both, word
 from shopkeeper.kit.ids import UserId, VariantId, WarehouseId

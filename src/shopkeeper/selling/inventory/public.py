@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import polars as pl
 from django.db import IntegrityError, transaction
 
 from shopkeeper.events import facts
@@ -27,6 +27,9 @@ from shopkeeper.selling.inventory.shapes import (
     WantedUnits,
     Warehouse,
 )
+
+if TYPE_CHECKING:
+    import polars as pl
 
 MOST_MOVED = 1_000_000
 NOTE = 300
@@ -298,7 +301,7 @@ def audit() -> list[Difference]:
 
 
 @transaction.atomic
-def import_stock(*, frame: pl.DataFrame, now: datetime, note: str = "") -> int:
+def import_stock(*, frame: "pl.DataFrame", now: datetime, note: str = "") -> int:
     """Open shelves with their first stock and return how many; shelves that exist stay untouched, so a second run changes nothing.
 
     One row is a shelf: `variant_id` (int), `warehouse_code` (text), `on_hand` (int, from 0). Written as received goods, without facts.

@@ -4,12 +4,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 from django.db import connection
 
-from shopkeeper.kit import bulk
 from shopkeeper.kit.ids import OrderId, UserId, VariantId, WarehouseId
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
@@ -17,6 +15,9 @@ from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.inventory import models
 from shopkeeper.selling.inventory.shapes import Difference, HeldUnits, Movement, MoveReason, Shelf, WantedUnits, Warehouse
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def call(function: str, *arguments: Any) -> Any:
@@ -243,8 +244,12 @@ _PUT_STOCK = """
 MOST_ON_A_SHELF = 1_000_000_000
 
 
-def put_stock(frame: pl.DataFrame, note: str, now: datetime) -> int:
+def put_stock(frame: "pl.DataFrame", note: str, now: datetime) -> int:
     """Open the shelves that do not exist yet with their first stock and return how many that were."""
+    import polars as pl
+
+    from shopkeeper.kit import bulk
+
     bulk.refuse_missing(frame, "variant_id", "warehouse_code", "on_hand")
     staged = frame.select(pl.col("variant_id").cast(pl.Int64), pl.col("warehouse_code"), pl.col("on_hand").cast(pl.Int64))
     if staged.height and not staged["on_hand"].is_between(0, MOST_ON_A_SHELF).all():

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import polars as pl
 from django.db import transaction
 
 from shopkeeper.events import facts
@@ -35,6 +35,9 @@ from shopkeeper.selling.pricing.shapes import (
     Wanted,
 )
 from shopkeeper.selling.shop import public as shop
+
+if TYPE_CHECKING:
+    import polars as pl
 
 MOST_UNITS = 9_999
 MOST_LINES = 1_000
@@ -125,7 +128,7 @@ def _change_price(
 
 
 @transaction.atomic
-def import_prices(*, frame: pl.DataFrame, now: datetime, price_list_id: PriceListId | None = None, reason: str = "import") -> int:
+def import_prices(*, frame: "pl.DataFrame", now: datetime, price_list_id: PriceListId | None = None, reason: str = "import") -> int:
     """Take over the prices of variants that have none in the list yet; return the number of log rows, 0 in a second run.
 
     One row is a price from a moment on: `variant_id` (int), `amount_minor` (int, from 1), and where given `from_at` (UTC; now where

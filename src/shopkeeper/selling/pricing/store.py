@@ -3,13 +3,11 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 from django.db import Error, IntegrityError, connection, transaction
 from django.db.models import Max, Q
 
-from shopkeeper.kit import bulk
 from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, UserId, VariantId
 from shopkeeper.kit.money import MOST_MINOR
 from shopkeeper.kit.refusals import NotFound, OutOfRange
@@ -17,6 +15,9 @@ from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.pricing import models
 from shopkeeper.selling.pricing.rules.reference import LOOK_BACK, Step
 from shopkeeper.selling.pricing.shapes import CodeTaken, DeliveryOption, PriceChange, PriceList, PriceTag, TaxMode, TaxRate
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # ── price lists ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -232,8 +233,12 @@ _PUT_PRICES = """
 """
 
 
-def put_prices(frame: pl.DataFrame, price_list_id: PriceListId, reason: str, now: datetime) -> int:
+def put_prices(frame: "pl.DataFrame", price_list_id: PriceListId, reason: str, now: datetime) -> int:
     """Take over the prices of variants that have none in the list yet; return how many log rows were written."""
+    import polars as pl
+
+    from shopkeeper.kit import bulk
+
     bulk.refuse_missing(frame, "variant_id", "amount_minor")
     moments = frame["from_at"].fill_null(now) if "from_at" in frame.columns else pl.lit(now)
     staged = frame.select(pl.col("variant_id").cast(pl.Int64), pl.col("amount_minor").cast(pl.Int64), moments.alias("from_at"))

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import polars as pl
 from django.db import connection
 
-from shopkeeper.kit import bulk
 from shopkeeper.kit.ids import ProductId
 from shopkeeper.kit.page import Page
 
@@ -28,6 +26,10 @@ _FIND = """
 
 def put(documents: Sequence[tuple[int, str, int]]) -> None:
     """Write documents as (product_id, tsvector literal, rank); one that is the same already is not touched."""
+    import polars as pl
+
+    from shopkeeper.kit import bulk
+
     frame = pl.DataFrame(documents, schema={"product_id": pl.Int64, "tokens": pl.String, "rank": pl.Int64}, orient="row")
     with connection.cursor() as cursor:
         bulk.stage(cursor, "intake_document", frame)

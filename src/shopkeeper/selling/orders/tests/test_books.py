@@ -1,0 +1,15 @@
+"""What the audit of this room looks at; `flows/tests/test_audit_books.py` plants a violation of each."""
+
+from shopkeeper.selling.orders.books import CHECKS
+
+
+def test_every_check_is_known_to_the_tests_that_plant():
+    assert {check.name for check in CHECKS} == {
+        "order_total_is_lines_and_delivery",
+        "order_units_are_line_units",
+        "order_refunded_is_refunds",
+        "order_refunded_at_most_paid",
+        "refund_is_its_lines",
+        "line_refunded_is_refund_lines",
+        "line_shipped_is_parcels",
+    }
