@@ -13,7 +13,8 @@ from django.utils.translation import get_language, gettext, ngettext, npgettext,
 from jinja2 import Environment
 from markupsafe import Markup
 
-from shopkeeper.doors.storefront import drawings, reading, words
+from shopkeeper.doors import drawings
+from shopkeeper.doors.storefront import reading, words
 
 
 @lru_cache(maxsize=64)
@@ -44,8 +45,8 @@ def html_language() -> str:
 
 def drawing(goods: Any, *, category_slug: str = "", title: str = "") -> Markup:
     """Return the drawing of a product (or of goods) that has no photo, as inline SVG."""
-    shape = drawings.drawing_for(goods.source_name or goods.name.en, category_slug)
-    return Markup(drawings.svg(shape, seed=goods.source_name or goods.slug, title=title))  # noqa: S704 - our own drawing, its title escaped
+    drawn = drawings.of_goods(source_name=goods.source_name, name=goods.name.en, slug=goods.slug, category_slug=category_slug, title=title)
+    return Markup(drawn)  # noqa: S704 - our own drawing, its title escaped
 
 
 _TINTS = {"seal": "red", "d1": "blue", "d2": "orange", "d3": "green", "d4": "plum", "d5": "straw", "d6": "sky"}

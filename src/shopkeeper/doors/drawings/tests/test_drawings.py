@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shopkeeper
-from shopkeeper.doors.storefront import drawings
-from shopkeeper.doors.storefront.drawn_motifs import MOTIFS, SHAPE_BY_CATEGORY, SHAPE_WORDS, TINTS
-from shopkeeper.doors.storefront.drawn_shapes import FRAGMENTS, MARKS
+from shopkeeper.doors import drawings
+from shopkeeper.doors.drawings.motifs import MOTIFS, SHAPE_BY_CATEGORY, SHAPE_WORDS, TINTS
+from shopkeeper.doors.drawings.shapes import FRAGMENTS, MARKS
 
 SAMPLE = Path(shopkeeper.__file__).parent / "flows" / "sample_shop"
 SVG = "{http://www.w3.org/2000/svg}"

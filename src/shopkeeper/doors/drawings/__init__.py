@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-from shopkeeper.doors.storefront import drawn_motifs as motifs
-from shopkeeper.doors.storefront.drawn_scene import hero_svg
-from shopkeeper.doors.storefront.drawn_shapes import FRAGMENTS, HANGING, LYING, MARKS
+from shopkeeper.doors.drawings import motifs
+from shopkeeper.doors.drawings.scene import hero_svg
+from shopkeeper.doors.drawings.shapes import FRAGMENTS, HANGING, LYING, MARKS
 
 __all__ = ["FALLBACK", "drawing_for", "hero_svg", "shapes", "svg"]
 
@@ -132,3 +132,8 @@ def _goods(picture: Picture) -> str:
     meanings = MARKS | {"@m": f'fill="url(#{picture.key})"' if picture.motif else 'fill="none"'}
     inside = _MARK.sub(lambda found: meanings[found[0]], FRAGMENTS[picture.shape])
     return f'<g fill="{picture.tint}" color="{picture.tint}" transform="{" ".join(turned)}">{" ".join(inside.split())}</g>'
+
+
+def of_goods(*, source_name: str, name: str, slug: str, category_slug: str, title: str = "") -> str:
+    """Return the SVG of a product without a photo: the same shape, tint and disc wherever it is shown."""
+    return svg(drawing_for(source_name or name, category_slug), seed=source_name or slug, title=title)

@@ -9,7 +9,7 @@ take the tint. A few marks keep the fragments short and the tones even:
 
 from __future__ import annotations
 
-from shopkeeper.doors.storefront.drawn_standing import STANDING
+from shopkeeper.doors.drawings.standing import STANDING
 
 MARKS = {
     "@k": 'fill="#000" fill-opacity=".15"',
