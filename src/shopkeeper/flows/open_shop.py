@@ -51,7 +51,7 @@ def sample(*, now: datetime, tell: Tell = lambda _name, _place, _of: None) -> Re
     # An opening that goes on must use the moment it began with, or its steps would not be the same.
     began = begun.started_at if begun else now
     if not shop.is_open():
-        _open_sample(began)
+        open_sample(began)
     result = import_trade(SAMPLE, now=began, shift=sample_shift(began), until=began, tell=tell)
     index_products.index_all()
     return result
@@ -70,7 +70,8 @@ def sample_shift(now: datetime) -> timedelta:
 
 
 @transaction.atomic
-def _open_sample(now: datetime) -> None:
+def open_sample(now: datetime) -> None:
+    """Open the sample shop without its trade: particulars, warehouses, tax, delivery and texts."""
     shop.open_shop(
         name=Bilingual("The Corner Cupboard", "掌柜小铺"),
         tagline=Bilingual("Small things for the table, the shelf and the window", "桌上、架上、窗边的小物"),

@@ -16,7 +16,7 @@ from shopkeeper.doors.drawings import motifs
 from shopkeeper.doors.drawings.scene import hero_svg
 from shopkeeper.doors.drawings.shapes import FRAGMENTS, HANGING, LYING, MARKS
 
-__all__ = ["FALLBACK", "drawing_for", "hero_svg", "shapes", "svg"]
+__all__ = ["FALLBACK", "drawing_for", "hero_svg", "of_goods", "shapes", "svg"]
 
 FALLBACK = "parcel"
 """The shape for a good nothing is known about."""

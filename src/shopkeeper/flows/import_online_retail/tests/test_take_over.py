@@ -34,7 +34,7 @@ ROWS = (
 
 @pytest.fixture
 def shop():
-    open_shop._open_sample(NOW)
+    open_shop.open_sample(NOW)
 
 
 def file(folder: Path, *rows: str, name: str = "trade.csv") -> Path:
