@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from shopkeeper.events.shapes import NotWaiting
-from shopkeeper.flows.import_online_retail import WrongCurrency
-from shopkeeper.flows.import_online_retail.read import UnreadableFile
+from shopkeeper.flows.import_online_retail import UnreadableFile, WrongCurrency
 from shopkeeper.flows.open_shop import NotTheSample
 from shopkeeper.growth.messages.shapes import NotParked
 from shopkeeper.insight.metrics import shapes as metrics

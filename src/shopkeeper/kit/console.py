@@ -19,7 +19,9 @@ from shopkeeper.kit import money
 from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.text import Bilingual
 
-Kind = Literal["text", "code", "number", "change", "money", "moment", "pill", "picture", "bilingual", "long", "country", "percent", "currency"]
+Kind = Literal[
+    "text", "code", "number", "change", "money", "moment", "pill", "picture", "bilingual", "long", "country", "percent", "currency"
+]
 Tone = Literal["quiet", "good", "warn", "bad", "info"]
 Row = Any
 
@@ -178,7 +180,9 @@ class Command(forms.Form):
     RENAMED: ClassVar[Mapping[str, str]] = {}
     groups: ClassVar[Sequence[tuple[Any, Sequence[str]]]] = ()
 
-    def __init__(self, *args: Any, target_id: int | None = None, setting: Setting, asked: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, target_id: int | None = None, setting: Setting, asked: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         self.target_id = target_id
         self.setting = setting
         self.asked = asked or {}
@@ -296,7 +300,9 @@ class DayField(forms.DateField):
         except ValidationError as wrong:
             if value in self.empty_values:
                 raise
-            raise ValidationError(_("“%(value)s” is not a day of the calendar: write it as 2026-11-22."), params={"value": value}) from wrong
+            raise ValidationError(
+                _("“%(value)s” is not a day of the calendar: write it as 2026-11-22."), params={"value": value}
+            ) from wrong
         if day is not None and not date(2000, 1, 1) <= day <= date(2100, 12, 31):
             raise ValidationError(_("“%(value)s” is out of range: give a day from 2000-01-01 to 2100-12-31."), params={"value": value})
         return day

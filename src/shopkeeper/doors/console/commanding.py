@@ -76,7 +76,9 @@ def grouped(form: Command) -> list[tuple[str, list[BoundField]]]:
     """Return the form's fields under their headings; what no group names comes first."""
     named = {name for _title, names in form.groups for name in names}
     loose = [form[name] for name in form.fields if name not in named]
-    return [("", loose)] * bool(loose) + [(str(title), [form[name] for name in names if name in form.fields]) for title, names in form.groups]
+    return [("", loose)] * bool(loose) + [
+        (str(title), [form[name] for name in names if name in form.fields]) for title, names in form.groups
+    ]
 
 
 def put_beside(form: Command, refusal: Refusal) -> None:

@@ -1,6 +1,7 @@
 """What every console page asks first: who is reading, of which shop, and what they may do."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -14,7 +15,6 @@ from django.utils.translation import get_language
 
 from shopkeeper.kit.console import Setting
 from shopkeeper.kit.ids import UserId
-from shopkeeper.kit.refusals import NotAllowed
 from shopkeeper.ops.access import public as access
 from shopkeeper.selling.shop import public as shop
 
@@ -32,22 +32,28 @@ def reader(request: HttpRequest) -> UserId:
 
 
 def may(request: HttpRequest, act: str) -> bool:
-    """Return whether the reader's role includes an act; asked of access once per request and act."""
-    answers: dict[str, bool] = request.__dict__.setdefault("_console_may", {})
-    if act not in answers:
-        try:
-            access.require(reader(request), act)
-        except NotAllowed:
-            answers[act] = False
-        else:
-            answers[act] = True
-    return answers[act]
+    """Return whether the reader's role includes an act; what it includes is read once per request."""
+    if not hasattr(request, "_console_acts"):
+        request._console_acts = access.acts_of(reader(request))  # type: ignore[attr-defined]
+    return act in request._console_acts  # type: ignore[attr-defined]
+
+
+_kept: ContextVar[Setting | None] = ContextVar("console_setting", default=None)
+
+
+def begin() -> None:
+    """Forget what was kept for the request before: every page of the console begins with this."""
+    _kept.set(None)
 
 
 def setting() -> Setting:
-    """Return the shop's currency and zone, and the reader's language."""
-    known = shop.shop()
-    return Setting(currency=known.currency, zone=known.zone, language=get_language() or known.language)
+    """Return the shop's currency and zone, and the reader's language; read once per request, however many figures a page writes."""
+    kept = _kept.get()
+    if kept is None:
+        known = shop.shop()
+        kept = Setting(currency=known.currency, zone=known.zone, language=get_language() or known.language)
+        _kept.set(kept)
+    return kept
 
 
 def guarded(act: str) -> Callable[[View], View]:

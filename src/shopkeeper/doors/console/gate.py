@@ -79,10 +79,11 @@ class ChangeForm(PasswordForm):
 
 
 def with_own_password(view: frame.View) -> frame.View:
-    """Return a view that whoever came in with a one-time password reaches only after replacing it."""
+    """Return a view that whoever came in with a one-time password reaches only after replacing it: where every console page begins."""
 
     @wraps(view)
     def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        frame.begin()
         if getattr(request.user, "must_change_password", False) and _name(request) not in OPEN_TO_ALL:
             return redirect("console_password")
         return view(request, *args, **kwargs)
@@ -181,9 +182,7 @@ def language(request: HttpRequest) -> HttpResponse:
         profile = UserProfile.get_for_user(request.user)
         profile.preferred_language = wanted
         profile.save(update_fields=["preferred_language"])
-    answer.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, wanted, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-    )
+    answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, wanted, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return answer
 
 

@@ -19,8 +19,7 @@ from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.console import PRODUCTS
 from shopkeeper.selling.catalog.shapes import Category, Goods, Product
 from shopkeeper.selling.inventory import public as inventory
-from shopkeeper.selling.inventory.console import REASONS
-from shopkeeper.selling.inventory.console import warehouse_choices
+from shopkeeper.selling.inventory.console import REASONS, warehouse_choices
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.console import list_choices
 

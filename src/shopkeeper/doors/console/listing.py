@@ -184,7 +184,11 @@ class ListingView(View):
     def _head(self, column: Column) -> Head:
         present = self.order[0]
         state = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(present, "") if column.sort else ""
-        url = self.address(order=column.sort if state == "descending" else f"-{column.sort}" if state else column.sort, p=None) if column.sort else ""
+        url = (
+            self.address(order=column.sort if state == "descending" else f"-{column.sort}" if state else column.sort, p=None)
+            if column.sort
+            else ""
+        )
         return Head(label=str(column.label), classes=_classes(column), sort_url=url, sorted=state)
 
     def line(self, row: Any) -> Line:
@@ -246,7 +250,9 @@ class ListingView(View):
         if request.POST.get("sure") != "1":
             rows = self.known(list(self.listing.rows().filter(pk__in=chosen)))
             return TemplateResponse(
-                request, "console/bulk.html", {"listing": self.listing, "bulk": bulk, "lines": [self.line(row) for row in rows], "heads": self.heads()}
+                request,
+                "console/bulk.html",
+                {"listing": self.listing, "bulk": bulk, "lines": [self.line(row) for row in rows], "heads": self.heads()},
             )
         self._do(bulk, chosen)
         return redirect(f"{request.path}?{request.GET.urlencode()}")

@@ -78,7 +78,9 @@ def _track(order: Order) -> list[tuple[str, str, datetime | None]]:
     """Return the steps of an order's way, each with whether it was reached and when."""
     if order.state in (OrderState.CANCELLED, OrderState.EXPIRED):
         reached = [("placed", "on", order.placed_at)] + ([("paid", "on", order.paid_at)] if order.paid_at else [])
-        return [(str(_STEPS[code]), css, at) for code, css, at in reached] + [(str(STATES[order.state.value][0]), "stop", order.cancelled_at)]
+        return [(str(_STEPS[code]), css, at) for code, css, at in reached] + [
+            (str(STATES[order.state.value][0]), "stop", order.cancelled_at)
+        ]
     sent = [each.shipped_at for each in order.shipments]
     times = {"placed": order.placed_at, "paid": order.paid_at, "shipping": sent[0] if sent else None}
     times["shipped"] = sent[-1] if sent and order.state is OrderState.SHIPPED else None
@@ -224,7 +226,9 @@ class Refund(OrderCommand):
     caption = gettext_lazy("Each piece gives back exactly its share of what was paid for its line, tax and discounts included.")
     template = "console/order_lines.html"
     delivery = forms.BooleanField(label=gettext_lazy("Also the price of delivery"), required=False)
-    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=lambda: [(each.value, REFUND_REASONS[each.value]) for each in RefundReason])
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Reason"), choices=lambda: [(each.value, REFUND_REASONS[each.value]) for each in RefundReason]
+    )
 
     def prepare(self) -> None:
         super().prepare()
@@ -258,7 +262,4 @@ def ship_whole(pk: int, actor: UserId, now: datetime) -> None:
     """Ship all that is left of an order with the carrier of its delivery option, without a tracking number."""
     order = orders.order(OrderId(pk))
     carrier = order.delivery_name.en or order.delivery_name.zh or "–"
-    ship_order.ship(
-        order_id=order.id, warehouse_id=None, carrier=carrier[:100], tracking_number="", lines=None, actor=actor, now=now
-    )
-
+    ship_order.ship(order_id=order.id, warehouse_id=None, carrier=carrier[:100], tracking_number="", lines=None, actor=actor, now=now)

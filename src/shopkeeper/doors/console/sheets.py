@@ -33,7 +33,9 @@ def _csv(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], zone: s
         # The mark of UTF-8 lets spreadsheets read Chinese without asking.
         yield "\ufeff" + str(writer.writerow(head))
         for row in rows:
-            yield str(writer.writerow([_local(cell, zone).isoformat(" ", "seconds") if isinstance(cell, datetime) else cell for cell in row]))
+            yield str(
+                writer.writerow([_local(cell, zone).isoformat(" ", "seconds") if isinstance(cell, datetime) else cell for cell in row])
+            )
 
     answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'

@@ -160,7 +160,9 @@ class ChangeCurrency(Command):
     title = gettext_lazy("Change the book currency")
     submit = gettext_lazy("Change the currency")
     caption = gettext_lazy("Possible only before the first order: every amount in the books is in this currency.")
-    currency = forms.CharField(label=gettext_lazy("Currency"), max_length=3, help_text=gettext_lazy("Three letters such as GBP, EUR or CNY."))
+    currency = forms.CharField(
+        label=gettext_lazy("Currency"), max_length=3, help_text=gettext_lazy("Three letters such as GBP, EUR or CNY.")
+    )
 
     def prepare(self) -> None:
         self.start(currency=self.setting.currency)

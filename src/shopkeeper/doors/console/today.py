@@ -14,7 +14,20 @@ from django.utils.translation import ngettext
 
 from shopkeeper.doors.console import frame, period, reading, waiting
 from shopkeeper.insight.metrics import public as metrics
-from shopkeeper.insight.metrics.shapes import Against, Compared, Dimension, Figure, Figures, Grain, Missing, Period, Series, Top, Unit, Value
+from shopkeeper.insight.metrics.shapes import (
+    Against,
+    Compared,
+    Dimension,
+    Figure,
+    Figures,
+    Grain,
+    Missing,
+    Period,
+    Series,
+    Top,
+    Unit,
+    Value,
+)
 from shopkeeper.kit.console import pill
 from shopkeeper.kit.ids import ProductId
 from shopkeeper.kit.money import to_decimal
@@ -347,7 +360,8 @@ def first_steps(request: HttpRequest) -> list[dict[str, Any]]:
         (_("Read the shop texts through"), _("Terms, privacy and returns are drafts until you make them yours."), any(each.version > 1 for each in content.texts().values()), "console_texts:index", "content.view"),
     )  # fmt: skip
     return [
-        {"title": title, "why": why, "done": done, "url": reverse(url) if frame.may(request, act) else ""} for title, why, done, url, act in steps
+        {"title": title, "why": why, "done": done, "url": reverse(url) if frame.may(request, act) else ""}
+        for title, why, done, url, act in steps
     ]
 
 
@@ -370,7 +384,9 @@ def _file(request: HttpRequest, chosen: period.Chosen, drawn: str, now: datetime
     what = what if what in ("trend", "goods", "countries") else "figures"
     mime, write = kind
     result = _result(what, chosen, drawn, now)
-    names = _goods_names(result) if isinstance(result, Top) and what == "goods" else _country_names(result) if isinstance(result, Top) else {}
+    names = (
+        _goods_names(result) if isinstance(result, Top) and what == "goods" else _country_names(result) if isinstance(result, Top) else {}
+    )
     answer = HttpResponse(write(result, language=language, names=names), content_type=mime)
     answer["Content-Disposition"] = f'attachment; filename="{what}-{chosen.period.first}-{chosen.period.last}.{request.GET["export"]}"'
     return answer

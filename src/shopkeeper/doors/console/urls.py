@@ -10,7 +10,6 @@ from shopkeeper.doors.console import gate, staff, today
 from shopkeeper.doors.console.frame import View
 
 
-
 def admin(view: View) -> View:
     """Return a view that only staff reach, with a password of their own."""
     return require_admin_access(gate.with_own_password(view))  # type: ignore[no-any-return]

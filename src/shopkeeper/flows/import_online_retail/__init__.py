@@ -11,12 +11,18 @@ from pathlib import Path
 from shopkeeper.flows.import_online_retail.report import Reconciliation
 from shopkeeper.kit.refusals import Refusal
 
-__all__ = ["Progress", "Reconciliation", "WrongCurrency", "run"]
+__all__ = ["Progress", "Reconciliation", "UnreadableFile", "WrongCurrency", "run"]
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of the step under way, its place from 0, and the number of steps; at the end with the last place = number."""
 
 CURRENCY = "GBP"
+
+
+class UnreadableFile(Refusal):
+    """The file cannot be read as Parquet or CSV, or lacks a column; `value` names which."""
+
+    code = "unreadable_file"
 
 
 class WrongCurrency(Refusal):

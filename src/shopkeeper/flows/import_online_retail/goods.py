@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from shopkeeper.flows.import_online_retail.sort_out import MICRO_PER_MINOR
+from shopkeeper.flows.import_online_retail.report import MICRO_PER_MINOR
 
 STOCK_WEEKS = 8
 """Stock is derived from the sales of this many weeks before the end of the file."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from shopkeeper.kit.refusals import Refusal
+from shopkeeper.flows.import_online_retail import UnreadableFile
 
 COLUMNS = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
 MICRO = 1_000_000
@@ -17,12 +17,6 @@ MOST_UNITS = 1_000_000
 MOST_PRICE = 1_000_000
 
 _DATE_FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%m/%d/%Y %H:%M", "%Y-%m-%d")
-
-
-class UnreadableFile(Refusal):
-    """The file cannot be read as Parquet or CSV, or lacks a column; `value` names which."""
-
-    code = "unreadable_file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from shopkeeper.flows.import_online_retail.sort_out import MICRO_PER_MINOR
+MICRO_PER_MINOR = 10_000
+"""Prices are read in millionths of the currency unit; the books are kept in hundredths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from itertools import count
 
 import polars as pl
 
+from shopkeeper.flows.import_online_retail.report import MICRO_PER_MINOR
+
 ADJUSTMENTS = {
     "POST": "postage", "DOT": "postage", "C2": "postage", "M": "manual", "S": "manual", "D": "discount",
     "AMAZONFEE": "fee", "BANK CHARGES": "fee", "CRUK": "fee", "B": "bad_debt",
@@ -14,8 +16,6 @@ ADJUSTMENTS = {
 
 VOUCHER = r"^GIFT_"
 """Vouchers are money owed, not goods sold."""
-
-MICRO_PER_MINOR = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,9 @@ AUDIT = Listing(
     columns=(
         Column(name="at", label=gettext_lazy("When"), kind="moment", sort="at"),
         Column(name="actor", label=gettext_lazy("Who"), value=_who),
-        Column(name="act", label=gettext_lazy("Act"), kind="code", sort="act", url=lambda row: reverse("console_audit:page", args=[row.pk])),
+        Column(
+            name="act", label=gettext_lazy("Act"), kind="code", sort="act", url=lambda row: reverse("console_audit:page", args=[row.pk])
+        ),
         Column(name="subject", label=gettext_lazy("About"), kind="code", sort="subject"),
     ),
     filters=(

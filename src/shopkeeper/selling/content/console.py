@@ -55,7 +55,9 @@ TEXTS = Listing(
         Column(name="published_at", label=gettext_lazy("Published"), kind="moment"),
     ),
     filters=(
-        Choice(name="kind", label=gettext_lazy("Text"), choices=lambda: list(KINDS.items()), apply=lambda rows, value: rows.filter(kind=value)),
+        Choice(
+            name="kind", label=gettext_lazy("Text"), choices=lambda: list(KINDS.items()), apply=lambda rows, value: rows.filter(kind=value)
+        ),
     ),
 )
 
@@ -66,12 +68,16 @@ class PublishText(Command):
     act = "content.publish"
     title = gettext_lazy("Publish a new version")
     submit = gettext_lazy("Publish")
-    caption = gettext_lazy("Shoppers see it at once. Paragraphs are set apart by empty lines, headings begin with ##, list lines with a hyphen.")
+    caption = gettext_lazy(
+        "Shoppers see it at once. Paragraphs are set apart by empty lines, headings begin with ##, list lines with a hyphen."
+    )
     RENAMED: ClassVar = {"title": "title_en", "body": "body_en"}
     title_en = forms.CharField(label=gettext_lazy("Title in English"), max_length=120)
     title_zh = forms.CharField(label=gettext_lazy("Title in Chinese"), max_length=120, required=False)
     body_en = forms.CharField(label=gettext_lazy("Text in English"), max_length=60_000, widget=forms.Textarea(attrs={"rows": 14}))
-    body_zh = forms.CharField(label=gettext_lazy("Text in Chinese"), max_length=60_000, required=False, widget=forms.Textarea(attrs={"rows": 14}))
+    body_zh = forms.CharField(
+        label=gettext_lazy("Text in Chinese"), max_length=60_000, required=False, widget=forms.Textarea(attrs={"rows": 14})
+    )
 
     def prepare(self) -> None:
         row = models.ShopText.objects.filter(pk=self.target_id).first()

@@ -70,7 +70,9 @@ class SaveCustomer(Command):
     name_ = forms.CharField(label=gettext_lazy("Name"), max_length=150, required=False)
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language of mails"), choices=(("en", "English"), ("zh-hans", "简体中文")))
-    country = forms.CharField(label=gettext_lazy("Country"), max_length=2, required=False, help_text=gettext_lazy("Two letters such as GB or CN."))
+    country = forms.CharField(
+        label=gettext_lazy("Country"), max_length=2, required=False, help_text=gettext_lazy("Two letters such as GB or CN.")
+    )
     RENAMED = {"name": "name_"}
 
     def prepare(self) -> None:

@@ -71,9 +71,7 @@ ORDERS = Listing(
     search=_find,
     search_hint=gettext_lazy("Number, name or mail address"),
     columns=(
-        Column(
-            name="number", label=gettext_lazy("Order"), sort="number", url=lambda row: reverse("console_orders:page", args=[row.pk])
-        ),
+        Column(name="number", label=gettext_lazy("Order"), sort="number", url=lambda row: reverse("console_orders:page", args=[row.pk])),
         Column(name="placed_at", label=gettext_lazy("Ordered"), kind="moment", sort="placed_at"),
         Column(name="buyer", label=gettext_lazy("Buyer"), value=buyer_of, note=lambda row: _("guest") if row.is_guest else _("member")),
         Column(name="country", label=gettext_lazy("Country"), kind="country", is_minor=True, sort="country"),

@@ -69,9 +69,7 @@ def import_refunds(*, refunds: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFram
     # Read in full first: the facts are written by COPY, which cannot share its connection with a query.
     events.record_history(list(_refunded(fresh["refund_id"].to_list())))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT external_code, id FROM orders_refund WHERE external_code = ANY(%s)", [refunds["external_code"].to_list()]
-        )
+        cursor.execute("SELECT external_code, id FROM orders_refund WHERE external_code = ANY(%s)", [refunds["external_code"].to_list()])
         return pl.DataFrame(cursor.fetchall(), schema={"external_code": pl.String, "refund_id": pl.Int64}, orient="row")
 
 

@@ -19,7 +19,6 @@ from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.selling.inventory.shapes import HeldUnits
 from shopkeeper.selling.orders import books, models, store
 from shopkeeper.selling.orders.baskets import add_line, any_basket, basket, basket_of, merge_baskets, open_basket, remove_lines, set_line
-from shopkeeper.selling.orders.history import import_adjustments, import_credit_notes, import_history, import_refunds
 from shopkeeper.selling.orders.reckoning import HistoryTotals, history_totals, ids_by_number
 from shopkeeper.selling.orders.refusals import refusal_of
 from shopkeeper.selling.orders.rules import parcels, refunding, states
@@ -43,6 +42,7 @@ from shopkeeper.selling.orders.shapes import (
     RefundState,
     RefundWish,
 )
+from shopkeeper.selling.orders.taking_over import import_adjustments, import_credit_notes, import_history, import_refunds
 
 __all__ = [
     "HistoryTotals",
@@ -434,9 +434,7 @@ def _paid(found: Order, act: Act, payment_id: PaymentId, amount_minor: int, now:
         cancelled_at=None,
     )
     store.add_happening(found.id, "paid", at=now, payment_id=payment_id, amount_minor=amount_minor)
-    events.record(
-        facts.OrderPaid(order_id=found.id, payment_id=payment_id, buyer_id=found.buyer_id, amount_minor=amount_minor), at=now
-    )
+    events.record(facts.OrderPaid(order_id=found.id, payment_id=payment_id, buyer_id=found.buyer_id, amount_minor=amount_minor), at=now)
     return order(found.id)
 
 

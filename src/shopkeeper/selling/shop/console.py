@@ -23,7 +23,10 @@ class SaveShop(Command):
     RENAMED: ClassVar = {"name": "name_en", "tagline": "tagline_en", "version": "seen_version"}
     groups = (
         (gettext_lazy("The shop"), ("name_en", "name_zh", "tagline_en", "tagline_zh")),
-        (gettext_lazy("Licence and address, shown at the foot of every page"), ("legal_name", "address", "licence_number", "licence_authority")),
+        (
+            gettext_lazy("Licence and address, shown at the foot of every page"),
+            ("legal_name", "address", "licence_number", "licence_authority"),
+        ),
         (gettext_lazy("How to be reached"), ("email", "phone")),
         (gettext_lazy("Place and language"), ("country", "zone", "language")),
     )

@@ -75,7 +75,8 @@ def test_the_largest_are_ranked(clerk: Staff) -> None:
         ("figures", 422, "invalid", "first"),
         ("figures?first=2026-03-08&last=2026-03-02", 422, "unusable_period", "period"),
         ("figures?first=tomorrow&last=2026-03-02", 422, "invalid", "first"),
-        ("figures?first=0001-01-01&last=9999-12-31", 422, "out_of_range", "period"),
+        ("figures?first=0001-01-01&last=9999-12-31", 422, "invalid", "first"),
+        ("figures?first=1970-01-01&last=2200-12-31", 422, "out_of_range", "period"),
         (f"figures?{WEEK}&metric=luck", 404, "unknown_metric", "metric"),
         (f"figures?{WEEK}&metric=gmv&compare=tomorrow", 422, "invalid", "compare.0"),
         (f"luck/series?{WEEK}", 404, "unknown_metric", "metric"),
@@ -91,7 +92,7 @@ def test_odd_questions_are_refused(clerk: Staff, path: str, status: int, code: s
     assert (answer.status, answer.code, answer.body["field"]) == (status, code, field)
 
 
-def test_the_first_and_the_last_day_of_the_calendar_break_nothing(clerk: Staff) -> None:
-    for day in ("0001-01-01", "9999-12-31"):
+def test_the_first_and_the_last_day_that_can_be_asked_break_nothing(clerk: Staff) -> None:
+    for day in ("1970-01-01", "2200-12-31"):
         for path in (f"figures?first={day}&last={day}&compare=previous&compare=last_year", f"gmv/series?first={day}&last={day}"):
-            assert clerk.get(f"staff/metrics/{path}").status in (200, 422), path
+            assert clerk.get(f"staff/metrics/{path}").status == 200, path

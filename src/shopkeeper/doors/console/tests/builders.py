@@ -14,7 +14,7 @@ from shopkeeper.ops.access.shapes import Role
 from shopkeeper.ops.audit import models as trail
 from shopkeeper.selling.content import public as content
 
-PASSWORD = "a quiet shop on the corner"  # noqa: S105
+PASSWORD = "a quiet shop on the corner"
 
 
 @dataclass

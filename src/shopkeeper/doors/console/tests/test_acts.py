@@ -31,7 +31,15 @@ def product(shop: SmallShop) -> Made:
 
 def changed_product(shop: SmallShop) -> Made:
     found = catalog.Variant.objects.get(sku="TEA")
-    data = {"name_en": "Green tea 🍵", "name_zh": "绿茶", "slug": "tea", "sku_0": "TEA", "sellable_0": "on", "sku_1": "TEA-L", "option_en_1": "Large"}
+    data = {
+        "name_en": "Green tea 🍵",
+        "name_zh": "绿茶",
+        "slug": "tea",
+        "sku_0": "TEA",
+        "sellable_0": "on",
+        "sku_1": "TEA-L",
+        "option_en_1": "Large",
+    }
     return f"products/{found.product_id}/edit/", data
 
 
@@ -56,7 +64,15 @@ def tax(shop: SmallShop) -> Made:
 
 
 def delivery(shop: SmallShop) -> Made:
-    data = {"code": "express", "name_en": "Express", "price": "9.90", "days_least": "1", "days_most": "2", "countries": "gb, ie", "position": "2"}
+    data = {
+        "code": "express",
+        "name_en": "Express",
+        "price": "9.90",
+        "days_least": "1",
+        "days_most": "2",
+        "countries": "gb, ie",
+        "position": "2",
+    }
     return "delivery/new/", data | {"is_active": "on"}
 
 
@@ -147,9 +163,7 @@ CASES: list[tuple[Callable[[SmallShop], Made], str, str]] = [
 
 
 @pytest.mark.parametrize(("made", "fact", "act"), CASES, ids=[case[0].__name__ for case in CASES])
-def test_an_act_leaves_its_fact_and_its_row(
-    shop: SmallShop, owner: Staff, made: Callable[[SmallShop], Made], fact: str, act: str
-) -> None:
+def test_an_act_leaves_its_fact_and_its_row(shop: SmallShop, owner: Staff, made: Callable[[SmallShop], Made], fact: str, act: str) -> None:
     address, data = made(shop)
     before = marks()
 
@@ -238,7 +252,11 @@ def test_an_older_settings_form_does_not_overwrite_a_newer_one(shop: SmallShop, 
 
 
 def test_changing_a_rate_keeps_its_country(shop: SmallShop, owner: Staff) -> None:
-    row = pricing.TaxRate.objects.get(country="GB") if pricing.TaxRate.objects.filter(country="GB").exists() else pricing.TaxRate.objects.first()
+    row = (
+        pricing.TaxRate.objects.get(country="GB")
+        if pricing.TaxRate.objects.filter(country="GB").exists()
+        else pricing.TaxRate.objects.first()
+    )
     assert row is not None
 
     owner.post(f"taxes/{row.pk}/edit/", country="XX", percent="17.5")

@@ -156,11 +156,14 @@ def test_a_post_without_its_token_is_not_heard(shop: SmallShop, owner: Staff) ->
 
 def errors(page: str) -> list[str]:
     """Return what the page says is wrong."""
-    return [html.unescape(each) for each in re.findall(r'(?s)class="sk-error"[^>]*>(.*?)</p>|class="sk-wrong"[^>]*>(.*?)</div>', page) for each in each if each]
+    return [
+        html.unescape(each)
+        for each in re.findall(r'(?s)class="sk-error"[^>]*>(.*?)</p>|class="sk-wrong"[^>]*>(.*?)</div>', page)
+        for each in each
+        if each
+    ]
 
 
 def wrong_fields(page: str) -> set[str]:
     """Return the names of the fields that are marked as wrong."""
     return {name for block in re.findall(r'(?s)sk-field--wrong">(.*?)</div>', page) for name in re.findall(r'name="([^"]+)"', block)}
-
-

@@ -71,7 +71,9 @@ def test_a_made_up_link_tells_nothing(shop: SmallShop, token: str) -> None:
 
 def test_a_wrong_password_says_the_same_for_strangers_and_staff(owner: Staff) -> None:
     pages = [
-        re.search(r'(?s)class="sk-wrong"[^>]*>(.*?)</div>', Client().post("/console/login/", {"username": who, "password": "no"}).content.decode())
+        re.search(
+            r'(?s)class="sk-wrong"[^>]*>(.*?)</div>', Client().post("/console/login/", {"username": who, "password": "no"}).content.decode()
+        )
         for who in ("owner@shop.local", "nobody@example.com")
     ]
 
@@ -102,7 +104,13 @@ def test_looking_changes_nothing(shop: SmallShop, owner: Staff) -> None:
     order = shop.buy(TEA=1)
     before = marks()
 
-    for address in (f"orders/{order.id}/ship/", f"orders/{order.id}/cancel/", f"orders/{order.id}/refund/", "staff/invite/", "settings/change/"):
+    for address in (
+        f"orders/{order.id}/ship/",
+        f"orders/{order.id}/cancel/",
+        f"orders/{order.id}/refund/",
+        "staff/invite/",
+        "settings/change/",
+    ):
         assert owner.get(address).status_code == 200
 
     assert marks() == before

@@ -50,7 +50,9 @@ def test_a_clerk_cannot_set_a_price_adjust_stock_or_refund(shop: SmallShop, cler
     order = shop.buy(TEA=1)
     before = marks()
 
-    answers = [clerk.post(each) for each in (f"prices/{variant(shop)}/set/", f"stock/{variant(shop)}/adjust/", f"orders/{order.id}/refund/")]
+    answers = [
+        clerk.post(each) for each in (f"prices/{variant(shop)}/set/", f"stock/{variant(shop)}/adjust/", f"orders/{order.id}/refund/")
+    ]
 
     assert [each.status_code for each in answers] == [403, 403, 403]
     assert marks() == before

@@ -4,7 +4,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from shopkeeper.flows.import_online_retail.read import UnreadableFile, read
+from shopkeeper.flows.import_online_retail import UnreadableFile
+from shopkeeper.flows.import_online_retail.read import read
 from shopkeeper.flows.import_online_retail.sort_out import sort_out
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
