@@ -91,20 +91,19 @@ _DRAWN: dict[str, Callable[[Any, Setting], SafeString]] = {
 
 def plain(column: Column, row: Any, setting: Setting) -> str | int | Decimal | datetime | None:
     """Return a cell for a spreadsheet: numbers as numbers, money as decimals, moments in the shop's zone, texts that no program runs."""
-    value = column.read(row)
-    if isinstance(value, Pill):
-        return str(value.label)
-    if isinstance(value, Bilingual):
-        return harmless(reading.pick(value))
-    if column.kind == "money" and isinstance(value, int):
-        return money.to_decimal(value, setting.currency)
-    if column.kind == "percent" and isinstance(value, int):
-        return Decimal(value) / 100
-    if value is None or isinstance(value, int | Decimal | datetime):
-        return value
-    if column.kind == "picture":
-        return None
-    return harmless(str(value))
+    match column.read(row):
+        case Pill() as pill:
+            return str(pill.label)
+        case Bilingual() as text:
+            return harmless(reading.pick(text))
+        case int() as number if column.kind == "money":
+            return money.to_decimal(number, setting.currency)
+        case int() as number if column.kind == "percent":
+            return Decimal(number) / 100
+        case None | int() | Decimal() | datetime() as value:
+            return value
+        case value:
+            return harmless(str(value))
 
 
 def harmless(text: str) -> str:

@@ -7,6 +7,8 @@ from django.utils.safestring import SafeString, mark_safe
 from shopkeeper.doors import drawings
 from shopkeeper.kit.text import Bilingual
 
+NAMELESS = Bilingual()
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -15,7 +17,7 @@ class Drawn:
     source_name: str
     slug: str
     category_slug: str = ""
-    name: Bilingual = Bilingual()
+    name: Bilingual = NAMELESS
 
 
 def drawing(thing: Drawn) -> SafeString:

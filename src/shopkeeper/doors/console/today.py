@@ -1,6 +1,6 @@
 """The console's first page: today's trade against other days, what sold where, and what waits for somebody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from shopkeeper.doors.console import frame, period, reading, waiting
+from shopkeeper.doors.console import frame, needs, period, reading, waiting
 from shopkeeper.insight.metrics import public as metrics
 from shopkeeper.insight.metrics.shapes import (
     Against,
@@ -28,22 +27,15 @@ from shopkeeper.insight.metrics.shapes import (
     Unit,
     Value,
 )
-from shopkeeper.kit.console import pill
 from shopkeeper.kit.ids import ProductId
 from shopkeeper.kit.money import to_decimal
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.content import public as content
-from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.console import STATES
-from shopkeeper.selling.orders.shapes import OrderFilter
-from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.shop import public as shop
 
 SHOWN = ("gmv", "net_revenue", "orders", "units", "aov", "spend_per_buyer", "buyers", "refund_rate")
 ASKED = (*SHOWN, "buyers_new", "buyers_returning")
 RISING_IS_BAD = frozenset({"refund_rate"})
 TOP_SHOWN = 8
-ORDERS_SHOWN = 6
 HUGE = 100_000
 """A change of ten times and more, in basis points."""
 
@@ -100,13 +92,13 @@ def page(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "is_today": chosen.chip == "today",
         "waiting": waiting.waiting(request),
-        "needs": _needs(request),
-        "to_ship": _to_ship(request, now, setting.zone),
+        "needs": needs.needs(request),
+        "to_ship": needs.to_ship(request, now, setting.zone),
         "may_export": frame.may(request, "metrics.export"),
         "query": _query(request),
     }
     if metrics.coverage() is None:
-        context |= {"steps": first_steps(request)}
+        context |= {"steps": needs.first_steps(request)}
         return TemplateResponse(request, "console/today.html", context, status=400 if chosen.is_wrong else 200)
     context |= _trade(chosen, drawn, now)
     return TemplateResponse(request, "console/today.html", context, status=400 if chosen.is_wrong else 200)
@@ -305,69 +297,6 @@ def _goods_names(found: Top) -> dict[str | int | None, str]:
 
 def _country_names(found: Top) -> dict[str | int | None, str]:
     return {row.key: reading.country(str(row.key)) for row in found.rows if row.key}
-
-
-# ── what waits ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _needs(request: HttpRequest) -> list[tuple[int, str, str, str]]:
-    """Return what waits for somebody: how many, what, why, and where to go."""
-    found = waiting.waiting(request)
-    rows = (
-        (found.to_ship, ngettext("order to ship", "orders to ship", found.to_ship), _("Paid, and the pieces are held."), reverse("console_orders:index") + "?state=to_ship"),
-        (found.unpaid, ngettext("order awaits payment", "orders await payment", found.unpaid), _("Their pieces are held for a while, then go free."), reverse("console_orders:index") + "?state=placed"),
-        (found.payments_pending, ngettext("payment without an answer", "payments without an answer", found.payments_pending), _("The provider is asked again by itself."), reverse("console_payments:index") + "?state=pending"),
-        (found.facts_parked, ngettext("fact parked", "facts parked", found.facts_parked), _("A hearer gave up. Look why, then let it try again."), reverse("console_facts:index") + "?state=parked"),
-        (found.mails_stuck, ngettext("mail stuck", "mails stuck", found.mails_stuck), _("It could not be sent after several tries."), reverse("console_messages:index") + "?state=parked"),
-    )  # fmt: skip
-    return [row for row in rows if row[0]]
-
-
-def _to_ship(request: HttpRequest, now: datetime, zone: str) -> list[dict[str, Any]]:
-    if not frame.may(request, "orders.view"):
-        return []
-    today = now.astimezone(ZoneInfo(zone)).date()
-    found = orders.list_orders(OrderFilter(needs_shipping=True), size=ORDERS_SHOWN)
-    return [
-        {
-            "order": each,
-            "state": pill(STATES, each.state.value),
-            "placed": reading.short_moment(each.placed_at, zone, today),
-            "why": _waits_since(each.placed_at, now),
-        }
-        for each in found
-    ]
-
-
-def _waits_since(at: datetime, now: datetime) -> str:
-    hours = int((now - at).total_seconds() // 3600)
-    if hours < 1:
-        return _("placed within the hour")
-    if hours < 48:
-        return ngettext("waits for %(n)d hour", "waits for %(n)d hours", hours) % {"n": hours}
-    return ngettext("waits for %(n)d day", "waits for %(n)d days", hours // 24) % {"n": hours // 24}
-
-
-def first_steps(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return what an empty shop needs before its first sale, each with whether it is done and where to do it."""
-    known = shop.shop()
-    goods = catalog.listing(size=1)
-    steps = (
-        (_("Say who you are"), _("Name, licence data, address: shoppers and authorities look for them."), bool(known.legal_name), "console_settings", "shop.save"),
-        (_("Add the first product"), _("With a name in both languages, its variants and a web name."), goods.total > 0, "console_products:new", "catalog.save_product"),
-        (_("Give it a price"), _("Without one it cannot be bought."), goods.total > 0 and _priced(goods.items), "console_products:index", "pricing.set_price"),
-        (_("Offer a way of delivery"), _("With its price and the days it takes."), bool(pricing.all_delivery_options()), "console_delivery:new", "pricing.save_delivery_option"),
-        (_("Read the shop texts through"), _("Terms, privacy and returns are drafts until you make them yours."), any(each.version > 1 for each in content.texts().values()), "console_texts:index", "content.view"),
-    )  # fmt: skip
-    return [
-        {"title": title, "why": why, "done": done, "url": reverse(url) if frame.may(request, act) else ""}
-        for title, why, done, url, act in steps
-    ]
-
-
-def _priced(products: Sequence[Any]) -> bool:
-    variants = [each.id for product in products for each in product.variants]
-    return bool(pricing.prices(variants))
 
 
 # ── as files ──────────────────────────────────────────────────────────────────────────────────────────────────────────

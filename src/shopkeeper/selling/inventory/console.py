@@ -152,7 +152,7 @@ WAREHOUSES = Listing(
     caption=gettext_lazy("Orders are filled from the first that has everything, else from several in this order."),
     empty=gettext_lazy("Add the first warehouse."),
     see="inventory.view",
-    rows=lambda: models.Warehouse.objects.all(),
+    rows=models.Warehouse.objects.all,
     order=("priority", "pk"),
     columns=(
         Column(
@@ -225,8 +225,13 @@ class Receive(StockCommand):
     def run(self, *, actor: UserId, now: datetime) -> Done:
         found = self.cleaned_data
         shelf = inventory.receive(
-            variant_id=self.goods.variant_id, warehouse_id=WarehouseId(found["warehouse"]), units=found["units"], note=found["note"], actor=actor, now=now
-        )  # fmt: skip
+            variant_id=self.goods.variant_id,
+            warehouse_id=WarehouseId(found["warehouse"]),
+            units=found["units"],
+            note=found["note"],
+            actor=actor,
+            now=now,
+        )
         return self.moved(shelf)
 
 
@@ -246,8 +251,13 @@ class Adjust(StockCommand):
     def run(self, *, actor: UserId, now: datetime) -> Done:
         found = self.cleaned_data
         shelf = inventory.adjust(
-            variant_id=self.goods.variant_id, warehouse_id=WarehouseId(found["warehouse"]), units=found["units"], note=found["note"], actor=actor, now=now
-        )  # fmt: skip
+            variant_id=self.goods.variant_id,
+            warehouse_id=WarehouseId(found["warehouse"]),
+            units=found["units"],
+            note=found["note"],
+            actor=actor,
+            now=now,
+        )
         return self.moved(shelf)
 
 
@@ -266,8 +276,13 @@ class Count(StockCommand):
     def run(self, *, actor: UserId, now: datetime) -> Done:
         found = self.cleaned_data
         shelf = inventory.count(
-            variant_id=self.goods.variant_id, warehouse_id=WarehouseId(found["warehouse"]), counted=found["units"], note=found["note"], actor=actor, now=now
-        )  # fmt: skip
+            variant_id=self.goods.variant_id,
+            warehouse_id=WarehouseId(found["warehouse"]),
+            counted=found["units"],
+            note=found["note"],
+            actor=actor,
+            now=now,
+        )
         return self.moved(shelf)
 
 

@@ -49,6 +49,12 @@ def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     return rows.filter(Q(number__icontains=text) | who)
 
 
+def _in_state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    if value == "to_ship":
+        return rows.filter(state__in=[OrderState.PAID, OrderState.SHIPPING])
+    return rows.filter(refunded_minor__gt=0) if value == "refunded" else rows.filter(state=value)
+
+
 def _country_choices() -> list[tuple[str, Any]]:
     found = models.Order.objects.order_by("country").values_list("country", flat=True).distinct()
     return [(code, code) for code in found if code]
@@ -96,7 +102,7 @@ ORDERS = Listing(
                 *((state.value, STATES[state.value][0]) for state in OrderState),
                 ("refunded", _("With refunds")),
             ],
-            apply=lambda rows, value: _in_state(rows, value),
+            apply=_in_state,
         ),
         Choice(
             name="country",
@@ -107,9 +113,3 @@ ORDERS = Listing(
         Days(name="placed", label=gettext_lazy("Ordered"), moment="placed_at"),
     ),
 )
-
-
-def _in_state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-    if value == "to_ship":
-        return rows.filter(state__in=[OrderState.PAID, OrderState.SHIPPING])
-    return rows.filter(refunded_minor__gt=0) if value == "refunded" else rows.filter(state=value)

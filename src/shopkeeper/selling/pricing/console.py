@@ -92,7 +92,7 @@ PRICE_LISTS = Listing(
     caption=gettext_lazy("The default list applies where no other is named. Each list says whether its prices include tax."),
     empty="",
     see="pricing.view",
-    rows=lambda: models.PriceList.objects.all(),
+    rows=models.PriceList.objects.all,
     order=("-is_default", "pk"),
     columns=(
         Column(
@@ -118,7 +118,7 @@ TAXES = Listing(
     caption=gettext_lazy("The rate of the country a parcel goes to; “all others” holds where a country has none of its own."),
     empty=gettext_lazy("Set the rate for all countries first."),
     see="pricing.view",
-    rows=lambda: models.TaxRate.objects.all(),
+    rows=models.TaxRate.objects.all,
     order=("country",),
     columns=(
         Column(
@@ -138,7 +138,7 @@ DELIVERY = Listing(
     caption=gettext_lazy("The ways to the buyer that checkout offers, in this order."),
     empty=gettext_lazy("Add the first way of delivery; without one nothing can be ordered."),
     see="pricing.view",
-    rows=lambda: models.DeliveryOption.objects.all(),
+    rows=models.DeliveryOption.objects.all,
     order=("position", "pk"),
     columns=(
         Column(

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django import template
@@ -28,8 +29,7 @@ def _fingerprint(path: str) -> str:
     found = finders.find(path)
     if not isinstance(found, str):
         return ""
-    with open(found, "rb") as file:
-        return hashlib.sha256(file.read()).hexdigest()[:10]
+    return hashlib.sha256(Path(found).read_bytes()).hexdigest()[:10]
 
 
 @register.simple_tag
@@ -52,7 +52,8 @@ def language_switch(context: Any) -> SafeString:
     request = context["request"]
     other, words, lang = ("en", "English", "en") if (get_language() or "en").startswith("zh") else ("zh-hans", "中文", "zh-Hans")
     return format_html(
-        '<form method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="next" value="{}">'
+        '<form method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<input type="hidden" name="next" value="{}">'
         '<button class="sk-chip" name="language" value="{}" lang="{}">{}</button></form>',
         reverse("console_language"), get_token(request), request.get_full_path(), other, lang, words,
     )  # fmt: skip

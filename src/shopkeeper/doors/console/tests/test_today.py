@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,11 +10,14 @@ import pytest
 
 from shopkeeper.doors.console import frame
 from shopkeeper.doors.console.tests.builders import Staff
-from shopkeeper.events import dispatch
+from shopkeeper.events import codec
+from shopkeeper.events import models as outbox
+from shopkeeper.events.shapes import Heard, Origin
 from shopkeeper.flows.tests.builders import NOON, SmallShop
+from shopkeeper.insight.lake import public as lake
 from shopkeeper.insight.metrics import public as metrics
 from shopkeeper.insight.metrics.shapes import Period
-from shopkeeper.wiring.reactions import REACTIONS
+from shopkeeper.kit.ids import FactId
 
 EVENING = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 
@@ -28,8 +32,15 @@ def evening(monkeypatch: pytest.MonkeyPatch) -> datetime:
 def traded(shop: SmallShop, evening: datetime) -> SmallShop:
     shop.buy(TEA=2)
     shop.buy(CUP=1)
-    dispatch.dispatch_all(REACTIONS, now=NOON)
+    told_to_the_lake()
     return shop
+
+
+def told_to_the_lake() -> None:
+    """Let the lake hear every fact so far, as its hearer does."""
+    for row in outbox.OutboxFact.objects.order_by("id"):
+        fact = codec.decode(row.kind, json.dumps(row.body))
+        lake.keep([Heard(FactId(row.pk), fact, row.occurred_at, Origin.LIVE)], now=NOON)
 
 
 def cards(owner: Staff, query: str = "") -> dict[str, str]:

@@ -1,0 +1,153 @@
+"""What waits for somebody on the first page, and what an empty shop needs first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shopkeeper.doors.console import frame, reading, waiting
+from shopkeeper.kit.console import pill
+from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.content import public as content
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.console import STATES
+from shopkeeper.selling.orders.shapes import OrderFilter
+from shopkeeper.selling.pricing import public as pricing
+from shopkeeper.selling.shop import public as shop
+
+ORDERS_SHOWN = 6
+
+Need = tuple[int, str, str, str]
+
+
+def needs(request: HttpRequest) -> list[Need]:
+    """Return what waits for somebody: how many, what, why, and where to go; what nothing waits for is left out."""
+    found = waiting.waiting(request)
+    rows = (
+        _need(
+            found.to_ship,
+            ngettext("order to ship", "orders to ship", found.to_ship),
+            _("Paid, and the pieces are held."),
+            "console_orders:index",
+            "to_ship",
+        ),
+        _need(
+            found.unpaid,
+            ngettext("order awaits payment", "orders await payment", found.unpaid),
+            _("Their pieces are held for a while, then go free."),
+            "console_orders:index",
+            "placed",
+        ),
+        _need(
+            found.payments_pending,
+            ngettext("payment without an answer", "payments without an answer", found.payments_pending),
+            _("The provider is asked again by itself."),
+            "console_payments:index",
+            "pending",
+        ),
+        _need(
+            found.facts_parked,
+            ngettext("fact parked", "facts parked", found.facts_parked),
+            _("A hearer gave up. Look why, then let it try again."),
+            "console_facts:index",
+            "parked",
+        ),
+        _need(
+            found.mails_stuck,
+            ngettext("mail stuck", "mails stuck", found.mails_stuck),
+            _("It could not be sent after several tries."),
+            "console_messages:index",
+            "parked",
+        ),
+    )
+    return [row for row in rows if row[0]]
+
+
+def _need(number: int, what: str, why: str, page: str, state: str) -> Need:
+    return number, what, why, f"{reverse(page)}?state={state}"
+
+
+def to_ship(request: HttpRequest, now: datetime, zone: str) -> list[dict[str, Any]]:
+    """Return the orders that wait to be shipped, newest first, each with how long it has waited."""
+    if not frame.may(request, "orders.view"):
+        return []
+    today = now.astimezone(ZoneInfo(zone)).date()
+    found = orders.list_orders(OrderFilter(needs_shipping=True), size=ORDERS_SHOWN)
+    return [
+        {
+            "order": each,
+            "state": pill(STATES, each.state.value),
+            "placed": reading.short_moment(each.placed_at, zone, today),
+            "why": _waits_since(each.placed_at, now),
+        }
+        for each in found
+    ]
+
+
+def _waits_since(at: datetime, now: datetime) -> str:
+    hours = int((now - at).total_seconds() // 3600)
+    if hours < 1:
+        return _("placed within the hour")
+    if hours < 48:
+        return ngettext("waits for %(n)d hour", "waits for %(n)d hours", hours) % {"n": hours}
+    return ngettext("waits for %(n)d day", "waits for %(n)d days", hours // 24) % {"n": hours // 24}
+
+
+def first_steps(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return what an empty shop needs before its first sale, each with whether it is done and where to do it."""
+    goods = catalog.listing(size=1)
+    return [
+        _step(
+            request,
+            "console_settings",
+            "shop.save",
+            done=bool(shop.shop().legal_name),
+            title=_("Say who you are"),
+            why=_("Name, licence data, address: shoppers and authorities look for them."),
+        ),
+        _step(
+            request,
+            "console_products:new",
+            "catalog.save_product",
+            done=goods.total > 0,
+            title=_("Add the first product"),
+            why=_("With a name in both languages, its variants and a web name."),
+        ),
+        _step(
+            request,
+            "console_products:index",
+            "pricing.set_price",
+            done=_priced(goods.items),
+            title=_("Give it a price"),
+            why=_("Without one it cannot be bought."),
+        ),
+        _step(
+            request,
+            "console_delivery:new",
+            "pricing.save_delivery_option",
+            done=bool(pricing.all_delivery_options()),
+            title=_("Offer a way of delivery"),
+            why=_("With its price and the days it takes."),
+        ),
+        _step(
+            request,
+            "console_texts:index",
+            "content.view",
+            done=any(each.version > 1 for each in content.texts().values()),
+            title=_("Read the shop texts through"),
+            why=_("Terms, privacy and returns are drafts until you make them yours."),
+        ),
+    ]
+
+
+def _step(request: HttpRequest, page: str, act: str, **words: Any) -> dict[str, Any]:
+    return {**words, "url": reverse(page) if frame.may(request, act) else ""}
+
+
+def _priced(products: Sequence[Any]) -> bool:
+    return bool(pricing.prices([each.id for product in products for each in product.variants]))
