@@ -107,7 +107,7 @@ class Replay(Command):
     hearer = forms.ChoiceField(label=gettext_lazy("Hearer"))
 
     def prepare(self) -> None:
-        row = models.OutboxFact.objects.filter(pk=self.target_id).first()
+        row = models.OutboxFact.objects.filter(pk=self.target_id or 0).first()
         if row is None:
             raise NotFound("fact", self.target_id)
         self.row, self.waits = row, waiting_for(row.pk)

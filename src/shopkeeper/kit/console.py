@@ -173,12 +173,12 @@ class Command(forms.Form):
     """
 
     act: ClassVar[str]
-    title: ClassVar[Any]
+    title: Any
     submit: ClassVar[Any]
     caption: ClassVar[Any] = ""
     is_grave: ClassVar[bool] = False
     RENAMED: ClassVar[Mapping[str, str]] = {}
-    groups: ClassVar[Sequence[tuple[Any, Sequence[str]]]] = ()
+    groups: Sequence[tuple[Any, Sequence[str]]] = ()
 
     def __init__(
         self, *args: Any, target_id: int | None = None, setting: Setting, asked: Mapping[str, str] | None = None, **kwargs: Any
@@ -212,7 +212,7 @@ class Command(forms.Form):
         """Set the values an unanswered form begins with."""
         for key, value in values.items():
             each = self.fields[key]
-            each.initial = each.prepare_minor(value) if isinstance(each, MoneyField) else value  # type: ignore[arg-type]
+            each.initial = each.prepare_minor(value) if isinstance(each, MoneyField) else value
 
     def field_of(self, name: str | None) -> str | None:
         """Return this form's field for a face's argument name, None where it has none."""

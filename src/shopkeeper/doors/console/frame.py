@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
@@ -18,7 +18,7 @@ from shopkeeper.kit.ids import UserId
 from shopkeeper.ops.access import public as access
 from shopkeeper.selling.shop import public as shop
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def now() -> datetime:
@@ -28,7 +28,7 @@ def now() -> datetime:
 
 def reader(request: HttpRequest) -> UserId:
     """Return who is signed in."""
-    return UserId(int(request.user.pk))
+    return UserId(request.user.pk or 0)
 
 
 def may(request: HttpRequest, act: str) -> bool:
@@ -61,7 +61,7 @@ def guarded(act: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             return view(request, *args, **kwargs) if may(request, act) else refused(request)
 
         return guard

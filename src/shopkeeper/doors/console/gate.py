@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model, login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -82,7 +82,7 @@ def with_own_password(view: frame.View) -> frame.View:
     """Return a view that whoever came in with a one-time password reaches only after replacing it: where every console page begins."""
 
     @wraps(view)
-    def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         frame.begin()
         if getattr(request.user, "must_change_password", False) and _name(request) not in OPEN_TO_ALL:
             return redirect("console_password")
@@ -99,7 +99,7 @@ def only_ours(view: frame.View) -> frame.View:
     """
 
     @wraps(view)
-    def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         spaces = request.resolver_match.namespaces if request.resolver_match else []
         if _name(request) in OPEN_TO_ALL or any(space.startswith("console_") for space in spaces):
             return view(request, *args, **kwargs)

@@ -80,7 +80,7 @@ class PublishText(Command):
     )
 
     def prepare(self) -> None:
-        row = models.ShopText.objects.filter(pk=self.target_id).first()
+        row = models.ShopText.objects.filter(pk=self.target_id or 0).first()
         if row is None:
             raise NotFound("text", self.target_id)
         self.row = row

@@ -6,8 +6,27 @@ import re
 
 _SMALL = frozenset(
     {
-        "A", "AN", "AND", "AS", "AT", "BY", "DE", "DU", "FOR", "FROM", "IN", "LA",
-        "LE", "LES", "OF", "ON", "OR", "SUR", "THE", "TO", "WITH",
+        "A",
+        "AN",
+        "AND",
+        "AS",
+        "AT",
+        "BY",
+        "DE",
+        "DU",
+        "FOR",
+        "FROM",
+        "IN",
+        "LA",
+        "LE",
+        "LES",
+        "OF",
+        "ON",
+        "OR",
+        "SUR",
+        "THE",
+        "TO",
+        "WITH",
     }
 )
 _OWN_CASE = {
