@@ -100,11 +100,10 @@ def _settle(asked: Refund, now: datetime) -> Refund:
         return orders.refund(asked.id)
     settled = orders.settle_refund(refund_id=asked.id, now=now)
     _restock(order, settled, now)
-    is_closed = orders.close_if_all_dropped(order_id=order.id, actor=None, now=now)
-    if is_closed:
+    if orders.close_if_all_dropped(order_id=order.id, actor=None, now=now):
         inventory.release(order_id=order.id, reason="cancelled", now=now)
-    elif any(line.dropped_units for line in settled.lines):
-        _hold_only_the_rest(orders.order(order.id), now)
+    elif order.state in _HOLDING:
+        _release_dropped(order, settled, now)
     return settled
 
 
@@ -121,14 +120,13 @@ def _restock(order: Order, settled: Refund, now: datetime) -> None:
         )
 
 
-def _hold_only_the_rest(order: Order, now: datetime) -> None:
-    """Free the goods that will not be sent: let go of all and take the rest again, in one transaction, so that nobody comes between."""
-    rest = [WantedUnits(variant_id=line.variant_id, units=line.units_to_ship, sku=line.sku) for line in order.lines if line.units_to_ship]
-    try:
-        with transaction.atomic():
-            if inventory.release(order_id=order.id, reason="cancelled", now=now):
-                inventory.reserve(order_id=order.id, wanted=rest, until=now, now=now)
-                inventory.confirm_hold(order_id=order.id)
-    except OutOfStock:
-        # A warehouse was closed meanwhile: the order keeps its old hold, some units too many, until it is shipped.
-        orders.note(order_id=order.id, code="hold_kept", values={}, now=now)
+def _release_dropped(order: Order, settled: Refund, now: datetime) -> None:
+    """Free the goods that will not be sent, no others: another refund may be under way, and those it gives up are held until it is paid."""
+    lines = {line.id: line for line in order.lines}
+    dropped = [
+        WantedUnits(variant_id=lines[line.line_id].variant_id, units=line.dropped_units, sku=lines[line.line_id].sku)
+        for line in settled.lines
+        if line.dropped_units
+    ]
+    if dropped:
+        inventory.release_units(order_id=order.id, lines=dropped, reason="cancelled", now=now)

@@ -65,7 +65,10 @@ def next_step(order: Order, payment: Payment) -> Step:
 
 def _step_for_reserved(order: Order, payment: Payment) -> Step:
     if payment.is_asked(void_key(payment)):
-        return Step.WAIT if payment.answer_to(void_key(payment)) is None else Step.DONE
+        if payment.answer_to(void_key(payment)) is None:
+            return Step.WAIT
+        # Neither taken nor let go of, as where the reservation ran out at the bank: no money will come, so the goods must not wait for it.
+        return Step.CANCEL if order.state is OrderState.PLACED else Step.DONE
     is_open = order.state in (OrderState.PLACED, OrderState.EXPIRED)
     if not is_open or payment.answer_to(capture_key(payment)) is EventKind.FAILED:
         return Step.VOID

@@ -183,7 +183,7 @@ def _against(each: Compared, figure: Figure, found: Figures) -> Beside:
             return Beside(label, _missing(reason, found.first_day), "none", "")
         return Beside(label, said(each.value, figure.metric.unit, found.currency), "none", "")
     is_ratio = figure.metric.unit is Unit.RATIO
-    size = reading.number(round(abs(each.change) / 100, 1))
+    size = reading.number(round(abs(each.change) / 100, 2 if is_ratio else 1))
     if not is_ratio and each.change >= HUGE:
         # “Six thousand per cent more” says less than how many times as much.
         times = reading.number(round(1 + each.change / 10_000))

@@ -293,6 +293,34 @@ def test_a_refund_without_an_answer_is_finished_by_the_sweeper_and_paid_once(sho
     assert len(told("OrderRefunded")) == 1
 
 
+def test_a_refund_gives_up_its_own_pieces_and_not_those_of_another_that_may_yet_fail(shop, monkeypatch):
+    order = shop.buy(TEA=3, CUP=2)
+    tea, cup = order.lines
+
+    def silent(self, ask):
+        raise ProviderSilent
+
+    def refuse(self, ask):
+        return Answer(
+            kind=EventKind.REFUND_FAILED, payment_name=ask.payment_name, key=ask.key, reference="", operation="no",
+            amount_minor=ask.amount_minor, reason="too_late",
+        )  # fmt: skip
+
+    with monkeypatch.context() as outage:
+        outage.setattr(FakeProvider, "refund", silent)
+        waiting = refund(order, (tea.id, 2, False))
+    assert refund(order, (cup.id, 1, False)).state is RefundState.SETTLED
+    with monkeypatch.context() as outage:
+        outage.setattr(FakeProvider, "refund", refuse)
+        sweep.sweep(LATER + timedelta(minutes=5))
+
+    assert orders.refund(waiting.id).state is RefundState.FAILED
+    assert (shop.available("TEA"), shop.available("CUP")) == (7, 4)
+    assert audit_books.run(LATER).is_right
+    ship(order)
+    assert orders.order(order.id).state is OrderState.SHIPPED
+
+
 @pytest.mark.parametrize(
     ("wish", "changes", "refusal"),
     [

@@ -33,6 +33,7 @@ GIVEN = (*GIVING, f"refunded@{BACK}")
         ("placed", 0, (*RESERVED, f"capture_asked@{CAPTURE}", f"failed@{CAPTURE}"), "void"),
         ("placed", 0, (*RESERVED, f"void_asked@{VOID}"), "wait"),
         ("placed", 0, (*RESERVED, f"void_asked@{VOID}", f"voided@{VOID}"), "cancel"),
+        ("placed", 0, (*RESERVED, f"void_asked@{VOID}", f"failed@{VOID}"), "cancel"),
         ("placed", 0, TAKEN, "pay"),
         ("placed", 0, (f"captured@{CAPTURE}",), "pay"),
         ("placed", 0, GIVING, "wait"),

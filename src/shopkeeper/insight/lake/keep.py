@@ -31,6 +31,7 @@ def keep(batch: Sequence[Heard], now: datetime) -> int:
             lines = [getattr(heard.fact, field) for heard in facts]
             if any(lines):
                 segments.append(_segment(table, day, _line_values(table, values, lines), now))
+    files.make_durable([segment.path for segment in segments])
     store.add(segments)
     return len(fresh)
 

@@ -217,7 +217,8 @@ class SaveProduct(Command):
             f"option_zh_{index}": forms.CharField(label=_("Choice in Chinese"), max_length=limits.OPTION, required=False),
             f"sellable_{index}": forms.BooleanField(label=_("On sale"), required=False, initial=True),
         }
-        self.fields.update(made)
+        for name, field in made.items():
+            self.fields[name] = field
         return list(made)
 
     def _begin(self) -> None:

@@ -2,15 +2,15 @@
 
 import csv
 import io
-import json
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from shopkeeper.doors.console import frame
 from shopkeeper.doors.console.tests.builders import Staff
-from shopkeeper.events import codec
+from shopkeeper.events import facts
 from shopkeeper.events import models as outbox
 from shopkeeper.events.shapes import Heard, Origin
 from shopkeeper.flows.tests.builders import NOON, SmallShop
@@ -39,7 +39,7 @@ def traded(shop: SmallShop, evening: datetime) -> SmallShop:
 def told_to_the_lake() -> None:
     """Let the lake hear every fact so far, as its hearer does."""
     for row in outbox.OutboxFact.objects.order_by("id"):
-        fact = codec.decode(row.kind, json.dumps(row.body))
+        fact = msgspec.convert(row.body, type=getattr(facts, row.kind))
         lake.keep([Heard(FactId(row.pk), fact, row.occurred_at, Origin.LIVE)], now=NOON)
 
 

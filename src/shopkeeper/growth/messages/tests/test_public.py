@@ -365,6 +365,16 @@ def test_a_parked_mail_is_tried_again_by_hand_with_its_trace(shop):
     assert messages.send_due(now=NOON) == Round(sent=1)
 
 
+def test_the_sender_is_called_as_the_reader_knows_the_shop(shop):
+    user_id = shopper("li@example.org")
+    messages.account_mail(kind=MailKind.PASSWORD_RESET, user_id=user_id, key="zh", language="zh-hans", now=NOON)
+
+    messages.send_due(now=NOON)
+
+    assert outbox.outbox[0].message()["From"].startswith("=?utf-8?")
+    assert email.utils.parseaddr(outbox.outbox[0].from_email) == (shop.name.zh, "hello@papercrane.example")
+
+
 def test_a_sent_mail_is_not_sent_again_by_hand(shop):
     message_id = queue()
     messages.send_due(now=NOON)

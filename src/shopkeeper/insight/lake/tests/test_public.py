@@ -49,6 +49,21 @@ def test_a_fact_comes_back_with_its_lines_and_its_moment():
     ]
 
 
+def test_files_are_on_the_disk_before_the_manifest_names_them(monkeypatch):
+    durable: list[str] = []
+
+    def made_durable(paths):
+        assert not Segment.objects.exists()
+        durable.extend(paths)
+
+    monkeypatch.setattr(files, "make_durable", made_durable)
+
+    keep([heard(1, placed(1, line(1))), heard(2, placed(2), at=NOON + timedelta(days=1))], NOON)
+
+    assert sorted(durable) == sorted(Segment.objects.values_list("path", flat=True))
+    assert len(durable) == 3
+
+
 def test_texts_and_parameters_pass_unharmed():
     keep([heard(1, ShopSaved(shop_id=1, fields=("name", "茶 'x' 🫖")))], NOON)
 

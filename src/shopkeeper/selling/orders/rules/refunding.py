@@ -73,9 +73,11 @@ def plan(order: Order, wishes: Sequence[RefundWish], *, with_delivery: bool) -> 
         seen.add(wish.line_id)
         planned.append(line_refund(lines[wish.line_id], wish.units, is_restocked=wish.restock))
     delivery = order.delivery_minor - order.refunded_delivery_minor if with_delivery else 0
-    if not planned and not delivery:
-        raise NothingToDo("Name at least one line, or the delivery, to refund", field="lines")
-    return RefundPlan(lines=tuple(planned), delivery_minor=delivery)
+    found = RefundPlan(lines=tuple(planned), delivery_minor=delivery)
+    # Pieces that cost nothing go along with others; alone they are no refund, and no provider pays out nothing.
+    if not found.total_minor:
+        raise NothingToDo("Name at least one line that cost something, or the delivery, to refund", field="lines")
+    return found
 
 
 def plan_rest(order: Order) -> RefundPlan:

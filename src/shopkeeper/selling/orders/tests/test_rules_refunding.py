@@ -95,6 +95,16 @@ def test_what_cannot_be_refunded_is_refused(wishes, with_delivery, refusal):
         refunding.plan(an_order(), wishes, with_delivery=with_delivery)
 
 
+def test_pieces_that_cost_nothing_alone_are_no_refund_and_beside_others_they_are():
+    order = an_order([a_line(1), a_line(2, units=1, gross=0)])
+
+    with pytest.raises(NothingToDo):
+        refunding.plan(order, [RefundWish(LineId(2), 1)], with_delivery=False)
+
+    both = refunding.plan(order, [RefundWish(LineId(1), 1), RefundWish(LineId(2), 1)], with_delivery=False)
+    assert (len(both.lines), both.total_minor) == (2, 1_250)
+
+
 def test_too_many_units_say_how_many_are_left():
     order = an_order([a_line(units=2, refunded_units=1)])
 
