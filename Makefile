@@ -25,7 +25,7 @@ setup-dev: python
 
 test: setup-dev ## install what tests need, run every test · 运行全部测试
 	@$(PYTHON) deploy/environment.py system
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist worksteal
 
 check: setup-dev ## style, types, contracts, migrations, translations · 检查代码
 	$(PY) -m ruff check .
@@ -41,7 +41,7 @@ bench: setup-dev ## every benchmark; fails where a goal is missed · 运行基�
 deep: setup-dev ## every race and kill, and all tests on a second server too · 全部竞争与崩溃测试，并在第二种服务器上再测一遍
 	@$(PYTHON) deploy/environment.py system
 	@SHOPKEEPER_OTHER_SERVER=1 $(PY) -m pytest -q -m "not processes and not browser"
-	@SHOPKEEPER_DEEP=1 $(PY) -m pytest
+	@SHOPKEEPER_DEEP=1 $(PY) -m pytest -n 2 --dist worksteal
 
 shell: setup ## a Python prompt inside the shop · 进入商店的 Python 命令行
 	@exec $(PY) -m shopkeeper shell

@@ -13,11 +13,14 @@ from shopkeeper.kit.ids import LineId, OrderId, RefundId, UserId
 from shopkeeper.kit.refusals import Malformed
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.inventory import public as inventory
-from shopkeeper.selling.inventory.shapes import OutOfStock, WantedUnits
+from shopkeeper.selling.inventory.shapes import WantedUnits
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import Order, Refund, RefundReason, RefundState, RefundWish
+from shopkeeper.selling.orders.shapes import Order, OrderState, Refund, RefundReason, RefundState, RefundWish
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import EventKind, Payment
+
+_HOLDING = (OrderState.PAID, OrderState.SHIPPING)
+"""A paid order in these states still holds what it has to send; in any other nothing is left to give up."""
 
 
 def refund(

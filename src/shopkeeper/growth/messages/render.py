@@ -18,7 +18,14 @@ def mail(letter: Letter) -> Mail:
     with translation.override(letter.language):
         html = _templates().get_template("messages/letter.html").render(letter=letter)
         text = _templates().get_template("messages/letter.txt").render(letter=letter)
-    return Mail(to=letter.to, subject=_one_line(letter.subject), html=html, text=text.strip() + "\n", attachments=letter.attachments)
+    return Mail(
+        sender=_one_line(letter.head.shop_name),
+        to=letter.to,
+        subject=_one_line(letter.subject),
+        html=html,
+        text=text.strip() + "\n",
+        attachments=letter.attachments,
+    )
 
 
 def _one_line(text: str) -> str:

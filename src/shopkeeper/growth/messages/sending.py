@@ -108,8 +108,7 @@ def described(error: Exception) -> str:
 
 
 def _message(taken: Outgoing, mail: Mail) -> EmailMultiAlternatives:
-    shop = shops.shop()
-    sender = formataddr((shop.name.pick("en"), shop.email or settings.DEFAULT_FROM_EMAIL))
+    sender = formataddr((mail.sender, shops.shop().email or settings.DEFAULT_FROM_EMAIL))
     # The same name every time: where an answer got lost and the mail goes out again, mailboxes can tell that it is one and the same.
     digest = hashlib.sha256(f"{settings.SECRET_KEY}:{taken.key}".encode()).hexdigest()[:32]
     headers = {"Message-ID": f"<{digest}@{urlsplit(settings.PUBLIC_URL).hostname}>", "Auto-Submitted": "auto-generated"}

@@ -69,8 +69,9 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A mail ready to go: the same words twice, as HTML and as plain text."""
+    """A mail ready to go: the same words twice, as HTML and as plain text; `sender` is the shop's name in the reader's language."""
 
+    sender: str
     to: str
     subject: str
     html: str

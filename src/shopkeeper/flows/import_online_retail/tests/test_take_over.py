@@ -14,6 +14,7 @@ from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.models import Adjustment, CreditNote, Order, OrderLine, Refund
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.pricing import public as pricing
+from shopkeeper.selling.search import public as search
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,6 +78,14 @@ def test_derived_goods_have_names_prices_shelves_and_say_that_they_are_derived(s
     assert inventory.available([stand.variant_id])[stand.variant_id] == load.derive.LEAST_STOCK + 1
 
 
+def test_goods_taken_over_are_found_by_their_name_in_both_languages(shop, tmp_path):
+    flow.run(file(tmp_path, *ROWS), now=NOW)
+
+    stand = catalog.goods_by_sku(["22423"])["22423"]
+    assert list(search.find("cakestand").items) == [stand.product_id]
+    assert list(search.find("蛋糕架").items) == [stand.product_id]
+
+
 def test_a_second_run_changes_nothing_and_reports_the_same(shop, tmp_path):
     first = flow.run(file(tmp_path, *ROWS), now=NOW)
     before = counted()
@@ -87,7 +96,7 @@ def test_a_second_run_changes_nothing_and_reports_the_same(shop, tmp_path):
     assert counted() == before
 
 
-@pytest.mark.parametrize("steps_done", range(7))
+@pytest.mark.parametrize("steps_done", range(8))
 def test_an_interrupted_run_resumes_at_the_step_it_had_not_finished(shop, tmp_path, monkeypatch, steps_done):
     path = file(tmp_path, *ROWS)
     finish, done = imports.finish_step, []
