@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from shopkeeper.flows import index_products
 from shopkeeper.flows.import_online_retail import Reconciliation
 from shopkeeper.flows.import_online_retail import run as import_trade
 from shopkeeper.insight.lake import public as lake
@@ -52,14 +51,12 @@ def sample(*, now: datetime, tell: Tell = lambda _name, _place, _of: None) -> Re
     began = begun.started_at if begun else now
     if not shop.is_open():
         open_sample(began)
-    result = import_trade(SAMPLE, now=began, shift=sample_shift(began), until=began, tell=tell)
-    index_products.index_all()
-    return result
+    return import_trade(SAMPLE, now=began, shift=sample_shift(began), until=began, tell=tell)
 
 
 def is_unfinished() -> bool:
-    """Return whether the opening of the sample shop was interrupted."""
-    return shop.is_open() and shop.shop().is_sample and imports.unfinished(source=SAMPLE_SOURCE) is not None
+    """Return whether the opening of the sample shop was interrupted, before its trade was begun or within it."""
+    return shop.is_open() and shop.shop().is_sample and not imports.was_taken_over(source=SAMPLE_SOURCE)
 
 
 def sample_shift(now: datetime) -> timedelta:

@@ -22,6 +22,9 @@ PORT = int(os.environ.get("PORT", "8000"))
 DEBUG = os.environ.get("DEBUG") == "1"
 
 
+NOT_A_SECRET = "not-a-secret-and-refused-by-the-web-server-" + "x" * 20
+
+
 def _secret_key() -> str:
     if key := os.environ.get("SECRET_KEY"):
         return key
@@ -29,7 +32,7 @@ def _secret_key() -> str:
     if stored.exists():
         return stored.read_text().strip()
     # Commands that never sign anything (checks, migrations) may run before the folder exists; the web server refuses to.
-    return "not-a-secret-and-refused-by-the-web-server-" + "x" * 20
+    return NOT_A_SECRET
 
 
 def _database(url: str) -> dict[str, object]:
@@ -202,6 +205,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"route_only": {"()": "shopkeeper.wiring.logs.RouteOnly"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["route_only"]}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
 }

@@ -33,18 +33,21 @@ def _confirmed(question: str) -> bool:
 
 
 def import_online_retail(words: argparse.Namespace) -> int:
-    """Import a file of trade; status 1 if the reconciliation does not hold."""
+    """Import a file of trade, rows that cannot be read aside into the data folder; status 1 if the reconciliation does not hold."""
     path = Path(words.file)
     try:
         with path.open("rb"):
             pass
     except OSError as error:
         raise FileMissing(path=path, reason=error.strerror) from error
+    rejects = place.data_dir() / "rejects" / f"{path.stem}.csv"
     with place.shop():
         from shopkeeper.flows import import_online_retail as flow
 
-        result = flow.run(path, now=datetime.now(UTC), tell=Bar())
+        result = flow.run(path, now=datetime.now(UTC), rejects_to=rejects, tell=Bar())
     print("\n".join(reconciliation(result)))
+    if result.rejected:
+        print(_("The rejected rows, with line number and reason: %s") % rejects)
     return 0 if result.holds else 1
 
 

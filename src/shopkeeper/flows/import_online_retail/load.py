@@ -11,6 +11,7 @@ from django.db import transaction
 
 from shopkeeper.events import facts
 from shopkeeper.events import public as events
+from shopkeeper.flows import index_products
 from shopkeeper.flows.import_online_retail import goods as derive
 from shopkeeper.flows.import_online_retail.countries import CODES, UNKNOWN
 from shopkeeper.flows.import_online_retail.sort_out import SortedTrade
@@ -62,6 +63,8 @@ def steps(cargo: Cargo) -> list[Step]:
         Step("refunds", lambda: _refunds(cargo)),
         Step("credit notes", lambda: _credit_notes(cargo)),
         Step("adjustments", lambda: _adjustments(cargo)),
+        # Goods taken over tell no facts, so search would never hear of them.
+        Step("search", lambda: {"found": index_products.index_all()}),
     ]
 
 

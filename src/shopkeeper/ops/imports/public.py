@@ -62,6 +62,11 @@ def unfinished(*, source: str) -> Run | None:
     return None if row is None else _shape(row)
 
 
+def was_taken_over(*, source: str) -> bool:
+    """Return whether a run of a source was ever finished."""
+    return ImportRun.objects.filter(source=source, finished_at__isnull=False).exists()
+
+
 def run(run_id: int) -> Run:
     """Return one run with its steps."""
     return _shape(ImportRun.objects.get(id=run_id))
