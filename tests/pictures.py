@@ -1,7 +1,7 @@
 """`make pictures`: every page, in both languages, wide and phone-narrow, light and dark, as PNG in pictures/.
 
 Opens a sample shop of its own in a passing folder, trades a little, and walks the storefront and every entry of the console's menu.
-`make pictures PAGES=today,home` takes only those whose name contains one of the words.
+`make pictures PAGES=today,home` takes only those whose name contains one of the words; `README=1` also renews README's pictures.
 """
 
 import os
@@ -59,6 +59,8 @@ def main() -> int:
                 taken = walk(browser, f"http://127.0.0.1:{port}", one_time_password(shop.output), out, only)
         finally:
             shop.stop()
+    if os.environ.get("README"):
+        for_readme(out)
     print(f"{taken} pictures in {out}, {time.monotonic() - began:.0f} s")
     return 0
 
@@ -68,6 +70,8 @@ def walk(browser: Browser, base: str, first: tuple[str, str], out: Path, only: t
     staff = browser.new_page(locale="en-GB")
     acts.sign_in_first_time(staff, base, email=first[0], password=first[1])
     shopper = browser.new_page(locale="en-GB")
+    shopper.goto(f"{base}/en/")
+    shopper.get_by_role("button", name="No, thank you").click()
     numbers = [acts.buy(shopper, base, goods=2, units=1, email=f"buyer{place}@example.com")[0] for place in range(3)]
     order = shopper.url.partition("?")[0].removeprefix(f"{base}/en/")
     acts.ship(staff, base, numbers[0])
@@ -81,11 +85,7 @@ def walk(browser: Browser, base: str, first: tuple[str, str], out: Path, only: t
         for page in pages:
             if only and not any(word in page.name for word in only):
                 continue
-            for width_name, width in WIDTHS.items():
-                for scheme in SCHEMES:
-                    context = shopper if page.name.startswith("shop-") else staff
-                    take(context, page, width, scheme, out / f"{page.name}-{language}-{width_name}-{scheme}.png")
-                    taken += 1
+            taken += take(shopper if page.name.startswith("shop-") else staff, page, out / f"{page.name}-{language}")
     return taken
 
 
@@ -126,13 +126,18 @@ def name_of(address: str) -> str:
     return "-".join(parts) if len(parts) > 1 else "console-today"
 
 
-def take(page: Page, shown: Shown, width: int, scheme: str, path: Path) -> None:
-    """Take one full page."""
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-    page.goto(shown.address)
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=path, full_page=True)
+def take(page: Page, shown: Shown, path: Path) -> int:
+    """Take one page in full, light and dark, wide and narrow; return how many pictures that made."""
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.set_viewport_size({"width": WIDTHS["wide"], "height": 900})
+        page.goto(shown.address)
+        page.wait_for_load_state("networkidle")
+        for name, width in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_timeout(150)  # charts follow the width
+            page.screenshot(path=f"{path}-{name}-{scheme}.png", full_page=True)
+    return len(SCHEMES) * len(WIDTHS)
 
 
 def set_console_language(page: Page, base: str, language: str) -> None:
@@ -150,6 +155,18 @@ def fill_basket(page: Page, base: str) -> None:
     page.goto(base + str(address))
     page.get_by_role("button", name="Add to basket").click()
     page.wait_for_load_state("networkidle")
+
+
+def for_readme(out: Path) -> None:
+    """Put the tops of the two first pages, in both languages, where README shows them."""
+    from PIL import Image
+
+    (ROOT / "docs/pictures").mkdir(exist_ok=True)
+    for place, page in (("storefront", "shop-home"), ("console", "console-today")):
+        for language in LANGUAGES:
+            with Image.open(out / f"{page}-{language}-wide-light.png") as whole:
+                top = whole.convert("RGB").crop((0, 0, whole.width, min(whole.height, 940)))
+                top.quantize(192).save(ROOT / f"docs/pictures/{place}-{language}.png", optimize=True)
 
 
 def wait_for_figures(page: Page, base: str) -> None:
