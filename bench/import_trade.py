@@ -34,20 +34,35 @@ sys.exit(not result.holds)
 
 
 def main() -> None:
-    """Import the trade into fresh shops, one after the other."""
-    trade = Path(sys.argv[1]) if len(sys.argv) > 1 else TRADE
+    """Import the trade into fresh shops, one after the other, each with a server of its own."""
+    words = [word for word in sys.argv[1:] if word != "--once"]
+    trade = Path(words[0]) if words else TRADE
+    if "--once" in sys.argv:
+        once(trade)
+        return
     introduce(f"import: {trade.name} ({trade.stat().st_size:,} bytes) into a fresh shop, {RUNS} times")
-    figures, holds = [], []
+    figures, memory, holds = [], [], []
     for _ in range(RUNS):
-        with shop():
-            began = time.perf_counter()
-            done = subprocess.run([sys.executable, "-c", WORK, str(trade)], capture_output=True, text=True, check=False)
-            figures.append(time.perf_counter() - began)
-            holds.append(done.returncode == 0)
-            print(f"{figures[-1]:.1f} s: {done.stdout.strip() or done.stderr[-2_000:]}", flush=True)
-    most_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"memory: {most_mb:.0f} MB at most (goal {MOST_MB})")
-    finish(figure=Runs(tuple(figures)), baseline=GOAL_S, unit="s", at_most=1.0, also=[*holds, most_mb <= MOST_MB])
+        done = subprocess.run([sys.executable, __file__, "--once", str(trade)], capture_output=True, text=True, check=False)
+        print(done.stdout.strip() or done.stderr[-2_000:], flush=True)
+        holds.append(done.returncode == 0)
+        if done.returncode == 0:
+            took, most_mb = done.stdout.splitlines()[-1].split()[:2]
+            figures.append(float(took))
+            memory.append(float(most_mb))
+    print(f"memory: {max(memory, default=0):.0f} MB at most (goal {MOST_MB})")
+    finish(figure=Runs(tuple(figures) or (float("inf"),)), baseline=GOAL_S, unit="s", at_most=1.0, also=[*holds, max(memory) <= MOST_MB])
+
+
+def once(trade: Path) -> None:
+    """Import into one fresh shop; print the seconds, the memory in MB, and what the import says."""
+    with shop():
+        began = time.perf_counter()
+        done = subprocess.run([sys.executable, "-c", WORK, str(trade)], capture_output=True, text=True, check=False)
+        took = time.perf_counter() - began
+        most_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{took:.1f} {most_mb:.0f} {done.stdout.strip() or done.stderr[-2_000:]}")
+    sys.exit(done.returncode)
 
 
 if __name__ == "__main__":
