@@ -14,3 +14,11 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "shopkeeper.wiring.settings"
 django.setup()
 
 pytest_plugins = ["tests.postgres", "tests.share"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted() -> None:
+    """Begin every test with no password tried and no mail asked for: all of them come from one address."""
+    from django.core.cache import cache
+
+    cache.clear()

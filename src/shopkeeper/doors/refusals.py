@@ -363,7 +363,7 @@ def _too_many_units(refusal: orders.TooManyUnits) -> tuple[str, str]:
 
 @_say.register
 def _key_reused(refusal: orders.KeyReused) -> tuple[str, str]:
-    return _("This form was sent before, with other content."), _("Open the checkout again from the basket.")
+    return _("This form was sent before, with other content."), _("Load the page again to see where it stands.")
 
 
 @_say.register

@@ -5,6 +5,7 @@ never paid twice.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -32,32 +33,61 @@ def refund(
     actor: UserId | None,
     now: datetime,
     note: str = "",
+    key: str | None = None,
 ) -> Refund:
     """Give back the money for units of lines, and the delivery price if asked; return the refund, settled, failed or still asked.
 
     Lines are (line, units, restock): restocked units go back to the shelf they came from. Units not sent yet will not be sent.
-    Raises TooManyUnits, NothingToDo, WrongState, NotFound, OutOfRange, Malformed, each before anything is changed.
+    Repeating the idempotency key (1 to 100 characters) repeats the answer and pays nothing twice.
+    Raises TooManyUnits, NothingToDo, WrongState, NotFound, OutOfRange, Malformed, KeyReused, each before anything is changed.
     """
-    wishes = [RefundWish(*line) for line in lines]
+    wish = _Wish(order_id=order_id, lines=[RefundWish(*line) for line in lines], delivery=delivery, reason=_reason(reason), note=note)
     with transaction.atomic():
-        asked = orders.open_refund(
-            order_id=order_id, wishes=wishes, with_delivery=delivery, reason=_reason(reason), actor=actor, now=now, note=note
-        )
-        audit.record(
-            actor=actor,
-            act="orders.refund",
-            subject=f"order:{order_id}",
-            before=None,
-            after={
-                "refund_id": asked.id,
-                "total_minor": asked.total_minor,
-                "delivery_minor": asked.delivery_minor,
-                "lines": [[line.line_id, line.units] for line in asked.lines],
-                "reason": asked.reason,
-            },
-            at=now,
-        )
+        code = None if key is None else wish.code(key)
+        asked = (None if code is None else orders.refund_under(code)) or _open(wish, code, actor, now)
     return finish(asked.id, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    order_id: OrderId
+    lines: Sequence[RefundWish]
+    delivery: bool
+    reason: RefundReason
+    note: str
+
+    def code(self, key: str) -> str:
+        return orders.refund_code(
+            key=key, order_id=self.order_id, wishes=self.lines, with_delivery=self.delivery, reason=self.reason, note=self.note
+        )
+
+
+def _open(wish: _Wish, code: str | None, actor: UserId | None, now: datetime) -> Refund:
+    asked = orders.open_refund(
+        order_id=wish.order_id,
+        wishes=wish.lines,
+        with_delivery=wish.delivery,
+        reason=wish.reason,
+        actor=actor,
+        now=now,
+        note=wish.note,
+        code=code,
+    )
+    audit.record(
+        actor=actor,
+        act="orders.refund",
+        subject=f"order:{wish.order_id}",
+        before=None,
+        after={
+            "refund_id": asked.id,
+            "total_minor": asked.total_minor,
+            "delivery_minor": asked.delivery_minor,
+            "lines": [[line.line_id, line.units] for line in asked.lines],
+            "reason": asked.reason,
+        },
+        at=now,
+    )
+    return asked
 
 
 def _reason(value: RefundReason | str) -> RefundReason:

@@ -1,6 +1,6 @@
 """Goods leave: what an order holds goes into parcels, one per warehouse, and stock moves with them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import WantedUnits
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import Order, Parcel, ParcelLine
+from shopkeeper.selling.orders.shapes import Order, Parcel, ParcelLine, WrongState
 
 
 @transaction.atomic
@@ -22,14 +22,19 @@ def ship(
     carrier: str,
     tracking_number: str = "",
     lines: Sequence[ParcelLine | tuple[LineId, int]] | None = None,
+    left: Mapping[LineId, int] | None = None,
     actor: UserId | None,
     now: datetime,
 ) -> tuple[ShipmentId, ...]:
     """Ship lines of a paid order, or all that is left, and return the parcels, one per warehouse that holds goods of them.
 
-    With `warehouse_id` only that warehouse's. Raises WrongState, TooManyUnits, NothingToDo, NotFound, OutOfRange, Malformed.
+    With `warehouse_id` only that warehouse's. `left`: how many units of each line the sender saw still to ship; where that has moved
+    since, nothing is sent (WrongState), so that a request sent twice sends one parcel.
+    Raises WrongState, TooManyUnits, NothingToDo, NotFound, OutOfRange, Malformed.
     """
     order = orders.lock(order_id)
+    if left is not None and any(left.get(line.id, line.units_to_ship) != line.units_to_ship for line in order.lines):
+        raise WrongState("ship", order.state)
     wanted = None if lines is None else [line if isinstance(line, ParcelLine) else _line(*line) for line in lines]
     parcels = orders.pack(order, inventory.held(order_id), warehouse_id=warehouse_id, wanted=wanted)
     label = _Label(carrier=carrier, tracking_number=tracking_number, actor=actor)

@@ -115,7 +115,7 @@ class Listing:
 
     `search` narrows by typed text. `also` reads, once per page, what other rooms know of the rows on it, by primary key; columns find it
     as the row's attribute `also`. `export` is the act needed to take the list away as a file (empty: the same as `see`). `bulk` acts on
-    chosen rows.
+    chosen rows. `warning` is asked for each page: words to stand above the list, empty for none.
     """
 
     name: str
@@ -133,6 +133,7 @@ class Listing:
     filters: tuple[Choice | Days, ...] = ()
     bulk: tuple[Bulk, ...] = ()
     size: int = 50
+    warning: Callable[[], Any] = str
 
     def but(self, **changes: Any) -> "Listing":
         """Return this list with some parts replaced: how a door adds what other rooms know."""

@@ -110,7 +110,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Last, so that a forged form is refused before it counts.
+    "shopkeeper.doors.storefront.limits.Limits",
 ]
+
+# What the limits count, in each process's own memory: roomy, for a full cache forgets at random.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
 
 ROOT_URLCONF = "shopkeeper.wiring.urls"
 WSGI_APPLICATION = "shopkeeper.wiring.wsgi.application"
@@ -172,7 +177,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 def _email() -> dict[str, object]:
     url = urlsplit(os.environ.get("SMTP_URL", ""))
     if not url.hostname:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+        return {"EMAIL_BACKEND": "shopkeeper.growth.messages.terminal.EmailBackend"}
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": url.hostname,

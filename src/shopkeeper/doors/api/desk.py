@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_noop
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Header, Query, Router, Schema
 from pydantic import AwareDatetime
 
 from shopkeeper.doors.api.baskets import goods_of, refuse_other_currency
@@ -36,7 +36,7 @@ from shopkeeper.kit.refusals import Malformed
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import Shelf
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import MOST_UNITS, OrderFilter, OrderState, OrderSummary, ParcelLine, RefundWish
+from shopkeeper.selling.orders.shapes import MOST_KEY, MOST_UNITS, OrderFilter, OrderState, OrderSummary, ParcelLine, RefundWish
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.shop import public as shops
 
@@ -45,6 +45,17 @@ MOST_MOVED = 1_000_000
 router = Router(tags=["staff"])
 
 Units = Annotated[Whole, Field(ge=1, le=MOST_UNITS)]
+
+
+RefundKey = Annotated[
+    Annotated[Name, Field(max_length=MOST_KEY)] | None,
+    Header(
+        alias="Idempotency-Key",
+        description=gettext_noop(
+            "A fresh random text for every refund; the same request under the same key is answered the same way and pays nothing twice"
+        ),
+    ),
+]
 
 
 class SummaryOut(Schema):
@@ -194,7 +205,7 @@ def ship_lines(request: HttpRequest, number: Name, data: ShipmentIn) -> OrderOut
     openapi_extra=also(409),
     summary=gettext_noop("Give money back for lines, and for the delivery if asked"),
 )
-def refund_lines(request: HttpRequest, number: Name, data: RefundIn) -> RefundOut:
+def refund_lines(request: HttpRequest, number: Name, data: RefundIn, idempotency_key: RefundKey = None) -> RefundOut:
     found = orders.by_number(number)
     refund = refund_order.refund(
         order_id=found.id,
@@ -202,6 +213,7 @@ def refund_lines(request: HttpRequest, number: Name, data: RefundIn) -> RefundOu
         delivery=data.delivery,
         reason=data.reason,
         note=data.note,
+        key=idempotency_key,
         actor=actor(request),
         now=timezone.now(),
     )

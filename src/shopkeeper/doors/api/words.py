@@ -26,7 +26,7 @@ def explained(refusal: Refusal) -> Explained:
 
 def _key_reused(refusal: KeyReused) -> tuple[str, str]:
     return _("This idempotency key came before, with another request."), _(
-        "Use a fresh key for every order, and the same one to repeat it."
+        "Use a fresh key for every request, and the same one to repeat it."
     )
 
 

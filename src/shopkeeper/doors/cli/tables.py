@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TextIO
 
 from shopkeeper.doors.cli.texts import _
+from shopkeeper.ops.database.shapes import gettext_noop
 
 if TYPE_CHECKING:
     from shopkeeper.flows.audit_books import Report
@@ -16,6 +17,51 @@ if TYPE_CHECKING:
 _WIDTH = 30
 _SHOWN_FINDINGS = 50
 _MICRO = 1_000_000
+
+STEPS = (
+    gettext_noop("goods"),
+    gettext_noop("buyers"),
+    gettext_noop("orders"),
+    gettext_noop("refunds"),
+    gettext_noop("credit notes"),
+    gettext_noop("adjustments"),
+    gettext_noop("search"),
+    gettext_noop("reconciliation"),
+)
+"""The steps of an import, as the flow calls them; `orders 2/10` is a part of one."""
+
+AUDITED = (
+    gettext_noop("orders"),
+    gettext_noop("orders with payments"),
+    gettext_noop("orders holding stock"),
+    gettext_noop("paid"),
+    gettext_noop("refunded"),
+    gettext_noop("kept by orders"),
+    gettext_noop("kept by providers"),
+    gettext_noop("under way"),
+)
+"""What an audit counts and adds up."""
+
+CHECKS = (
+    gettext_noop("order total is lines and delivery"),
+    gettext_noop("order units are line units"),
+    gettext_noop("order refunded is refunds"),
+    gettext_noop("order refunded at most paid"),
+    gettext_noop("refund is its lines"),
+    gettext_noop("line refunded is refund lines"),
+    gettext_noop("line shipped is parcels"),
+    gettext_noop("payment state is its events"),
+    gettext_noop("captured at most asked"),
+    gettext_noop("refunded at most captured"),
+    gettext_noop("stock on hand"),
+    gettext_noop("stock held"),
+    gettext_noop("stock balance"),
+    gettext_noop("held is what is to be sent"),
+    gettext_noop("paid less refunds is what providers keep"),
+    gettext_noop("no money reserved for a dead order"),
+    gettext_noop("money in sum"),
+)
+"""What an audit checks: the rule that should hold, its code with spaces."""
 
 
 class Bar:
@@ -27,6 +73,7 @@ class Bar:
     def __call__(self, name: str, place: int, of: int) -> None:
         """Show that step `name` begins, after `place` of `of` steps are done."""
         done = _WIDTH * place // of if of else _WIDTH
+        name = _step(name)
         if not self._stream.isatty():
             print(f"· {place}/{of} {name}", file=self._stream, flush=True)
             return
@@ -65,17 +112,28 @@ def reconciliation(result: Reconciliation) -> list[str]:
 
 def audit(report: Report) -> list[str]:
     """Return the lines of an audit: what was looked at, the sums, and every figure that is not what it should be."""
-    looked = [(name.replace("_", " "), f"{count:,}") for name, count in report.looked_at.items()]
-    sums = [(name.replace("_", " "), _minor(amount)) for name, amount in report.sums.items()]
+    looked = [(_named(name), f"{count:,}") for name, count in report.looked_at.items()]
+    sums = [(_named(name), _minor(amount)) for name, amount in report.sums.items()]
     shown = [
         _("%(check)s at %(subject)s: expected %(expected)s, found %(found)s")
-        % {"check": each.check, "subject": each.subject, "expected": each.expected, "found": each.found}
+        % {"check": _named(each.check), "subject": each.subject, "expected": each.expected, "found": each.found}
         for each in report.findings[:_SHOWN_FINDINGS]
     ]
     left_out = len(report.findings) - len(shown)
     more = [_("… and %d more") % left_out] if left_out else []
     verdict = _("The books are right.") if report.is_right else _("%d differences were found.") % len(report.findings)
     return [*_columns([*looked, *sums]), *shown, *more, verdict]
+
+
+def _step(name: str) -> str:
+    """Return a step's name in the terminal's language, with the number of its part where it has one."""
+    words, _space, part = name.rpartition(" ")
+    return f"{_(words)} {part}" if "/" in part else _(name)
+
+
+def _named(code: str) -> str:
+    """Return a code in words, in the terminal's language where it has any there."""
+    return _(code.replace("_", " "))
 
 
 def _columns(rows: Sequence[tuple[str, str]]) -> list[str]:

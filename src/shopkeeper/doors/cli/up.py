@@ -166,7 +166,8 @@ def _welcome(port: int, began: float) -> None:
 
     from shopkeeper.ops.access import public as access
 
-    first = access.create_first_staff(now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    first = access.create_first_staff(now=now) or access.renew_first_password(now=now)
     connections.close_all()
     print()
     print(_("The shop is open, after %.1f seconds.") % (time.monotonic() - began))

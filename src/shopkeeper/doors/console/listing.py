@@ -145,6 +145,7 @@ class ListingView(View):
         rows = self.known(list(self.page.object_list))
         return {
             "listing": self.listing,
+            "warning": self.listing.warning(),
             "form": self.form,
             "typed": self.typed,
             "can_search": self.listing.search is not None,

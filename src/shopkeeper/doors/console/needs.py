@@ -17,12 +17,23 @@ from shopkeeper.selling.content import public as content
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import STATES
 from shopkeeper.selling.orders.shapes import OrderFilter
+from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.shop import public as shop
 
 ORDERS_SHOWN = 6
 
 Need = tuple[int, str, str, str]
+
+
+def payment_warning() -> str:
+    """Return the warning of a real shop that can only be paid in play, empty where there is nothing to warn of."""
+    if shop.shop().is_sample or not all(method.is_test for method in payments.methods()):
+        return ""
+    return _(
+        "No real money comes in: every way to pay at the checkout is a test, so anyone can order without paying. "
+        "Connect a payment provider before the first sale."
+    )
 
 
 def needs(request: HttpRequest) -> list[Need]:

@@ -14,7 +14,7 @@ from shopkeeper.doors.console import frame, reading, words
 from shopkeeper.doors.console.commanding import missing
 from shopkeeper.flows import cancel_order, refund_order, ship_order
 from shopkeeper.kit.console import Command, Done, Fact, UnitsField, pill
-from shopkeeper.kit.ids import LineId, OrderId, UserId, WarehouseId
+from shopkeeper.kit.ids import LineId, OrderId, UserId, WarehouseId, new_token
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.access import public as access
 from shopkeeper.selling.inventory import public as inventory
@@ -25,7 +25,9 @@ from shopkeeper.selling.orders.shapes import CancelReason, Order, OrderLine, Ord
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.console import STATES as PAYMENT_STATES
 
-LIVING = (OrderState.PAID, OrderState.SHIPPING, OrderState.SHIPPED)
+REFUNDABLE = (OrderState.PAID, OrderState.SHIPPING, OrderState.SHIPPED, OrderState.CANCELLED)
+"""A cancelled order still owes money where its own refund failed at the provider."""
+
 TRACK = ("placed", "paid", "shipping", "shipped")
 
 
@@ -56,7 +58,7 @@ def possible(order: Order) -> dict[str, bool]:
     return {
         "ship": order.state in (OrderState.PAID, OrderState.SHIPPING) and order.has_units_to_ship,
         "cancel": order.state in (OrderState.PLACED, OrderState.PAID),
-        "refund": order.state in LIVING and order.refundable_minor > 0,
+        "refund": order.state in REFUNDABLE and order.refundable_minor > 0,
     }
 
 
@@ -146,7 +148,7 @@ class OrderCommand(Command):
 
     def plain_names(self) -> list[Any]:
         """Return the fields that are about the whole act."""
-        return [self[name] for name in self.fields if not name.startswith(("units_", "restock_"))]
+        return [field for field in self.visible_fields() if not field.name.startswith(("units_", "restock_"))]
 
     def rows(self) -> list[tuple[OrderLine, Any, Any]]:
         """Return each line that has a field, the field, and its “put back” box where there is one."""
@@ -173,6 +175,14 @@ class Ship(OrderCommand):
         super().prepare()
         self.fields["warehouse"].choices = [("", _("Where the pieces are held")), *warehouse_choices()]  # type: ignore[attr-defined]
         self.unit_fields({line.id: line.units_to_ship for line in self.order.lines}, full=True)
+        for line in self.order.lines:
+            left = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=line.units_to_ship)
+            self.fields[f"left_{line.id}"] = left
+
+    def seen(self) -> dict[LineId, int]:
+        """Return how many pieces of each line were left when the form was first shown: sent twice, it sends one parcel."""
+        found = {line.id: self.cleaned_data.get(f"left_{line.id}") for line in self.order.lines}
+        return {line_id: units for line_id, units in found.items() if units is not None}
 
     def facts(self) -> Sequence[Fact]:
         names = dict(warehouse_choices())
@@ -191,6 +201,7 @@ class Ship(OrderCommand):
             carrier=found["carrier"],
             tracking_number=found["tracking_number"],
             lines=None if whole else self.chosen(),
+            left=self.seen(),
             actor=actor,
             now=now,
         )
@@ -225,6 +236,8 @@ class Refund(OrderCommand):
     submit = gettext_lazy("Pay the money back")
     caption = gettext_lazy("Each piece gives back exactly its share of what was paid for its line, tax and discounts included.")
     template = "console/order_lines.html"
+    once = forms.CharField(widget=forms.HiddenInput, required=False)
+    """Names this form, so that sending it twice pays once; made when it is first shown."""
     delivery = forms.BooleanField(label=gettext_lazy("Also the price of delivery"), required=False)
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason"), choices=lambda: [(each.value, REFUND_REASONS[each.value]) for each in RefundReason]
@@ -232,13 +245,17 @@ class Refund(OrderCommand):
 
     def prepare(self) -> None:
         super().prepare()
-        self.unit_fields({line.id: line.units_to_refund for line in self.order.lines}, full=False)
+        self.start(once=new_token())
+        # A form that was sent before is read as it was then, to be answered as it was then; it changes nothing.
+        again = self.is_bound and orders.was_refunded_under(str(self.data.get("once", "")))
+        most = {line.id: line.units if again else line.units_to_refund for line in self.order.lines}
+        self.unit_fields(most, full=False)
         for line in self.order.lines:
-            if line.units_to_refund and line.shipped_units:
+            if most[line.id] and line.shipped_units:
                 label = _("back on the shelf")
                 self.fields[f"restock_{line.id}"] = forms.BooleanField(label=label, required=False)
         self.delivery_left = self.order.delivery_minor - self.order.refunded_delivery_minor
-        if not self.delivery_left:
+        if not self.delivery_left and not again:
             del self.fields["delivery"]
 
     def facts(self) -> Sequence[Fact]:
@@ -251,6 +268,7 @@ class Refund(OrderCommand):
             lines=[(line_id, units, bool(found.get(f"restock_{line_id}"))) for line_id, units in self.chosen()],
             delivery=bool(found.get("delivery")),
             reason=RefundReason(found["reason"]),
+            key=found["once"] or None,
             actor=actor,
             now=now,
         )

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from shopkeeper.doors.console import goods, orders, people
+from shopkeeper.doors.console import goods, needs, orders, people
 from shopkeeper.doors.console.desk import Desk
 from shopkeeper.events.console import FACTS, Replay
 from shopkeeper.growth.messages.console import MESSAGES, Retry
@@ -59,7 +59,7 @@ DESKS = (
     Desk(MOVEMENTS, icon="sk-ledger"),
     Desk(WAREHOUSES, icon="sk-house", makes={"new": SaveWarehouse}, about={"edit": SaveWarehouse}),
     Desk(CUSTOMERS, icon="sk-person", page=people.customer, about={"edit": SaveCustomer}),
-    Desk(PAYMENTS.but(also=people.payments_also), icon="sk-card", page=people.payment),
+    Desk(PAYMENTS.but(also=people.payments_also, warning=needs.payment_warning), icon="sk-card", page=people.payment),
     Desk(TEXTS, icon="sk-page", about={"publish": PublishText}),
     Desk(FACTS, icon="sk-news", page=people.fact, about={"replay": Replay}),
     Desk(AUDIT, icon="sk-eye", page=people.entry),

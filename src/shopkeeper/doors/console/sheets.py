@@ -46,7 +46,8 @@ def _xlsx(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], zone: 
     import xlsxwriter
 
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm", "strings_to_formulas": False})
+    plain = {"strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm", **plain})
     page, bold = book.add_worksheet(), book.add_format({"bold": True})
     page.freeze_panes(1, 0)
     page.write_row(0, 0, head, bold)

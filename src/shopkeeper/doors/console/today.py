@@ -92,6 +92,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "is_today": chosen.chip == "today",
         "waiting": waiting.waiting(request),
+        "warning": needs.payment_warning(),
         "needs": needs.needs(request),
         "to_ship": needs.to_ship(request, now, setting.zone),
         "may_export": frame.may(request, "metrics.export"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from shopkeeper.doors.refusals import explain
+from shopkeeper.doors.refusals import Explained, explain
 from shopkeeper.doors.storefront import forms, frame, reading, shelves, visitor
 from shopkeeper.kit.ids import DeliveryOptionId, VariantId
 from shopkeeper.kit.refusals import NotFound, Refusal
@@ -23,6 +23,9 @@ from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import MOST_UNITS, Basket
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.shapes import DeliveryOption, Quote, QuotedLine, TaxMode, Wanted
+
+MOST_LINES = 100
+"""How many different things one basket holds; every door allows as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +170,16 @@ def add(request: HttpRequest) -> HttpResponse:
 
 def _added(request: HttpRequest, form: forms.Form, goods: Goods, units: int) -> Basket | None:
     token = visitor.basket_token(request)
-    held = {line.variant_id: line.units for line in orders.basket(token).lines}.get(goods.variant_id, 0)
+    lines_held = {line.variant_id: line.units for line in orders.basket(token).lines}
+    if goods.variant_id not in lines_held and len(lines_held) >= MOST_LINES:
+        form.errors["units"] = Explained(
+            field="units",
+            value=str(units),
+            problem=_("A basket holds at most %(most)d different things.") % {"most": MOST_LINES},
+            remedy=_("Order what is in it first, or take something out."),
+        )
+        return None
+    held = lines_held.get(goods.variant_id, 0)
     left = inventory.available([goods.variant_id]).get(goods.variant_id, 0)
     try:
         if not goods.is_sellable:

@@ -124,6 +124,8 @@ def plain(request: HttpRequest, *, status: int, title: str, problem: str, remedy
 def _page(request: HttpRequest, *, status: int, title: str, problem: str, remedy: str, drawing: str) -> HttpResponse:
     try:
         return frame.page(request, "lost", status=status, title=title, problem=problem, remedy=remedy, drawing_name=drawing)
-    except (DatabaseError, ShopNotOpen):
-        _log.exception("an error page without its frame")
+    except (DatabaseError, ShopNotOpen) as error:
+        # No traceback: the one behind it may name the address, and the address of an order or of a link in a mail is a secret.
+        match = request.resolver_match
+        _log.error("an error page without its frame: %s, %s", match.view_name if match else "no route", type(error).__name__)
         return plain(request, status=status, title=title, problem=problem, remedy=remedy)

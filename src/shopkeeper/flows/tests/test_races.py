@@ -27,7 +27,7 @@ import json, sys
 import django
 django.setup()
 from dataclasses import replace
-from shopkeeper.flows import place_order, settle_payment
+from shopkeeper.flows import place_order, refund_order, settle_payment
 from shopkeeper.flows.tests.builders import ADDRESS, CONTACT, NOON
 from shopkeeper.kit.refusals import Refusal
 
@@ -39,6 +39,9 @@ try:
             delivery_option_id=job["delivery"], payment_method="test-ok", seen_digest=job["digest"], idempotency_key=job["key"],
             language="en", now=NOON)
         answer = placed.order_id
+    elif job["act"] == "refund":
+        answer = refund_order.refund(
+            order_id=job["order"], lines=[(job["line"], 1, False)], delivery=False, reason="late", key=job["key"], actor=None, now=NOON).id
     else:
         answer = settle_payment.hear_webhook(provider="test", body=job["body"].encode(), headers=job["headers"], now=NOON)
 except Refusal as refusal:
@@ -132,3 +135,16 @@ def test_one_webhook_heard_by_many_at_once_pays_once(shop_environment):
     assert shop.payment(order.id).balance.captured_minor == order.total_minor
     assert len(told("OrderPaid")) == 1
     assert audit_books.run(NOON).is_right
+
+
+def test_one_refund_asked_many_times_at_once_under_one_key_pays_once(shop_environment):
+    shop = small_shop()
+    order = shop.buy(TEA=5)
+    jobs = [{"act": "refund", "order": order.id, "line": order.lines[0].id, "key": "one"}] * RACERS
+
+    answers = race(jobs, shop_environment, over="orders_order")
+
+    assert len(set(answers)) == 1
+    assert orders.order(order.id).refunded_minor == 1_250
+    assert shop.payment(order.id).balance.refunded_minor == 1_250
+    assert len(told("OrderRefunded")) == 1

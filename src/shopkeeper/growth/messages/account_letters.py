@@ -63,7 +63,8 @@ def joining(person: Person, *, token: str, head: Head) -> Letter:
         preview=_("One more step and your account is open."),
         heading=pgettext("mail", "One more step"),
         paragraphs=(
-            _("Dear %(name)s,") % {"name": person.name} if person.name else _("Hello,"),
+            # Not by name: a stranger may have typed it, and would have the shop carry their words to an address that never asked.
+            _("Hello,"),
             _("Follow the link and choose a password: then your account with %(shop)s is open. The link is good for two days.")
             % {"shop": head.shop_name},
         ),

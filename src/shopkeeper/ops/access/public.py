@@ -33,6 +33,7 @@ __all__ = [
     "people",
     "reactivate",
     "register_shopper",
+    "renew_first_password",
     "require",
     "reset_password",
     "reset_person",
@@ -132,6 +133,22 @@ def create_first_staff(*, email: str = "owner@shop.local", now: datetime) -> One
     row = store.add_user(email=address, name="", language="en", password=password, now=now, must_change_password=True)
     store.save_staff(row, Role.OWNER)
     return OneTimePassword(user_id=UserId(row.pk), email=address, password=password)
+
+
+@transaction.atomic
+def renew_first_password(*, now: datetime) -> OneTimePassword | None:
+    """Give the first owner a fresh one-time password while nobody has replaced the first one yet, and return it; None afterwards.
+
+    Whoever can start the shop may open it: without this, a lost first line of output would lock everybody out.
+    """
+    store.lock_staffing()
+    row = store.only_staff()
+    if row is None or not row.must_change_password:
+        return None
+    password = passwords.one_time()
+    row.set_password(password)
+    row.save(update_fields=["password"])
+    return OneTimePassword(user_id=UserId(row.pk), email=row.email, password=password)
 
 
 @transaction.atomic

@@ -61,6 +61,12 @@ def any_staff() -> bool:
     return User.objects.exclude(role="").exists()
 
 
+def only_staff() -> User | None:
+    """Return the one member of staff, locked; None where there are none or several."""
+    rows = list(User.objects.select_for_update().exclude(role="")[:2])
+    return rows[0] if len(rows) == 1 else None
+
+
 def save_staff(user: User, role: Role | None) -> None:
     """Give the user a role, and with it the way into Wagtail's admin; no role takes the way in away."""
     user.role = role or ""

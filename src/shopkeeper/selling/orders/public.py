@@ -19,6 +19,8 @@ from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.selling.inventory.shapes import HeldUnits
 from shopkeeper.selling.orders import books, models, store
 from shopkeeper.selling.orders.baskets import add_line, any_basket, basket, basket_of, merge_baskets, open_basket, remove_lines, set_line
+from shopkeeper.selling.orders.books import CHECKS
+from shopkeeper.selling.orders.keys import refund_code, refund_under, was_refunded_under
 from shopkeeper.selling.orders.reckoning import HistoryTotals, history_totals, ids_by_number
 from shopkeeper.selling.orders.refusals import refusal_of
 from shopkeeper.selling.orders.rules import parcels, refunding, states
@@ -45,6 +47,7 @@ from shopkeeper.selling.orders.shapes import (
 from shopkeeper.selling.orders.taking_over import import_adjustments, import_credit_notes, import_history, import_refunds
 
 __all__ = [
+    "CHECKS",
     "HistoryTotals",
     "add_line",
     "any_basket",
@@ -89,12 +92,15 @@ __all__ = [
     "pack",
     "record_shipment",
     "refund",
+    "refund_code",
+    "refund_under",
     "refusal_of",
     "remove_lines",
     "revive",
     "set_line",
     "settle_refund",
     "timeline",
+    "was_refunded_under",
 ]  # fmt: skip
 
 MOST_ON_A_PAGE = 500
@@ -321,8 +327,11 @@ def open_refund(
     actor: UserId | None,
     now: datetime,
     note: str = "",
+    code: str | None = None,
 ) -> Refund:
     """Promise money back for lines and delivery (`wishes` None: for all that is left), counted at once against what was paid.
+
+    `code`, if any, is kept with it and never used twice (`refund_code`).
 
     The caller has the provider pay and then settles or fails it. Raises WrongState, TooManyUnits, NothingToDo, NotFound, Malformed.
     """
@@ -343,6 +352,7 @@ def open_refund(
         made_at=now,
         wake_at=now + REFUND_RETRY,
         actor_id=actor,
+        external_code=code,
     )
     store.add_happening(
         order_id, "refund_asked", at=now, actor=actor, refund_id=refund_id, total_minor=plan.total_minor, reason=reason.value

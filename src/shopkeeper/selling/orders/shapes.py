@@ -16,6 +16,9 @@ from shopkeeper.selling.pricing.shapes import Quote
 MOST_UNITS = 9_999
 """The most pieces of one thing a basket line takes."""
 
+MOST_KEY = 100
+"""The most characters of an idempotency key."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasketLine:

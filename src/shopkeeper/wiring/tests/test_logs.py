@@ -4,8 +4,12 @@ import io
 import logging
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
+from shopkeeper.doors.storefront import frame
+from shopkeeper.selling.shop import public as shops
+from shopkeeper.selling.shop.shapes import ShopNotOpen
 from shopkeeper.selling.shop.tests.builders import open_shop
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +51,35 @@ def test_a_form_without_its_token_is_told_without_its_address(log):
     assert answer.status_code == 403
     assert "en/reset/<str:token>/" in log.getvalue()
     assert SECRET not in log.getvalue()
+
+
+@pytest.mark.parametrize("error", [ShopNotOpen(), OperationalError(f"the server is gone, reading {SECRET}")])
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [(f"/en/orders/{SECRET}/", "storefront:order"), (f"/en/orders/{SECRET}/nowhere/", "no route")],
+)
+def test_an_error_page_without_its_frame_is_told_by_route_and_kind_of_error(log, monkeypatch, error, path, told):
+    def fail(*_words: object, **_more: object) -> None:
+        raise error
+
+    monkeypatch.setattr(frame, "page", fail)
+
+    answer = Client().get(path)
+
+    assert answer.status_code == 404
+    assert f"an error page without its frame: {told}, {type(error).__name__}" in log.getvalue()
+    assert "Traceback" not in log.getvalue()
+    assert SECRET not in log.getvalue()
+
+
+def test_with_no_shop_open_the_log_keeps_the_secret_too(log, monkeypatch):
+    def closed() -> None:
+        raise ShopNotOpen()
+
+    monkeypatch.setattr(shops, "shop", closed)
+
+    answer = Client().get(f"/en/orders/{SECRET}/nowhere/")
+
+    assert answer.status_code == 404
+    assert SECRET not in log.getvalue()
+    assert "Traceback" not in log.getvalue()

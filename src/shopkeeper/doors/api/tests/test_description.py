@@ -87,6 +87,14 @@ def test_ordering_tells_what_may_have_moved(schema: dict[str, Any]) -> None:
     assert (key["in"], key["required"]) == ("header", True)
 
 
+def test_refunding_offers_a_key_and_does_not_ask_for_one(schema: dict[str, Any]) -> None:
+    refunding = schema["paths"][f"{V1}/staff/orders/{{number}}/refunds"]["post"]
+
+    key = next(each for each in refunding["parameters"] if each["name"] == "Idempotency-Key")
+    assert (key["in"], key["required"]) == ("header", False)
+    assert "pays nothing twice" in key["description"]
+
+
 def test_changes_by_staff_tell_of_session_and_token(schema: dict[str, Any]) -> None:
     for path, method, operation in operations(schema):
         names = {each["name"] for each in operation.get("parameters", [])}

@@ -71,6 +71,22 @@ def test_a_line_is_refunded_and_put_back(shop: SmallShop, owner: Staff) -> None:
     assert told("OrderRefunded")[0]["total_minor"] == 1_250
 
 
+def test_a_refund_sent_again_under_its_key_is_answered_the_same_and_pays_once(shop: SmallShop, owner: Staff) -> None:
+    order = placed(owner, shop, TEA=3)["order"]
+    path, line = f"staff/orders/{order['number']}/refunds", order["lines"][0]["id"]
+    body = {"lines": [{"line_id": line, "units": 1}], "reason": "late"}
+
+    first, again = (owner.post(path, body, Idempotency_Key="🔑 1") for _ in range(2))
+    other = owner.post(path, {**body, "delivery": True}, Idempotency_Key="🔑 1")
+    long = owner.post(path, body, Idempotency_Key="k" * 101)
+
+    assert (first.status, again.status, again.body) == (201, 201, first.body)
+    assert (other.status, other.code, other.body["field"]) == (409, "key_reused", "idempotency_key")
+    assert (long.status, long.body["field"]) == (422, "Idempotency-Key")
+    assert orders.by_number(order["number"]).refunded_minor == 1_250
+    assert len(told("OrderRefunded")) == 1
+
+
 def test_more_than_is_left_is_not_refunded(shop: SmallShop, owner: Staff) -> None:
     order = placed(owner, shop, TEA=2)["order"]
     path, line = f"staff/orders/{order['number']}/refunds", order["lines"][0]["id"]

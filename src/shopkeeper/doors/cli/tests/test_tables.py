@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from shopkeeper.doors.cli import tables, texts
+from shopkeeper.flows import audit_books
 from shopkeeper.flows.audit_books import Finding, Report
-from shopkeeper.flows.import_online_retail import Reconciliation
+from shopkeeper.flows.import_online_retail import Reconciliation, load
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.payments import public as payments
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -110,3 +115,73 @@ def test_the_terminals_language_is_followed(monkeypatch):
 
     assert texts.language() == "zh-hans"
     assert tables.reconciliation(result())[-1] == "对账相符。"
+
+
+@pytest.fixture
+def chinese(monkeypatch):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    texts._translations.cache_clear()
+
+
+def every_check() -> set[str]:
+    """Return the code of every check an audit can name, read from the rooms that make them."""
+    rooms = [Path(audit_books.__file__).read_text(), Path(payments.__file__).with_name("books.py").read_text()]
+    written = {code for text in rooms for code in re.findall(r'check="(\w+)"', text)}
+    return written | {check.name for check in orders.CHECKS} | {f"stock_{what}" for what in ("on_hand", "held", "balance")}
+
+
+def audited() -> Report:
+    looked_at = {"orders": 1, "orders_with_payments": 1, "orders_holding_stock": 1}
+    found = tuple(Finding(check=check, subject="order:7", expected=1, found=2) for check in sorted(every_check()))
+    return Report(at=NOON, looked_at=looked_at, sums=audit_books._sums({}, {}), findings=found)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_every_row_and_check_of_an_audit_is_told_in_chinese():
+    lines = tables.audit(audited())
+
+    assert len(every_check()) >= 17
+    assert [line for line in lines if re.search("[a-z]{2}", line.replace("order:7", ""))] == []
+    assert lines[0].split() == ["订单", "1"]
+    assert "order:7 的“预留库存等于待发件数”：应为 1，实为 2" in lines
+
+
+def test_every_row_and_check_of_an_audit_is_told_in_plain_english():
+    lines = tables.audit(audited())
+
+    assert [line for line in lines if "_" in line] == []
+    assert lines[0].split() == ["orders", "1"]
+    assert "held is what is to be sent at order:7: expected 1, found 2" in lines
+
+
+@pytest.mark.usefixtures("chinese")
+def test_a_check_without_words_is_told_by_its_code():
+    report = Report(at=NOON, looked_at={}, sums={}, findings=(Finding(check="new_one", subject="order:7", expected=1, found=2),))
+
+    assert tables.audit(report)[0] == "order:7 的“new one”：应为 1，实为 2"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("C.UTF-8", ["goods", "buyers", "orders 1/2", "refunds", "credit notes", "adjustments", "search", "reconciliation"]),
+        ("zh_CN.UTF-8", ["商品", "买家", "订单 1/2", "退款", "贷记单", "费用与调整", "搜索", "对账"]),
+    ],
+)
+def test_the_steps_of_an_import_are_told_in_the_terminals_language(monkeypatch, language, told):
+    monkeypatch.setenv("LC_ALL", language)
+    texts._translations.cache_clear()
+    log = io.StringIO()
+    bar = tables.Bar(log)
+
+    for name in ("goods", "buyers", "orders 1/2", "refunds", "credit notes", "adjustments", "search", "reconciliation"):
+        bar(name, 0, 8)
+
+    assert log.getvalue().splitlines() == [f"· 0/8 {name}" for name in told]
+
+
+def test_the_bar_has_words_for_every_step_there_is():
+    written = re.findall(r'Step\(f?"([a-z ]+?)(?: \{.*?)?"', Path(load.__file__).read_text())
+
+    assert len(written) == 7
+    assert set(written) | {"reconciliation"} == set(tables.STEPS)

@@ -29,14 +29,14 @@ def written(kind, *, about=None, language="en"):
     return letter, render.mail(letter)
 
 
-def person(language="en"):
+def person(language="en", name="Nia"):
     return Person(
-        id=5, email="nia@example.org", name="Nia", language=language, role=None, is_active=True, must_change_password=False,
+        id=5, email="nia@example.org", name=name, language=language, role=None, is_active=True, must_change_password=False,
         joined_at=NOON, last_seen_at=None,
     )  # fmt: skip
 
 
-def account_letter(kind, language):
+def account_letter(kind, language, name="Nia"):
     reader = Reader(language, "GB", "Europe/London")
     with translation.override(language):
         if kind is MailKind.INVITATION:
@@ -50,7 +50,7 @@ def account_letter(kind, language):
             MailKind.JOINING: account_letters.joining,
             MailKind.KNOWN_ALREADY: account_letters.known_already,
         }[kind]
-        return write(person(language), token="t0ken", head=HEAD)
+        return write(person(language, name), token="t0ken", head=HEAD)
 
 
 def every_mail(language):
@@ -248,3 +248,15 @@ def test_an_invitation_says_who_invites_to_what_and_until_when():
 )
 def test_the_seal_shows_the_beginning_of_the_name(name, mark):
     assert compose.seal_mark(name) == mark
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("kind", [MailKind.JOINING, MailKind.KNOWN_ALREADY])
+def test_a_mail_to_an_address_nobody_has_confirmed_repeats_no_name_a_stranger_typed(kind, language):
+    greeted = {"en": "Hello,", "zh-hans": "您好！"}[language]
+
+    letter = account_letter(kind, language, name="You won, go to evil.example")
+    mail = render.mail(letter)
+
+    assert letter.paragraphs[0] == greeted
+    assert "evil.example" not in mail.subject + mail.text + mail.html

@@ -42,6 +42,19 @@ def test_there_is_one_first_owner_only():
     assert [person.email for person in access.staff()] == ["owner@shop.local"]
 
 
+def test_a_lost_one_time_password_is_renewed_until_the_owner_has_a_password_of_their_own():
+    first = access.create_first_staff(now=NOON)
+
+    second = access.renew_first_password(now=NOON)
+
+    assert second.email == first.email
+    assert access.sign_in(email=first.email, password=first.password) is None
+    assert access.sign_in(email=first.email, password=second.password).must_change_password
+    access.change_password(user_id=first.user_id, present=second.password, password=NEW)
+    assert access.renew_first_password(now=NOON) is None
+    assert access.sign_in(email=first.email, password=NEW).id == first.user_id
+
+
 def test_staff_get_into_the_admin_and_shoppers_do_not():
     staff, customer = User.objects.get(pk=owner()), User.objects.get(pk=shopper())
 
