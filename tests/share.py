@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -14,6 +14,8 @@ Case = TypeVar("Case")
 IS_DEEP = os.environ.get("SHOPKEEPER_DEEP") == "1"
 # The seed changes with the day's run unless it is given, so that in time every case is met; the report says how to repeat a run.
 SEED = int(os.environ.get("SHOPKEEPER_SEED") or random.SystemRandom().randrange(1_000_000))
+# Workers of one run inherit it: all of them must collect the same tests.
+os.environ["SHOPKEEPER_SEED"] = str(SEED)
 _taken: list[str] = []
 
 
@@ -26,8 +28,21 @@ def share(name: str, cases: Sequence[Case], *, at_most: int) -> list[Case]:
     return [cases[place] for place in chosen]
 
 
-def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
-    """Print the share and the seed before the tests run."""
-    if not _taken:
-        return []
-    return [f"share of races and kills (seed {SEED}; repeat with SHOPKEEPER_SEED={SEED}, all with make deep): " + "; ".join(_taken)]
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what a worker took to the process that reports."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["share"] = list(_taken)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from a worker what it took; all of them took the same."""
+    _taken[:] = getattr(node, "workeroutput", {}).get("share", _taken)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print the share and the seed before the closing line."""
+    if _taken:
+        repeat = f"seed {SEED}; repeat with SHOPKEEPER_SEED={SEED}, all with make deep"
+        terminalreporter.write_line(f"share of races and kills ({repeat}): " + "; ".join(_taken))

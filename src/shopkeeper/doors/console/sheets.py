@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 FORMATS = ("csv", "xlsx")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Cell = str | int | float | Decimal | datetime | None
 
 
@@ -33,9 +34,7 @@ def _csv(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], zone: s
         # The mark of UTF-8 lets spreadsheets read Chinese without asking.
         yield "\ufeff" + str(writer.writerow(head))
         for row in rows:
-            yield str(
-                writer.writerow([_local(cell, zone).isoformat(" ", "seconds") if isinstance(cell, datetime) else cell for cell in row])
-            )
+            yield str(writer.writerow([_for_csv(cell, zone) for cell in row]))
 
     answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
@@ -57,6 +56,13 @@ def _xlsx(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], zone: 
     file.seek(0)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=kind)
+
+
+def _for_csv(cell: Cell, zone: str) -> Cell:
+    if isinstance(cell, datetime):
+        return _local(cell, zone).isoformat(" ", "seconds")
+    # A spreadsheet would run a buyer's name that begins like a formula; the apostrophe makes it text.
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _for_xlsx(cell: Cell, zone: str) -> Any:

@@ -75,12 +75,11 @@ STOCK = Listing(
             name="variant",
             label=gettext_lazy("Variant"),
             value=lambda row: both(row.variant.product, "name"),
-            note=lambda row: " · ".join(
-                part for part in (row.variant.sku, both(row.variant, "option").pick(get_language() or "en")) if part
-            ),
+            note=lambda row: both(row.variant, "option").pick(get_language() or "en"),
             sort="variant__product__name_en",
             url=lambda row: reverse("console_stock:page", args=[row.variant_id]),
         ),
+        Column(name="sku", label=gettext_lazy("SKU"), value=lambda row: row.variant.sku, kind="code", sort="variant__sku", is_minor=True),
         Column(
             name="warehouse", label=gettext_lazy("Warehouse"), value=lambda row: both(row.warehouse, "name"), sort="warehouse__priority"
         ),
