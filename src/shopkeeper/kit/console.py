@@ -37,6 +37,15 @@ class Pill:
 States = Mapping[str, tuple[Any, Tone]]
 
 
+# Notes that the shop itself writes into its ledgers; those that people write stay in their own words.
+_OWN_NOTES = {"derived from trade": _("derived from trade")}
+
+
+def own_words(note: str) -> str:
+    """Return a note in the reader's language where the shop itself wrote it, else as it was written."""
+    return str(_OWN_NOTES.get(note, note))
+
+
 def pill(known: States, code: str) -> Pill:
     """Return a state's pill; a code nobody put into words yet shows as it is."""
     label, tone = known.get(code, (code, "quiet"))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from shopkeeper.kit.console import Choice, Column, Command, Days, Done, Fact, Listing, Pill, UnitsField, both, word
+from shopkeeper.kit.console import Choice, Column, Command, Days, Done, Fact, Listing, Pill, UnitsField, both, own_words, word
 from shopkeeper.kit.ids import UserId, VariantId, WarehouseId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.kit.text import Bilingual
@@ -124,7 +124,7 @@ MOVEMENTS = Listing(
             url=lambda row: reverse("console_stock:page", args=[row.shelf.variant_id]),
         ),
         Column(name="warehouse", label=gettext_lazy("Warehouse"), value=lambda row: both(row.shelf.warehouse, "name")),
-        Column(name="reason", label=gettext_lazy("Why"), value=lambda row: word(REASONS, row.reason), note=lambda row: row.note),
+        Column(name="reason", label=gettext_lazy("Why"), value=lambda row: word(REASONS, row.reason), note=lambda row: own_words(row.note)),
         Column(name="units", label=gettext_lazy("Change"), kind="change"),
         Column(name="balance", label=gettext_lazy("Then on hand"), kind="number"),
     ),

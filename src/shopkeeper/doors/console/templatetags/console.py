@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from shopkeeper.doors.console import cells, frame, pictures, reading, words
-from shopkeeper.kit.console import word
+from shopkeeper.kit.console import own_words, word
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.shop import public as shop
 
@@ -57,6 +57,9 @@ def language_switch(context: Any) -> SafeString:
         '<button class="sk-chip" name="language" value="{}" lang="{}">{}</button></form>',
         reverse("console_language"), get_token(request), request.get_full_path(), other, lang, words,
     )  # fmt: skip
+
+
+register.filter("own_words", own_words)
 
 
 @register.filter
