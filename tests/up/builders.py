@@ -145,11 +145,11 @@ def one_time_password(output: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def eventually(holds: Callable[[], bool], *, seconds: float = 20.0) -> bool:
+def eventually(holds: Callable[[], bool], *, seconds: float = 20.0, every_s: float = 0.1) -> bool:
     """Return whether `holds` becomes true in time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if holds():
             return True
-        time.sleep(0.1)
+        time.sleep(every_s)
     return holds()

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import free_port
-from tests.up.builders import PATIENCE_S, ROOT, Started, clean_environment, eventually, one_time_password, page, running, slowness
+from tests.up.builders import PATIENCE_S, ROOT, Started, clean_environment, command, eventually, one_time_password, page, running, slowness
 
 
 def signs_in(port: int, email: str, password: str) -> str:
@@ -102,14 +102,25 @@ def test_a_killed_part_is_started_again(open_shop, part):
     assert eventually(is_whole, seconds=60), open_shop.output
 
 
-def test_it_stops_cleanly_even_in_the_middle_of_starting(start):
-    shop = start("interrupted")
-    assert eventually(lambda: "database" in shop.output, seconds=60)
+@pytest.mark.parametrize("moment", ["initdb", "--boot", "--single", "postgres -D", "shopkeeper up"])
+def test_it_stops_cleanly_at_any_moment_of_its_first_start(start, moment):
+    shop = start(f"interrupted {moment.strip('-')}".replace(" ", "-"))
+    if moment == "shopkeeper up":
+        assert eventually(lambda: "empty shop" in shop.output, seconds=60), shop.output
+    else:
+        assert eventually(lambda: any(moment in command(pid) for pid in shop.running()), seconds=60, every_s=0.003), shop.output
 
     status, output = shop.stop(signal.SIGTERM)
 
+    assert shop.running() == [], [command(pid) for pid in shop.running()]
     assert status == 0, output
-    assert shop.running() == []
+
+
+def test_it_opens_after_a_start_that_was_interrupted(start):
+    interrupted = start("interrupted")
+    assert eventually(lambda: "database" in interrupted.output, seconds=60)
+    interrupted.stop(signal.SIGTERM)
+
     again = start("interrupted")
     again.until_open()
     assert again.page("/") == 200

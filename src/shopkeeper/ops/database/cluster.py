@@ -159,16 +159,17 @@ class Cluster:
             stale.unlink(missing_ok=True)
 
     def _launch(self) -> None:
-        self._child = processes.spawn(
-            [self._binaries.program("postgres"), "-D", str(self._data)],
-            env=_environment(),
-            folder=self._data,
-            log=self._logs / "start.log",
-            uid=self._identity.uid if self._identity.is_switched else None,
-            gid=self._identity.gid if self._identity.is_switched else None,
-            # The kernel's message when we die: a fast, orderly shutdown.
-            ending=signal.SIGINT,
-        )
+        with processes.postponing_signals():
+            self._child = processes.spawn(
+                [self._binaries.program("postgres"), "-D", str(self._data)],
+                env=_environment(),
+                folder=self._data,
+                log=self._logs / "start.log",
+                uid=self._identity.uid if self._identity.is_switched else None,
+                gid=self._identity.gid if self._identity.is_switched else None,
+                # The kernel's message when we die: a fast, orderly shutdown.
+                ending=signal.SIGINT,
+            )
 
     def _wait_ready(self) -> bool:
         assert self._child is not None
@@ -192,7 +193,7 @@ class Cluster:
     def _run_program(self, name: str, *arguments: str) -> None:
         who = {"user": self._identity.uid, "group": self._identity.gid, "extra_groups": []} if self._identity.is_switched else {}
         command = [self._binaries.program(name), *arguments]
-        done = subprocess.run(command, cwd="/", env=_environment(), capture_output=True, text=True, umask=0o077, check=False, **who)  # type: ignore[call-overload]
+        done = processes.run_whole(command, cwd="/", env=_environment(), umask=0o077, **who)
         if done.returncode != 0:
             raise ServerDidNotStart(folder=self._home, log=(done.stderr or done.stdout).strip()[-2000:])
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 
 _PR_SET_PDEATHSIG = 1
+_GONE_WITHIN_S = 2.0
+_STOPPING: tuple[int, ...] = (signal.SIGINT, signal.SIGTERM)
 # Loaded here, before any fork: loading a library between fork and exec can deadlock.
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -26,6 +31,58 @@ def end_with_parent(*, parent: int, ending: signal.Signals = signal.SIGTERM) -> 
     _LIBC.prctl(_PR_SET_PDEATHSIG, int(ending), 0, 0, 0)
     if os.getppid() != parent:
         os.kill(os.getpid(), ending)
+
+
+@contextlib.contextmanager
+def postponing_signals() -> Iterator[None]:
+    """While starting a process, keep SIGINT and SIGTERM until its id has been noted: one that nobody knows cannot be stopped.
+
+    Main thread only. What arrived in the meantime is delivered afterwards.
+    """
+    arrived: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        arrived.append(number)
+
+    former = {number: signal.signal(number, note) for number in _STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+        for number in arrived[:1]:
+            os.kill(os.getpid(), number)
+
+
+def run_whole(command: Sequence[str], **options: object) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end and return what it said; interrupted, end it with everything it started and wait until that is gone.
+
+    `options` are those of subprocess.Popen. A killed program's own children would otherwise go on for a moment behind our back.
+    """
+    started: subprocess.Popen[str] | None = None
+    try:
+        with postponing_signals():
+            pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+            started = subprocess.Popen(list(command), text=True, start_new_session=True, **pipes, **options)  # type: ignore[call-overload]
+        assert started is not None
+        out, err = started.communicate()
+    except BaseException:
+        if started is not None:
+            _end_session(started.pid)
+            started.communicate()
+        raise
+    return subprocess.CompletedProcess(list(command), started.returncode, out, err)
+
+
+def _end_session(leader: int) -> None:
+    """Kill every process of a session; return when they are gone, or when only the unreaped can be left."""
+    until = time.monotonic() + _GONE_WITHIN_S
+    with contextlib.suppress(ProcessLookupError):
+        while time.monotonic() < until:
+            os.killpg(leader, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(leader, os.WNOHANG)
+            time.sleep(0.01)
 
 
 def _before_exec(parent: int, ending: signal.Signals) -> Callable[[], None]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Protocol
 
-from shopkeeper.ops.processes.child import end_with_parent
+from shopkeeper.ops.processes.child import end_with_parent, postponing_signals
 from shopkeeper.ops.processes.rules import backoff
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -50,7 +50,8 @@ class Forked:
 
     def start(self) -> None:
         """Fork; the copy leads a session of its own and dies with us, even if we are killed."""
-        self._process = _fork(self._run, self._before_fork)
+        with postponing_signals():
+            self._process = _fork(self._run, self._before_fork)
 
     def is_alive(self) -> bool:
         """Return whether the copy still runs; if it has ended, what is left of its session is ended too."""
@@ -88,14 +89,25 @@ def apart(run: Callable[[], None], *, before_fork: Callable[[], None]) -> bool:
 
     For work whose libraries start threads: a process with threads must not be forked from afterwards.
     """
-    process = _fork(run, before_fork)
+    process = None
     try:
+        with postponing_signals():
+            process = _fork(run, before_fork)
         _, status = os.waitpid(process, 0)
     except BaseException:
-        os.killpg(process, signal.SIGTERM)
-        os.waitpid(process, 0)
+        if process is not None:
+            _end_copy(process)
         raise
     return os.waitstatus_to_exitcode(status) == 0
+
+
+def _end_copy(process: int) -> None:
+    # Just forked, it may not lead its session yet; then it has no children either.
+    try:
+        os.killpg(process, signal.SIGTERM)
+    except ProcessLookupError:
+        os.kill(process, signal.SIGTERM)
+    os.waitpid(process, 0)
 
 
 def _fork(run: Callable[[], None], before_fork: Callable[[], None]) -> int:
@@ -103,19 +115,25 @@ def _fork(run: Callable[[], None], before_fork: Callable[[], None]) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     parent = os.getpid()
-    process = os.fork()
-    if process == 0:
-        _be_child(run, parent=parent)
+    # Held back until the copy has handlers of its own: a signal to our handlers in the copy would be lost.
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+    try:
+        process = os.fork()
+        if process == 0:
+            _be_child(run, parent=parent, mask=former)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
     return process
 
 
-def _be_child(run: Callable[[], None], *, parent: int) -> None:
+def _be_child(run: Callable[[], None], *, parent: int, mask: set[signal.Signals] | set[int]) -> None:
     """Become the child for good: no code of the parent's runs after this, whatever happens."""
     status = 1
     try:
         signal.set_wakeup_fd(-1)
         for number in (*_STOPPING, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         os.setsid()
         end_with_parent(parent=parent, ending=signal.SIGKILL)
         # Among the inherited files is the lock on the data folder: kept open here it would outlive a killed supervisor.

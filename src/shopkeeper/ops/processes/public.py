@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shopkeeper.ops.processes.child import end_with_parent, spawn
+from shopkeeper.ops.processes.child import end_with_parent, postponing_signals, run_whole, spawn
 from shopkeeper.ops.processes.group import Forked, Group, Part, apart
 from shopkeeper.ops.processes.web import collect_static, serve
 
-__all__ = ["Forked", "Group", "Part", "apart", "collect_static", "end_with_parent", "serve", "spawn"]
+__all__ = ["Forked", "Group", "Part", "apart", "collect_static", "end_with_parent", "postponing_signals", "run_whole", "serve", "spawn"]
