@@ -47,12 +47,15 @@ def _fill() -> None:
     from shopkeeper.events.shapes import Hearer
     from shopkeeper.insight.lake import jobs, reactions
     from shopkeeper.kit.text import Bilingual
+    from shopkeeper.ops.imports import public as imports
     from shopkeeper.selling.shop import public as selling_shop
 
     now = datetime(2026, 3, 2, tzinfo=UTC)
     selling_shop.open_shop(name=Bilingual("Bench", "测试"), currency="GBP", country="GB", zone="Europe/London", language="en", now=now)
+    run = imports.begin(source="bench", digest=f"{SEED:064}", file_name="bench", rows=ORDERS, now=now)
     with transaction.atomic():
         events.record_history(_trade(random.Random(SEED)))
+        imports.record_span(run_id=run.id, first_at=BEGIN, last_at=BEGIN + timedelta(seconds=YEAR_S), now=now)
     lake_only = (Hearer("lake", reactions.keep, hears_history=True),)
     events.dispatch_all(dict.fromkeys(events.kinds().values(), lake_only), now=now)
     jobs.tidy(now=now)

@@ -15,7 +15,7 @@ STAIRS = [
     ["selling.catalog", "selling.search", "selling.customers", "selling.content"],
     ["selling.shop"],
     ["events"],
-    ["ops.audit", "ops.imports", "ops.jobs"],
+    ["ops.audit", "ops.requests", "ops.imports", "ops.jobs"],
     ["ops.access"],
 ]
 

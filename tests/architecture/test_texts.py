@@ -13,6 +13,20 @@ def test_every_text_is_translated_and_compiled(catalogue: texts.Texts) -> None:
     assert texts.faults(catalogue) == []
 
 
+def test_a_text_says_the_same_whichever_catalogue_answers() -> None:
+    assert texts.rivals(texts.PACKAGE) == []
+
+
+def test_a_planted_second_translation_is_found(planted: texts.Texts) -> None:
+    other = texts.Texts("other", ("other",))
+    other.po.parent.mkdir(parents=True)
+    (texts.PACKAGE / "other" / "page.html").write_text("{% trans name=x %}Hello {{ name }}{% endtrans %}", encoding="utf-8")
+    texts.write(other)
+    _translate(other, "Hello %(name)s", "你好，%(name)s")
+
+    assert texts.rivals(texts.PACKAGE) == ["'Hello %(name)s': ['你好，%(name)s', '您好，%(name)s']"]
+
+
 @pytest.fixture
 def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> texts.Texts:
     """A small door of its own with one translated text."""

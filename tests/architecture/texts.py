@@ -63,6 +63,8 @@ CATALOGUES = (
             *(f"{group}/*/console.py" for group in ("selling", "ops", "insight", "growth")),
             "events/console.py",
             "kit/console.py",
+            "kit/naming.py",
+            "kit/places.py",
         ),
         "django",
     ),
@@ -111,6 +113,17 @@ def _messages(path: Path, templates: str) -> Iterator[tuple[str | tuple[str, ...
         found = extract("jinja2.ext:babel_extract", io.BytesIO(content), KEYWORDS, (), options)
     for _line, message, comments, context in found:
         yield message, comments, context
+
+
+def rivals(package: Path) -> list[str]:
+    """Return every text that two catalogues of a package translate differently: Django joins them, and one silently wins."""
+    known: dict[tuple[str | None, str], dict[str, str]] = {}
+    for path in sorted(package.rglob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file):
+                if message.id:
+                    known.setdefault((message.context, str(message.id)), {})[path.relative_to(package).as_posix()] = str(message.string)
+    return [f"{english!r}: {sorted(set(found.values()))}" for (_context, english), found in known.items() if len(set(found.values())) > 1]
 
 
 def stored(texts: Texts) -> Catalog:

@@ -92,8 +92,8 @@ def refund_one_piece(page: Page, base: str, number: str) -> None:
     page.locator("[name^=units_]").first.fill("1")
     page.locator("[name^=restock_]").first.check()
     page.locator("[name=reason]").select_option("damaged")
-    page.get_by_role("button", name="Pay the money back").click()
-    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name=re.compile("^Pay .*[0-9] back$")).click()
+    page.get_by_text("was paid back").first.wait_for()
 
 
 def figures(page: Page, base: str) -> dict[str, str]:

@@ -157,13 +157,14 @@ def test_a_taken_port_is_refused_by_number_with_another_to_try(start):
         other.listen()
         port = other.getsockname()[1]
 
-        shop = start(port=port)
+        shop = start("refused", port=port)
         status, output = shop.ended()
 
     assert status == 2
     assert f"Port {port} " in output
     assert f"PORT={port + 1}" in output
     assert shop.running() == []
+    assert not shop.data_dir.exists(), "a start that was refused has made a data folder"
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1", "８０００"])
@@ -245,6 +246,14 @@ def test_the_books_of_an_empty_shop_are_right(open_shop, start):
     assert "The books are right." in output
 
 
+def test_a_second_start_where_the_shop_runs_already_is_told_so_and_not_that_its_port_is_taken(open_shop):
+    status, output = Started(data_dir=open_shop.data_dir, port=open_shop.port).ended()
+
+    assert status == 2
+    assert str(open_shop.process.pid) in output
+    assert "PORT=" not in output
+
+
 def test_emptying_asks_first_and_refuses_a_shop_that_is_not_the_sample(open_shop, start):
     unasked = start("open", words=("empty",)).ended()
     asked = start("open", words=("empty", "--yes")).ended()
@@ -252,7 +261,8 @@ def test_emptying_asks_first_and_refuses_a_shop_that_is_not_the_sample(open_shop
     assert unasked[0] == 2
     assert "--yes" in unasked[1]
     assert asked[0] == 2
-    assert "sample" in asked[1]
+    assert "not the sample shop" in asked[1]
+    assert "real trade" not in asked[1]
     assert "Traceback" not in asked[1]
     assert open_shop.page("/") == 200
 

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from shopkeeper.events.shapes import NotWaiting
-from shopkeeper.flows.import_online_retail import UnreadableFile, WrongCurrency
+from shopkeeper.flows.import_online_retail import MissingColumns, UnreadableFile, WrongCurrency
 from shopkeeper.flows.open_shop import NotTheSample
 from shopkeeper.growth.messages.shapes import NotParked
 from shopkeeper.insight.metrics import shapes as metrics
-from shopkeeper.kit.refusals import Malformed, NotAllowed, NotFound, OutOfRange, Refusal
+from shopkeeper.kit.refusals import KeyReused, Malformed, NotAllowed, NotFound, OutOfRange, Refusal
 from shopkeeper.ops.access import shapes as access
 from shopkeeper.ops.imports import shapes as imports
 from shopkeeper.selling.catalog import shapes as catalog
@@ -337,9 +337,9 @@ def _hold_gone(refusal: inventory.HoldGone) -> tuple[str, str]:
 
 @_say.register
 def _below_held(refusal: inventory.WouldGoBelowHeld) -> tuple[str, str]:
-    return _("This would leave fewer pieces than are promised to orders."), _(
-        "Ship or cancel those orders first, or enter a higher number."
-    )
+    values = {"asked": -refusal.units, "on_hand": refusal.on_hand, "held": refusal.held, "most": refusal.most}
+    problem = _("%(asked)d pieces cannot be taken away: %(on_hand)d are on hand, of which %(held)d are held for orders.") % values
+    return problem, _("Take away at most %(most)d, or ship or cancel orders first.") % values
 
 
 # ── orders and payments ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -362,7 +362,7 @@ def _too_many_units(refusal: orders.TooManyUnits) -> tuple[str, str]:
 
 
 @_say.register
-def _key_reused(refusal: orders.KeyReused) -> tuple[str, str]:
+def _key_reused(refusal: KeyReused) -> tuple[str, str]:
     return _("This form was sent before, with other content."), _("Load the page again to see where it stands.")
 
 
@@ -372,12 +372,27 @@ def _nothing_to_do(refusal: orders.NothingToDo) -> tuple[str, str]:
 
 
 @_say.register
+def _basket_full(refusal: orders.BasketFull) -> tuple[str, str]:
+    return _("A basket holds at most %(most)d different things.") % {"most": refusal.most}, _(
+        "Order what is in it first, or take something out."
+    )
+
+
+@_say.register
+def _no_invoice(refusal: orders.NoInvoice) -> tuple[str, str]:
+    values = {"number": shown(refusal.value)}
+    if refusal.may_come:
+        return _("Order %(number)s has not been paid yet.") % values, _("The invoice is made as soon as the payment has arrived.")
+    return _("Order %(number)s was never paid.") % values, _("Only a paid order has an invoice.")
+
+
+@_say.register
 def _basket_ordered(refusal: orders.BasketOrdered) -> tuple[str, str]:
     return _("This basket was ordered already."), _("Look at the order, or start a new basket.")
 
 
 _DECLINED = {
-    "declined": gettext_lazy("The bank declined the payment."),
+    "declined": gettext_lazy("Your bank declined the payment."),
     "insufficient_funds": gettext_lazy("There was not enough money in the account."),
     "expired_card": gettext_lazy("The card has expired."),
     "fraud_suspected": gettext_lazy("The bank stopped the payment for safety."),
@@ -387,7 +402,14 @@ _DECLINED = {
 @_say.register
 def _payment_refused(refusal: payments.PaymentRefused) -> tuple[str, str]:
     problem = str(_DECLINED.get(refusal.reason, _DECLINED["declined"]))
-    return problem, _("Nothing was charged. Choose another way to pay and try again.")
+    return problem, _("No money was taken. Choose another way to pay or try again.")
+
+
+@_say.register
+def _capture_pending(refusal: payments.CapturePending) -> tuple[str, str]:
+    return _("The payment provider has not said yet whether it took the money."), _(
+        "Wait for its answer: the money is then let go of or given back."
+    )
 
 
 @_say.register
@@ -444,12 +466,21 @@ def _wrong_currency(refusal: WrongCurrency) -> tuple[str, str]:
 
 @_say.register
 def _not_the_sample(refusal: NotTheSample) -> tuple[str, str]:
-    return _("This shop holds real trade, not the sample."), _("Choose an empty data folder for another shop; this one stays as it is.")
+    return _("This is not the sample shop, or not any more: it was emptied before, or opened empty."), _(
+        "Nothing was changed: goods and orders in it stay. For another shop choose an empty data folder."
+    )
 
 
 @_say.register
 def _import_busy(refusal: imports.ImportBusy) -> tuple[str, str]:
     return _("Another import is under way."), _("Wait until it is done, then start again.")
+
+
+@_say.register
+def _missing_columns(refusal: MissingColumns) -> tuple[str, str]:
+    return _("The file lacks the columns %(columns)s.") % {"columns": ", ".join(refusal.columns)}, _(
+        "Use Parquet or CSV with the columns the guide names."
+    )
 
 
 @_say.register

@@ -11,9 +11,47 @@ from django.utils.translation import gettext_lazy
 
 from shopkeeper.events import codec, models
 from shopkeeper.events import public as events
-from shopkeeper.kit.console import Choice, Column, Command, Days, Done, Fact, Listing, Pill
+from shopkeeper.kit.console import Choice, Column, Command, Days, Done, Fact, Listing, Pill, word
 from shopkeeper.kit.ids import FactId, UserId
+from shopkeeper.kit.naming import thing
 from shopkeeper.kit.refusals import NotFound
+
+FACTS_CALLED = {
+    "AdjustmentBooked": gettext_lazy("Adjustment booked"),
+    "CategorySaved": gettext_lazy("Category saved"),
+    "ConsentRecorded": gettext_lazy("Consent recorded"),
+    "CreditNoteIssued": gettext_lazy("Credit note issued"),
+    "CustomerRegistered": gettext_lazy("Customer registered"),
+    "CustomerSaved": gettext_lazy("Customer saved"),
+    "DeliveryOptionSaved": gettext_lazy("Delivery option saved"),
+    "FactReplayed": gettext_lazy("Fact tried again"),
+    "OrderCancelled": gettext_lazy("Order cancelled"),
+    "OrderPaid": gettext_lazy("Order paid"),
+    "OrderPlaced": gettext_lazy("Order placed"),
+    "OrderRefunded": gettext_lazy("Order refunded"),
+    "OrderShipped": gettext_lazy("Order shipped"),
+    "PaymentEventHeard": gettext_lazy("Payment provider answered"),
+    "PriceListSaved": gettext_lazy("Price list saved"),
+    "PriceSet": gettext_lazy("Price set"),
+    "ProductSaved": gettext_lazy("Product saved"),
+    "ShopSaved": gettext_lazy("Shop settings saved"),
+    "ShopTextPublished": gettext_lazy("Shop text published"),
+    "StaffInvited": gettext_lazy("Staff invited"),
+    "StaffJoined": gettext_lazy("Staff joined"),
+    "StaffRoleChanged": gettext_lazy("Staff role changed"),
+    "StockHeld": gettext_lazy("Stock held"),
+    "StockMoved": gettext_lazy("Stock moved"),
+    "StockReleased": gettext_lazy("Stock released"),
+    "TaxRateSaved": gettext_lazy("Tax rate saved"),
+    "WarehouseSaved": gettext_lazy("Warehouse saved"),
+}
+"""What each kind of fact is called: the one place for it."""
+
+HEARERS_CALLED = {
+    "lake": gettext_lazy("Data lake"),
+    "mails": gettext_lazy("Mails"),
+    "search": gettext_lazy("Search"),
+}
 
 
 def _rows() -> QuerySet[Any]:
@@ -23,7 +61,9 @@ def _rows() -> QuerySet[Any]:
 
 def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     number = Q(pk=int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else Q()
-    return rows.filter(Q(entity=text) | number) if number else rows.filter(Q(entity__istartswith=text) | Q(kind__istartswith=text))
+    called = [kind for kind, name in FACTS_CALLED.items() if text.casefold() in str(name).casefold()]
+    kinds = Q(kind__in=called) | Q(kind__istartswith=text)
+    return rows.filter(Q(entity=text) | number) if number else rows.filter(Q(entity__istartswith=text) | kinds)
 
 
 def state_of(row: Any) -> Pill:
@@ -55,11 +95,16 @@ FACTS = Listing(
     rows=_rows,
     order=("-pk",),
     search=_find,
-    search_hint=gettext_lazy("About what, for example order:12"),
+    search_hint=gettext_lazy("What happened, an order's number, or order:12"),
     columns=(
         Column(name="occurred_at", label=gettext_lazy("Happened"), kind="moment", sort="occurred_at"),
-        Column(name="kind", label=gettext_lazy("Fact"), url=lambda row: reverse("console_facts:page", args=[row.pk])),
-        Column(name="entity", label=gettext_lazy("About"), kind="code"),
+        Column(
+            name="kind",
+            label=gettext_lazy("Fact"),
+            value=lambda row: word(FACTS_CALLED, row.kind),
+            url=lambda row: reverse("console_facts:page", args=[row.pk]),
+        ),
+        Column(name="entity", label=gettext_lazy("About"), value=lambda row: getattr(row, "also", None) or thing(row.entity)),
         Column(
             name="origin",
             label=gettext_lazy("Origin"),
@@ -84,7 +129,7 @@ FACTS = Listing(
         Choice(
             name="kind",
             label=gettext_lazy("Fact"),
-            choices=lambda: [(kind, kind) for kind in sorted(codec.kinds())],
+            choices=lambda: sorted(((kind, word(FACTS_CALLED, kind)) for kind in codec.kinds()), key=lambda pair: pair[1]),
             apply=lambda rows, value: rows.filter(kind=value),
         ),
         Days(name="day", label=gettext_lazy("Happened"), moment="occurred_at"),
@@ -111,14 +156,15 @@ class Replay(Command):
         if row is None:
             raise NotFound("fact", self.target_id)
         self.row, self.waits = row, waiting_for(row.pk)
-        self.fields["hearer"].choices = [(each.hearer, each.hearer) for each in self.waits]  # type: ignore[attr-defined]
+        self.fields["hearer"].choices = [(each.hearer, word(HEARERS_CALLED, each.hearer)) for each in self.waits]  # type: ignore[attr-defined]
 
     def name(self) -> str:
-        return f"{self.row.kind} {self.row.pk}"
+        return f"{word(FACTS_CALLED, self.row.kind)} · {self.row.pk}"
 
     def facts(self) -> list[Fact]:
-        return [Fact(each.hearer, each.error, "long") for each in self.waits]
+        return [Fact(word(HEARERS_CALLED, each.hearer), each.error, "long") for each in self.waits]
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
         events.replay(fact_id=FactId(self.row.pk), hearer=self.cleaned_data["hearer"], actor=actor, now=now)
-        return Done(_("%(hearer)s will try it again at once.") % {"hearer": self.cleaned_data["hearer"]}, self.row.pk)
+        hearer = word(HEARERS_CALLED, self.cleaned_data["hearer"])
+        return Done(_("%(hearer)s will try it again at once.") % {"hearer": hearer}, self.row.pk)

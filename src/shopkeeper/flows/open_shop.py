@@ -28,7 +28,7 @@ SAMPLE_SOURCE = "online-retail"
 # Everything that belongs to a shop. People who can sign in, roles and the audit log stay.
 _EMPTIED = (
     "shop", "catalog", "search", "customers", "content", "pricing", "inventory", "orders", "payments", "lake", "metrics", "messaging",
-    "events", "imports",
+    "events", "imports", "requests",
 )  # fmt: skip
 
 UK_VAT = 2_000
@@ -36,7 +36,7 @@ Tell = Callable[[str, int, int], None]
 
 
 class NotTheSample(Refusal):
-    """The shop holds somebody's own trade: only the sample shop can be emptied."""
+    """The shop is not the sample one, or not any more: only the sample shop can be emptied."""
 
     code = "not_the_sample"
 

@@ -20,7 +20,7 @@ from django.db import Error, connection, transaction
 from shopkeeper.flows import settle_payment
 from shopkeeper.kit import checks
 from shopkeeper.kit.ids import CustomerId, DeliveryOptionId, OrderId
-from shopkeeper.kit.refusals import OutOfRange
+from shopkeeper.kit.refusals import KeyReused, OutOfRange
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.customers.shapes import Address
@@ -32,7 +32,6 @@ from shopkeeper.selling.orders.shapes import (
     CancelReason,
     Contact,
     EmptyBasket,
-    KeyReused,
     LineGoods,
     NewOrder,
     Order,

@@ -16,12 +16,20 @@ from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import WantedUnits
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import Order, OrderState, Refund, RefundReason, RefundState, RefundWish
+from shopkeeper.selling.orders.shapes import Order, OrderState, Refund, RefundPlan, RefundReason, RefundState, RefundWish
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import EventKind, Payment
 
 _HOLDING = (OrderState.PAID, OrderState.SHIPPING)
 """A paid order in these states still holds what it has to send; in any other nothing is left to give up."""
+
+
+def preview(*, order_id: OrderId, lines: Sequence[RefundWish | tuple[LineId, int, bool]], delivery: bool) -> RefundPlan:
+    """Return what `refund` would give back for the same lines and delivery; nothing is asked, kept or changed.
+
+    Raises TooManyUnits, NothingToDo, WrongState, NotFound, OutOfRange, Malformed, as `refund` would.
+    """
+    return orders.refund_plan(orders.order(order_id), [RefundWish(*line) for line in lines], with_delivery=delivery)
 
 
 def refund(
@@ -38,6 +46,7 @@ def refund(
     """Give back the money for units of lines, and the delivery price if asked; return the refund, settled, failed or still asked.
 
     Lines are (line, units, restock): restocked units go back to the shelf they came from. Units not sent yet will not be sent.
+    Pieces that cost nothing are taken back like any others, at once and without the provider: no money moves.
     Repeating the idempotency key (1 to 100 characters) repeats the answer and pays nothing twice.
     Raises TooManyUnits, NothingToDo, WrongState, NotFound, OutOfRange, Malformed, KeyReused, each before anything is changed.
     """
@@ -102,6 +111,9 @@ def finish(refund_id: RefundId, now: datetime) -> Refund:
     asked = orders.refund(refund_id)
     if asked.state is not RefundState.ASKED:
         return asked
+    if not asked.total_minor:
+        # No provider pays out nothing.
+        return _settle(asked, now)
     payment = _payment_of(asked)
     key = f"{payment.name}:refund:{asked.id}"
     payment = payments.refund(payment_id=payment.id, amount_minor=asked.total_minor, key=key, now=now)

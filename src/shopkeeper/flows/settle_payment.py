@@ -17,7 +17,7 @@ from shopkeeper.selling.inventory.shapes import HoldGone, OutOfStock, WantedUnit
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import CancelReason, Order, OrderState
 from shopkeeper.selling.payments import public as payments
-from shopkeeper.selling.payments.shapes import EventKind, Payment, PaymentState
+from shopkeeper.selling.payments.shapes import CapturePending, EventKind, Payment, PaymentState
 
 MOST_STEPS = 8
 RETAKEN_FOR = timedelta(minutes=30)
@@ -69,10 +69,13 @@ def _step_for_reserved(order: Order, payment: Payment) -> Step:
             return Step.WAIT
         # Neither taken nor let go of, as where the reservation ran out at the bank: no money will come, so the goods must not wait for it.
         return Step.CANCEL if order.state is OrderState.PLACED else Step.DONE
+    if payment.balance.capture_pending_minor:
+        # Whatever became of the order: whether there is money to let go of, or to give back, is known only after the answer.
+        return Step.WAIT
     is_open = order.state in (OrderState.PLACED, OrderState.EXPIRED)
     if not is_open or payment.answer_to(capture_key(payment)) is EventKind.FAILED:
         return Step.VOID
-    return Step.WAIT if payment.is_asked(capture_key(payment)) else Step.CAPTURE
+    return Step.CAPTURE
 
 
 def _step_for_taken(order: Order, payment: Payment) -> Step:
@@ -130,7 +133,7 @@ def _capture(order: Order, payment: Payment, now: datetime) -> None:
     if _secure_goods(order.id, now):
         payments.capture(payment_id=payment.id, key=capture_key(payment), now=now)
     else:
-        payments.void(payment_id=payment.id, key=void_key(payment), now=now)
+        _let_go(payment, now)
 
 
 @transaction.atomic
@@ -177,8 +180,16 @@ def _mark_paid(order_id: OrderId, payment: Payment, now: datetime) -> bool:
 
 
 def _void(order: Order, payment: Payment, now: datetime) -> None:
-    payments.void(payment_id=payment.id, key=void_key(payment), now=now)
+    _let_go(payment, now)
     _release_if_dead(order.id, now)
+
+
+def _let_go(payment: Payment, now: datetime) -> None:
+    try:
+        payments.void(payment_id=payment.id, key=void_key(payment), now=now)
+    except CapturePending:
+        # Somebody else began to take the money since we looked; the next look waits for what becomes of it.
+        return
 
 
 def _give_back(order: Order, payment: Payment, now: datetime) -> None:

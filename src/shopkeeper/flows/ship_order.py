@@ -4,17 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from shopkeeper.kit.ids import LineId, OrderId, ShipmentId, UserId, WarehouseId
 from shopkeeper.ops.audit import public as audit
+from shopkeeper.ops.requests import public as requests
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import WantedUnits
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import Order, Parcel, ParcelLine, WrongState
 
 
-@transaction.atomic
 def ship(
     *,
     order_id: OrderId,
@@ -25,20 +23,30 @@ def ship(
     left: Mapping[LineId, int] | None = None,
     actor: UserId | None,
     now: datetime,
+    key: str | None = None,
 ) -> tuple[ShipmentId, ...]:
     """Ship lines of a paid order, or all that is left, and return the parcels, one per warehouse that holds goods of them.
 
     With `warehouse_id` only that warehouse's. `left`: how many units of each line the sender saw still to ship; where that has moved
-    since, nothing is sent (WrongState), so that a request sent twice sends one parcel.
-    Raises WrongState, TooManyUnits, NothingToDo, NotFound, OutOfRange, Malformed.
+    since, nothing is sent (WrongState), so that a form sent twice sends one parcel. Repeating the idempotency key repeats the answer.
+    Raises WrongState, TooManyUnits, NothingToDo, NotFound, OutOfRange, Malformed, KeyReused.
     """
-    order = orders.lock(order_id)
-    if left is not None and any(left.get(line.id, line.units_to_ship) != line.units_to_ship for line in order.lines):
-        raise WrongState("ship", order.state)
     wanted = None if lines is None else [line if isinstance(line, ParcelLine) else _line(*line) for line in lines]
-    parcels = orders.pack(order, inventory.held(order_id), warehouse_id=warehouse_id, wanted=wanted)
     label = _Label(carrier=carrier, tracking_number=tracking_number, actor=actor)
-    return tuple(_send(order, parcel, label, now) for parcel in parcels)
+    asked = {
+        "order_id": order_id, "warehouse_id": warehouse_id, "carrier": carrier.strip(), "tracking_number": tracking_number.strip(),
+        "lines": None if wanted is None else sorted([line.line_id, line.units] for line in wanted),
+    }  # fmt: skip
+
+    def work() -> dict[str, list[int]]:
+        order = orders.lock(order_id)
+        if left is not None and any(left.get(line.id, line.units_to_ship) != line.units_to_ship for line in order.lines):
+            raise WrongState("ship", order.state)
+        parcels = orders.pack(order, inventory.held(order_id), warehouse_id=warehouse_id, wanted=wanted)
+        return {"shipments": [_send(order, parcel, label, now) for parcel in parcels]}
+
+    answer = requests.once(key=key, asker=requests.STAFF, act="orders.ship", asked=asked, work=work, now=now)
+    return tuple(ShipmentId(each) for each in answer["shipments"])
 
 
 def _line(line_id: LineId, units: int) -> ParcelLine:

@@ -31,7 +31,16 @@ CURRENCIES = frozenset(
 )
 """ISO 4217: money one can pay with, without metals, funds and test codes."""
 
+WITHOUT_POSTCODES = frozenset(
+    """
+    AE AG AO AQ AW BF BI BJ BO BQ BS BW BZ CD CF CG CI CK CM CW DJ DM ER FJ GA GD GH GM GN GQ GY HK HM JM KI KM KN KP LY ML MO MR MW NR NU
+    PA QA RW SB SC SL SO SR SS ST SX SY TD TF TG TK TL TO TV UG VU WS YE ZW
+    """.split()
+)
+"""Countries whose post uses no postcodes, or where an address usually goes without one."""
+
 MOST_EMAIL = 254
+MOST_POSTCODE = 20
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CODE = re.compile(r"[A-Z0-9](?:[A-Z0-9._-]*[A-Z0-9])?")
@@ -74,6 +83,16 @@ def paragraphs(value: str, *, field: str, least: int = 0, most: int = 100_000) -
 def country(value: str, *, field: str = "country") -> str:
     """Return an ISO 3166-1 alpha-2 code in capitals. Raises Malformed."""
     return _one_of(value.strip().upper(), COUNTRIES, field, value, "country")
+
+
+def has_postcodes(country: str) -> bool:
+    """Return whether an address in this country, an ISO code in capitals, needs a postcode."""
+    return country not in WITHOUT_POSTCODES
+
+
+def postcode(value: str, *, country: str, field: str = "postcode") -> str:
+    """Return a postcode trimmed; it may be empty where the country has none. Raises OutOfRange where it is missing, Malformed."""
+    return line(value, field=field, least=1 if has_postcodes(country) else 0, most=MOST_POSTCODE)
 
 
 def currency(value: str, *, field: str = "currency") -> str:

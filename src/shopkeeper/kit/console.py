@@ -12,16 +12,19 @@ from typing import Any, ClassVar, Literal
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shopkeeper.kit import money
 from shopkeeper.kit.ids import UserId
+from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.text import Bilingual
 
 Kind = Literal[
-    "text", "code", "number", "change", "money", "moment", "pill", "picture", "bilingual", "long", "country", "percent", "currency"
-]
+    "text", "code", "reference", "number", "change", "money", "moment", "pill", "picture", "bilingual", "long", "country", "percent",
+    "currency",
+]  # fmt: skip
 Tone = Literal["quiet", "good", "warn", "bad", "info"]
 Row = Any
 
@@ -84,6 +87,32 @@ class Column:
         return self.value(row) if self.value else getattr(row, self.name)
 
 
+def name_column(desk: str, *, label: Any, note: Callable[[Row], object]) -> Column:
+    """Return the first column of a list whose rows have a name in both languages and open in the form that changes them."""
+    return Column(
+        name="name",
+        label=label,
+        value=lambda row: both(row, "name"),
+        note=note,
+        url=lambda row: reverse(f"console_{desk}:edit", args=[row.pk]),
+    )
+
+
+def state_column(label: Any, states: States, *, note: Callable[[Row], object] | None = None) -> Column:
+    """Return the column that shows the field `state` as a pill."""
+    return Column(name="state", label=label, value=lambda row: pill(states, row.state), note=note, kind="pill", sort="state")
+
+
+def active_column(label: Any, *, on: Any, off: Any) -> Column:
+    """Return the column that says whether a row is in use."""
+    return Column(
+        name="is_active",
+        label=label,
+        value=lambda row: Pill(str(on), "good") if row.is_active else Pill(str(off), "quiet"),
+        kind="pill",
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """A filter with a fixed set of answers; `apply` narrows the rows, `choices` is asked anew for each page."""
@@ -92,6 +121,22 @@ class Choice:
     label: Any
     choices: Callable[[], Sequence[tuple[str, Any]]]
     apply: Callable[[QuerySet[Any], str], QuerySet[Any]]
+
+
+def state_choice(label: Any, states: States) -> Choice:
+    """Return the filter by the field `state`."""
+    return Choice(
+        name="state",
+        label=label,
+        choices=lambda: [(code, words) for code, (words, _tone) in states.items()],
+        apply=lambda rows, value: rows.filter(state=value),
+    )
+
+
+def by_goods(rows: QuerySet[Any], text: str, *, variant: str = "variant", also: Q | None = None) -> QuerySet[Any]:
+    """Return the rows whose goods have the text in their name, or a SKU that begins with it; `variant` is the way to the variant."""
+    names = Q(**{f"{variant}__product__name_en__icontains": text}) | Q(**{f"{variant}__product__name_zh__icontains": text})
+    return rows.filter(names | Q(**{f"{variant}__sku__istartswith": text}) | (also or Q()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +164,22 @@ class Bulk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """A page about many chosen rows, to which nothing is done: `url` makes its address from their ids."""
+
+    name: str
+    label: Any
+    act: str
+    url: Callable[[Sequence[int]], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """A list that staff see. `rows` returns the explicit queryset (with its select_related), `see` the act it needs.
 
     `search` narrows by typed text. `also` reads, once per page, what other rooms know of the rows on it, by primary key; columns find it
     as the row's attribute `also`. `export` is the act needed to take the list away as a file (empty: the same as `see`). `bulk` acts on
-    chosen rows. `warning` is asked for each page: words to stand above the list, empty for none.
+    chosen rows or leads to a page about them. `warning` is asked for each page: words to stand above the list, empty for none.
     """
 
     name: str
@@ -140,7 +195,7 @@ class Listing:
     also: Callable[[Sequence[Row]], Mapping[int, Any]] | None = None
     export: str = ""
     filters: tuple[Choice | Days, ...] = ()
-    bulk: tuple[Bulk, ...] = ()
+    bulk: tuple[Bulk | Lead, ...] = ()
     size: int = 50
     warning: Callable[[], Any] = str
 
@@ -160,10 +215,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a command answers: a sentence for the reader and, where it leads elsewhere, the id of the row it made."""
+    """What a command answers: a sentence for the reader and, where it leads elsewhere, the id of the row it made.
+
+    `tone` is good where it is done, warn where it is not done yet, bad where somebody else refused.
+    """
 
     sentence: str
     target_id: int | None = None
+    tone: Literal["good", "warn", "bad"] = "good"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +261,8 @@ class Command(forms.Form):
             if isinstance(each, MoneyField):
                 each.currency = setting.currency
         self.prepare()
+        for each in self.fields.values():
+            each.error_messages["required"] = _("“%(field)s” is empty: fill it in.") % {"field": each.label or ""}
 
     def prepare(self) -> None:
         """Load what the form is about: set initial values and choices. Raises NotFound."""
@@ -213,6 +274,14 @@ class Command(forms.Form):
     def facts(self) -> Sequence[Fact]:
         """Return what is true now and worth seeing beside the form."""
         return ()
+
+    def is_seen(self) -> bool:
+        """Return whether the reader has seen what these answers come to; if not, the form is shown again with it. Raises as `run` does."""
+        return True
+
+    def explain(self, refusal: Refusal) -> str:
+        """Return this form's own words for a refusal, where it knows more than the door does; else nothing."""
+        return ""
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
         """Call the room's face with the cleaned values. Raises what the face raises."""
@@ -250,7 +319,12 @@ class MoneyField(forms.DecimalField):
 
     def clean(self, value: Any) -> Any:
         """Return minor units. Raises ValidationError naming the value and what would be accepted."""
-        amount = super().clean(value)
+        try:
+            amount = super().clean(value)
+        except ValidationError as wrong:
+            if wrong.code == "required" or value in self.empty_values:
+                raise
+            raise ValidationError(_("“%(value)s” is not an amount: write it like 12.50."), params={"value": value}) from wrong
         if amount is None:
             return None
         digits = money.exponent(self.currency)

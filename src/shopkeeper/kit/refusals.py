@@ -49,6 +49,12 @@ class Malformed(Refusal):
         self.expected = expected
 
 
+class KeyReused(Refusal):
+    """The idempotency key was used before with other content."""
+
+    code = "key_reused"
+
+
 class NotAllowed(Refusal):
     """The person's role does not include this act."""
 

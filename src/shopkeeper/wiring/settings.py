@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "shopkeeper.ops.access",
     "shopkeeper.ops.audit",
     "shopkeeper.ops.imports",
+    "shopkeeper.ops.requests",
     "shopkeeper.events",
     "shopkeeper.selling.shop",
     "shopkeeper.selling.catalog",

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_noop
-from ninja import Field, Header, Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 from pydantic import AwareDatetime
 
 from shopkeeper.doors.api.baskets import goods_of, refuse_other_currency
 from shopkeeper.doors.api.description import also
-from shopkeeper.doors.api.orders import OrderOut, RefundOut, order_out, refund_out
+from shopkeeper.doors.api.orders import OrderOut, RefundOut, RepeatKey, order_out, refund_out
 from shopkeeper.doors.api.staff import StaffSession, actor
 from shopkeeper.doors.api.values import (
     MOST_LINES,
@@ -28,6 +28,7 @@ from shopkeeper.doors.api.values import (
     money_or_none,
     paged,
 )
+from shopkeeper.flows import adjust_stock as adjust_stock_once
 from shopkeeper.flows import cancel_order, refund_order, ship_order
 from shopkeeper.kit import checks
 from shopkeeper.kit.ids import LineId, WarehouseId
@@ -36,7 +37,7 @@ from shopkeeper.kit.refusals import Malformed
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import Shelf
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import MOST_KEY, MOST_UNITS, OrderFilter, OrderState, OrderSummary, ParcelLine, RefundWish
+from shopkeeper.selling.orders.shapes import MOST_UNITS, OrderFilter, OrderState, OrderSummary, ParcelLine, RefundWish
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.shop import public as shops
 
@@ -45,17 +46,6 @@ MOST_MOVED = 1_000_000
 router = Router(tags=["staff"])
 
 Units = Annotated[Whole, Field(ge=1, le=MOST_UNITS)]
-
-
-RefundKey = Annotated[
-    Annotated[Name, Field(max_length=MOST_KEY)] | None,
-    Header(
-        alias="Idempotency-Key",
-        description=gettext_noop(
-            "A fresh random text for every refund; the same request under the same key is answered the same way and pays nothing twice"
-        ),
-    ),
-]
 
 
 class SummaryOut(Schema):
@@ -184,7 +174,7 @@ def read_order_by_number(request: HttpRequest, number: Name) -> OrderOut:
     openapi_extra=also(409),
     summary=gettext_noop("Send goods of an order"),
 )
-def ship_lines(request: HttpRequest, number: Name, data: ShipmentIn) -> OrderOut:
+def ship_lines(request: HttpRequest, number: Name, data: ShipmentIn, idempotency_key: RepeatKey = None) -> OrderOut:
     found = orders.by_number(number)
     ship_order.ship(
         order_id=found.id,
@@ -192,6 +182,7 @@ def ship_lines(request: HttpRequest, number: Name, data: ShipmentIn) -> OrderOut
         carrier=data.carrier,
         tracking_number=data.tracking_number,
         lines=None if data.lines is None else [ParcelLine(line_id=LineId(each.line_id), units=each.units) for each in data.lines],
+        key=idempotency_key,
         actor=actor(request),
         now=timezone.now(),
     )
@@ -205,7 +196,7 @@ def ship_lines(request: HttpRequest, number: Name, data: ShipmentIn) -> OrderOut
     openapi_extra=also(409),
     summary=gettext_noop("Give money back for lines, and for the delivery if asked"),
 )
-def refund_lines(request: HttpRequest, number: Name, data: RefundIn, idempotency_key: RefundKey = None) -> RefundOut:
+def refund_lines(request: HttpRequest, number: Name, data: RefundIn, idempotency_key: RepeatKey = None) -> RefundOut:
     found = orders.by_number(number)
     refund = refund_order.refund(
         order_id=found.id,
@@ -227,9 +218,11 @@ def refund_lines(request: HttpRequest, number: Name, data: RefundIn, idempotency
     openapi_extra=also(409),
     summary=gettext_noop("Cancel an order before its goods leave"),
 )
-def cancel_order_by_staff(request: HttpRequest, number: Name, data: CancelIn) -> OrderOut:
+def cancel_order_by_staff(request: HttpRequest, number: Name, data: CancelIn, idempotency_key: RepeatKey = None) -> OrderOut:
     found = orders.by_number(number)
-    return order_out(cancel_order.cancel(order_id=found.id, reason=data.reason, actor=actor(request), now=timezone.now()))
+    return order_out(
+        cancel_order.cancel(order_id=found.id, reason=data.reason, actor=actor(request), now=timezone.now(), key=idempotency_key)
+    )
 
 
 # ── stock and prices ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -249,11 +242,11 @@ def read_shelves(request: HttpRequest, sku: Name) -> ShelvesOut:
     openapi_extra=also(409),
     summary=gettext_noop("Book pieces found or lost"),
 )
-def adjust_stock(request: HttpRequest, sku: Name, data: AdjustmentIn) -> ShelfOut:
+def adjust_stock(request: HttpRequest, sku: Name, data: AdjustmentIn, idempotency_key: RepeatKey = None) -> ShelfOut:
     goods = goods_of(sku)
-    shelf = inventory.adjust(
+    shelf = adjust_stock_once.adjust(
         variant_id=goods.variant_id, warehouse_id=warehouse_of(data.warehouse), units=data.units, note=data.note, actor=actor(request),
-        now=timezone.now(),
+        now=timezone.now(), key=idempotency_key,
     )  # fmt: skip
     return _shelf(shelf, goods.sku, data.warehouse.strip().upper())
 

@@ -45,15 +45,24 @@ class MetricOut(Schema):
     grains: list[str]
 
 
+class GapOut(Schema):
+    __doc__ = gettext_noop("Days without data, both included.")
+
+    first: date | None
+    last: date | None
+
+
 class ValueOut(Schema):
     __doc__ = gettext_noop(
-        "A whole number in its unit: minor units of `currency`, pieces, or basis points. Unknown is null, and `missing` says why."
+        "A whole number in its unit: minor units of `currency`, pieces, or basis points. Unknown is null, and `missing` says why: "
+        "before_data, between_data (`gap` says which days), not_yet or nothing_sold."
     )
 
     amount: int | None
     unit: str
     currency: str | None
     missing: str | None
+    gap: GapOut | None = None
 
 
 class PeriodOut(Schema):
@@ -208,7 +217,8 @@ def _metric(metric: Metric) -> MetricOut:
 def _value(value: Value, unit: Unit, currency: str) -> ValueOut:
     of_money = unit in (Unit.MONEY, Unit.MONEY_PER)
     missing = None if value.missing is None else str(value.missing)
-    return ValueOut(amount=value.amount, unit=str(unit), currency=currency if of_money else None, missing=missing)
+    gap = None if value.gap is None else GapOut(first=value.gap.first, last=value.gap.last)
+    return ValueOut(amount=value.amount, unit=str(unit), currency=currency if of_money else None, missing=missing, gap=gap)
 
 
 def _figure(figure: Figure, currency: str) -> FigureOut:

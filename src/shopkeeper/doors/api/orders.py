@@ -15,6 +15,7 @@ from shopkeeper.flows import cancel_order
 from shopkeeper.flows import place_order as flow
 from shopkeeper.kit.ids import DeliveryOptionId
 from shopkeeper.kit.refusals import NotFound
+from shopkeeper.ops.requests import public as requests
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.orders import public as orders
@@ -32,6 +33,17 @@ Key = Annotated[
         alias="Idempotency-Key",
         description=gettext_noop(
             "A fresh random text for every order; the same request under the same key is answered the same way and orders nothing twice"
+        ),
+    ),
+]
+
+RepeatKey = Annotated[
+    Annotated[Name, Field(max_length=requests.MOST_KEY)] | None,
+    Header(
+        alias="Idempotency-Key",
+        description=gettext_noop(
+            "A fresh random text for every request; sent again under the same key, the same request is answered the same way and nothing "
+            "is done twice"
         ),
     ),
 ]
@@ -214,9 +226,9 @@ def read_order(request: HttpRequest, token: Name) -> OrderOut:
     openapi_extra=also(409),
     summary=gettext_noop("Cancel an order whose goods are still here; money taken goes back"),
 )
-def cancel_order_of_buyer(request: HttpRequest, token: Name) -> OrderOut:
+def cancel_order_of_buyer(request: HttpRequest, token: Name, idempotency_key: RepeatKey = None) -> OrderOut:
     found = orders.by_token(token)
-    return order_out(cancel_order.cancel(order_id=found.id, reason=CancelReason.BUYER, actor=None, now=timezone.now()))
+    return order_out(cancel_order.cancel(order_id=found.id, reason=CancelReason.BUYER, actor=None, now=timezone.now(), key=idempotency_key))
 
 
 def order_out(order: Order) -> OrderOut:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from shopkeeper.doors.refusals import Explained, explain, name_of, shown
 from shopkeeper.insight.metrics.shapes import DimensionNotAllowed, UnknownMetric, UnusablePeriod
-from shopkeeper.kit.refusals import Refusal
-from shopkeeper.selling.orders.shapes import BasketOrdered, KeyReused, WrongState
+from shopkeeper.kit.refusals import KeyReused, Refusal
+from shopkeeper.selling.orders.shapes import BasketOrdered, WrongState
 
 __all__ = ["explained", "name_of", "shown"]
 

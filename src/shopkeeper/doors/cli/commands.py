@@ -45,6 +45,8 @@ def import_online_retail(words: argparse.Namespace) -> int:
         from shopkeeper.flows import import_online_retail as flow
 
         result = flow.run(path, now=datetime.now(UTC), rejects_to=rejects, tell=Bar())
+    if result.was_known:
+        print(_("This file was taken over before: nothing in it was new."))
     print("\n".join(reconciliation(result)))
     if result.rejected:
         print(_("The rejected rows, with line number and reason: %s") % rejects)

@@ -36,6 +36,9 @@ def up(words: argparse.Namespace) -> int:
         # A killed `make` would otherwise leave the shop running with nobody to stop it.
         processes.end_with_parent(parent=os.getppid())
     folder, port = place.data_dir(), place.port()
+    if not database.was_held(folder):
+        # Before anything is made. Where the folder has been held, its shop may be running: then that is to be said, not whose port it is.
+        _check_port(port)
     with _stopped_by_signals(), database.held(data_dir=folder, database_url=place.database_url()) as cluster:
         group = processes.Group([_Database(cluster)] if cluster else [], say=_tell)
         try:

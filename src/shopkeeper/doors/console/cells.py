@@ -35,6 +35,10 @@ def _code(value: Any, setting: Setting) -> SafeString:
     return format_html("<code>{}</code>", value)
 
 
+def _reference(value: Any, setting: Setting) -> SafeString:
+    return format_html('<span class="sk-ref">{}</span>', value)
+
+
 def _number(value: Any, setting: Setting) -> SafeString:
     return format_html("{}", reading.number(value) if isinstance(value, int) else value)
 
@@ -77,6 +81,7 @@ def _currency(value: Any, setting: Setting) -> SafeString:
 
 _DRAWN: dict[str, Callable[[Any, Setting], SafeString]] = {
     "code": _code,
+    "reference": _reference,
     "number": _number,
     "change": _change,
     "money": _money,

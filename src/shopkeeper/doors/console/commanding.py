@@ -15,6 +15,8 @@ from shopkeeper.doors.console import cells, frame
 from shopkeeper.kit.console import Command
 from shopkeeper.kit.refusals import NotFound, Refusal
 
+LEVELS = {"good": messages.SUCCESS, "warn": messages.WARNING, "bad": messages.ERROR}
+
 
 class CommandView(View):
     """One command. `list_url` and `list_title` lead back; `page_url` makes the address of the row's own page, where it has one."""
@@ -41,11 +43,13 @@ class CommandView(View):
         if not form.is_valid():
             return self.shown(form, pk, status=422)
         try:
+            if not form.is_seen():
+                return self.shown(form, pk)
             done = form.run(actor=frame.reader(request), now=frame.now())
         except Refusal as refusal:
             put_beside(form, refusal)
             return self.shown(form, pk, status=422)
-        messages.success(request, done.sentence)
+        messages.add_message(request, LEVELS[done.tone], done.sentence)
         return redirect(frame.way_back(request, self.after(done.target_id if done.target_id is not None else pk)))
 
     def after(self, pk: int | None) -> str:
@@ -83,8 +87,7 @@ def grouped(form: Command) -> list[tuple[str, list[BoundField]]]:
 
 def put_beside(form: Command, refusal: Refusal) -> None:
     """Say a refusal beside the field it is about, or above the form."""
-    told = refusals.explain(refusal)
-    form.add_error(form.field_of(refusal.field), " ".join(part for part in (told.problem, told.remedy) if part))
+    form.add_error(form.field_of(refusal.field), form.explain(refusal) or str(refusals.explain(refusal)))
 
 
 def missing(request: HttpRequest, refusal: NotFound) -> HttpResponse:

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from shopkeeper.doors.console import frame, reading
+from shopkeeper.doors.console import frame
 from shopkeeper.doors.console.commanding import missing
 from shopkeeper.doors.console.pictures import Drawn
 from shopkeeper.kit.console import Column
@@ -17,7 +17,7 @@ from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.access import public as access
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.console import PRODUCTS
-from shopkeeper.selling.catalog.shapes import Category, Goods, Product
+from shopkeeper.selling.catalog.shapes import Category, Product
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.console import REASONS, warehouse_choices
 from shopkeeper.selling.pricing import public as pricing
@@ -111,7 +111,7 @@ def drawn(found: Product, category: Category | None) -> Drawn:
 def prices(request: HttpRequest, pk: int) -> HttpResponse:
     """Show every price a variant ever had, newest first, and what it costs in each list now."""
     try:
-        known = _goods(pk)
+        known = catalog.goods_of(VariantId(pk))
     except NotFound as refusal:
         return missing(request, refusal)
     history = pricing.price_history(known.variant_id)
@@ -120,7 +120,7 @@ def prices(request: HttpRequest, pk: int) -> HttpResponse:
     now = {int(list_id): pricing.prices([known.variant_id], price_list_id=int(list_id)).get(known.variant_id) for list_id in lists}  # type: ignore[arg-type]
     context = {
         "goods": known,
-        "name": _named(known),
+        "name": known.called(get_language() or "en"),
         "now": [(name, now[int(list_id)], list_id) for list_id, name in lists.items()],
         "history": [(each, lists.get(str(each.price_list_id), ""), _person(people, each.actor_id)) for each in history],
         "may_price": frame.may(request, "pricing.set_price"),
@@ -132,7 +132,7 @@ def prices(request: HttpRequest, pk: int) -> HttpResponse:
 def stock(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what lies of a variant in every warehouse, and its last movements."""
     try:
-        known = _goods(pk)
+        known = catalog.goods_of(VariantId(pk))
     except NotFound as refusal:
         return missing(request, refusal)
     names = dict(warehouse_choices())
@@ -141,25 +141,13 @@ def stock(request: HttpRequest, pk: int) -> HttpResponse:
     acts = ("receive", "count", "transfer", "adjust")
     context = {
         "goods": known,
-        "name": _named(known),
+        "name": known.called(get_language() or "en"),
         "shelves": [(names[str(each.id)], each.id, shelves.get(each.id)) for each in inventory.warehouses()],
         "moved": [(each, names.get(str(each.warehouse_id), ""), str(REASONS.get(each.reason.value, each.reason.value))) for each in moved],
         "total": moved.total,
         "acts": [act for act in acts if frame.may(request, f"inventory.{act}")],
     }
     return TemplateResponse(request, "console/stock.html", context)
-
-
-def _goods(pk: int) -> Goods:
-    found = catalog.goods([VariantId(pk)])
-    if VariantId(pk) not in found:
-        raise NotFound("variant", pk)
-    return found[VariantId(pk)]
-
-
-def _named(goods: Goods) -> str:
-    option = reading.pick(goods.option)
-    return reading.pick(goods.name) + (f" · {option}" if option else "")
 
 
 def _person(people: Mapping[UserId, Any], actor_id: int | None) -> str:

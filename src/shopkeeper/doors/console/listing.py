@@ -23,7 +23,7 @@ from django.views import View
 
 from shopkeeper.doors import refusals
 from shopkeeper.doors.console import cells, frame, sheets
-from shopkeeper.kit.console import Bulk, Choice, Column, DayField, Days, Listing
+from shopkeeper.kit.console import Bulk, Choice, Column, DayField, Days, Lead, Listing
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.time import day_starts
 
@@ -227,15 +227,17 @@ class ListingView(View):
         if self.form.errors:
             return TemplateResponse(self.request, "console/list.html", self.context(), status=400)
         columns = [column for column in self.listing.columns if column.kind != "picture"]
-        head = [str(column.label) for column in columns]
+        # Amounts are bare numbers in a file, so their currency stands beside them.
+        currency = [self.setting.currency] if any(column.kind == "money" for column in columns) else []
+        head = [*(str(column.label) for column in columns), *(_("Currency") for _each in currency)]
         name = f"{slugify(self.listing.name)}-{frame.now():%Y%m%d-%H%M}"
-        return sheets.response(kind, name=name, head=head, rows=self._plain_rows(columns), zone=self.setting.zone)
+        return sheets.response(kind, name=name, head=head, rows=self._plain_rows(columns, currency), zone=self.setting.zone)
 
-    def _plain_rows(self, columns: Sequence[Column]) -> Iterator[list[sheets.Cell]]:
+    def _plain_rows(self, columns: Sequence[Column], more: Sequence[sheets.Cell]) -> Iterator[list[sheets.Cell]]:
         rows = self.rows.iterator(chunk_size=EXPORT_STEP)
         while step := list(islice(rows, EXPORT_STEP)):
             for row in self.known(step):
-                yield [cells.plain(column, row, self.setting) for column in columns]
+                yield [*(cells.plain(column, row, self.setting) for column in columns), *more]
 
     # ── many at once ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -244,10 +246,12 @@ class ListingView(View):
         if bulk is None or not frame.may(request, bulk.act):
             return frame.refused(request)
         chosen = [int(value) for value in request.POST.getlist("row") if value.isascii() and value.isdigit() and len(value) < 19]
-        chosen = list(dict.fromkeys(chosen))[:MOST_AT_ONCE]
         if not chosen:
             messages.error(request, _("Nothing was chosen: tick the rows first."))
             return redirect(f"{request.path}?{request.GET.urlencode()}")
+        if isinstance(bulk, Lead):
+            return redirect(bulk.url(list(dict.fromkeys(chosen))))
+        chosen = list(dict.fromkeys(chosen))[:MOST_AT_ONCE]
         if request.POST.get("sure") != "1":
             rows = self.known(list(self.listing.rows().filter(pk__in=chosen)))
             return TemplateResponse(

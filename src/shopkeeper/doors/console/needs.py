@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from shopkeeper.doors.console import frame, reading, waiting
+from shopkeeper.doors.console import frame, people, reading, waiting
 from shopkeeper.kit.console import pill
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.content import public as content
@@ -89,9 +89,11 @@ def to_ship(request: HttpRequest, now: datetime, zone: str) -> list[dict[str, An
         return []
     today = now.astimezone(ZoneInfo(zone)).date()
     found = orders.list_orders(OrderFilter(needs_shipping=True), size=ORDERS_SHOWN)
+    buyers = people.buyer_names(found.items)
     return [
         {
             "order": each,
+            "buyer": buyers[each.id],
             "state": pill(STATES, each.state.value),
             "placed": reading.short_moment(each.placed_at, zone, today),
             "why": _waits_since(each.placed_at, now),

@@ -1,29 +1,35 @@
 """An order's page, and what staff do to an order: ship, cancel, refund. Several rooms meet here, so it stands in the door."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shopkeeper.doors.console import frame, reading, words
+from shopkeeper.doors.console import frame, people, reading, words
 from shopkeeper.doors.console.commanding import missing
-from shopkeeper.flows import cancel_order, refund_order, ship_order
-from shopkeeper.kit.console import Command, Done, Fact, UnitsField, pill
-from shopkeeper.kit.ids import LineId, OrderId, UserId, WarehouseId, new_token
+from shopkeeper.doors.refusals import explain
+from shopkeeper.flows import cancel_order, ship_order
+from shopkeeper.kit.console import Command, Done, Fact, UnitsField, pill, word
+from shopkeeper.kit.ids import LineId, OrderId, UserId, WarehouseId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.access import public as access
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.console import warehouse_choices
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.console import CANCEL_REASONS, REFUND_REASONS, REFUND_STATES, STATES
-from shopkeeper.selling.orders.shapes import CancelReason, Order, OrderLine, OrderState, RefundReason
+from shopkeeper.selling.orders.console import CANCEL_REASONS, CHANNELS, REFUND_REASONS, REFUND_STATES, STATES
+from shopkeeper.selling.orders.shapes import CancelReason, NoInvoice, Order, OrderLine, OrderState, PieceRun
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.console import STATES as PAYMENT_STATES
+from shopkeeper.selling.payments.console import way_of_paying
 
 REFUNDABLE = (OrderState.PAID, OrderState.SHIPPING, OrderState.SHIPPED, OrderState.CANCELLED)
 """A cancelled order still owes money where its own refund failed at the provider."""
@@ -41,11 +47,18 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     sees_payments = frame.may(request, "payments.view")
     context = {
         "order": order,
+        "buyer": people.buyer_names([order])[order.id],
+        "channel": word(CHANNELS, order.channel),
         "state": pill(STATES, order.state.value),
         "track": _track(order),
         "timeline": _timeline(order),
         "refunds": [(each, pill(REFUND_STATES, each.state.value), REFUND_REASONS.get(each.reason, each.reason)) for each in order.refunds],
-        "payments": [(each, pill(PAYMENT_STATES, each.state.value)) for each in payments.payments_of(order.id)] if sees_payments else [],
+        "payments": [
+            (each, pill(PAYMENT_STATES, each.state.value), way_of_paying(each.provider, each.method))
+            for each in payments.payments_of(order.id)
+        ]
+        if sees_payments
+        else [],
         "warehouses": dict(warehouse_choices()),
         "acts": {name for name, can in possible(order).items() if can and frame.may(request, f"orders.{name}")},
         "lines": {line.id: line for line in order.lines},
@@ -58,19 +71,26 @@ def possible(order: Order) -> dict[str, bool]:
     return {
         "ship": order.state in (OrderState.PAID, OrderState.SHIPPING) and order.has_units_to_ship,
         "cancel": order.state in (OrderState.PLACED, OrderState.PAID),
-        "refund": order.state in REFUNDABLE and order.refundable_minor > 0,
+        "refund": order.state in REFUNDABLE and order.paid_at is not None and _has_more_to_give_back(order),
     }
+
+
+def _has_more_to_give_back(order: Order) -> bool:
+    return order.refundable_minor > 0 or any(line.units_to_refund for line in order.lines)
 
 
 @frame.guarded("orders.view")
 def invoice(request: HttpRequest, pk: int) -> HttpResponse:
-    """Return the order's invoice as PDF, in the reader's language or the one asked for."""
+    """Return the order's invoice as PDF, in the reader's language or the one asked for; of an unpaid order, its page and why not."""
     language = request.GET.get("language", "zh-hans" if reading.is_chinese() else "en")
     try:
         order = orders.order(OrderId(pk))
         document = orders.invoice_pdf(order.id, language if language in ("en", "zh-hans") else "en")
     except NotFound as refusal:
         return missing(request, refusal)
+    except NoInvoice as refusal:
+        messages.error(request, str(explain(refusal)))
+        return redirect("console_orders:page", pk)
     answer = HttpResponse(document, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{order.number}.pdf"'
     return answer
@@ -109,6 +129,21 @@ def _timeline(order: Order) -> list[tuple[datetime, str, str, str]]:
     return found[::-1]
 
 
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line in a form: its field, its “put back” box where there is one, and what each piece left of it would give back."""
+
+    line: OrderLine
+    field: BoundField
+    restock: BoundField | None
+    gives: tuple[PieceRun, ...]
+
+    @property
+    def runs(self) -> str:
+        """What each piece gives back for the page's script, which only adds it up: `2:1251 3:1250`."""
+        return " ".join(f"{run.units}:{run.each_minor}" for run in self.gives)
+
+
 class OrderCommand(Command):
     """What every act on an order shares: the order, and what is true of it now."""
 
@@ -122,7 +157,7 @@ class OrderCommand(Command):
         order = self.order
         return [
             Fact(_("State"), pill(STATES, order.state.value), "pill"),
-            Fact(_("Buyer"), order.contact.name or order.contact.email),
+            Fact(_("Buyer"), people.buyer_names([order])[order.id]),
             Fact(_("Total"), order.total_minor, "money"),
             Fact(_("Paid"), order.paid_minor, "money"),
             Fact(_("Refunded"), order.refunded_minor, "money"),
@@ -150,10 +185,15 @@ class OrderCommand(Command):
         """Return the fields that are about the whole act."""
         return [field for field in self.visible_fields() if not field.name.startswith(("units_", "restock_"))]
 
-    def rows(self) -> list[tuple[OrderLine, Any, Any]]:
-        """Return each line that has a field, the field, and its “put back” box where there is one."""
+    def rows(self) -> list[LineRow]:
+        """Return each line that has a field."""
         return [
-            (line, self[f"units_{line.id}"], self[f"restock_{line.id}"] if f"restock_{line.id}" in self.fields else None)
+            LineRow(
+                line=line,
+                field=self[f"units_{line.id}"],
+                restock=self[f"restock_{line.id}"] if f"restock_{line.id}" in self.fields else None,
+                gives=orders.piece_runs(line),
+            )
             for line in self.order.lines
             if f"units_{line.id}" in self.fields
         ]
@@ -226,54 +266,6 @@ class Cancel(OrderCommand):
     def run(self, *, actor: UserId, now: datetime) -> Done:
         cancel_order.cancel(order_id=self.order.id, reason=CancelReason(self.cleaned_data["reason"]), actor=actor, now=now)
         return Done(_("Order %(number)s is cancelled.") % {"number": self.order.number}, self.order.id)
-
-
-class Refund(OrderCommand):
-    """Money goes back for pieces of lines, and for delivery."""
-
-    act = "orders.refund"
-    title = gettext_lazy("Refund")
-    submit = gettext_lazy("Pay the money back")
-    caption = gettext_lazy("Each piece gives back exactly its share of what was paid for its line, tax and discounts included.")
-    template = "console/order_lines.html"
-    once = forms.CharField(widget=forms.HiddenInput, required=False)
-    """Names this form, so that sending it twice pays once; made when it is first shown."""
-    delivery = forms.BooleanField(label=gettext_lazy("Also the price of delivery"), required=False)
-    reason = forms.ChoiceField(
-        label=gettext_lazy("Reason"), choices=lambda: [(each.value, REFUND_REASONS[each.value]) for each in RefundReason]
-    )
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.start(once=new_token())
-        # A form that was sent before is read as it was then, to be answered as it was then; it changes nothing.
-        again = self.is_bound and orders.was_refunded_under(str(self.data.get("once", "")))
-        most = {line.id: line.units if again else line.units_to_refund for line in self.order.lines}
-        self.unit_fields(most, full=False)
-        for line in self.order.lines:
-            if most[line.id] and line.shipped_units:
-                label = _("back on the shelf")
-                self.fields[f"restock_{line.id}"] = forms.BooleanField(label=label, required=False)
-        self.delivery_left = self.order.delivery_minor - self.order.refunded_delivery_minor
-        if not self.delivery_left and not again:
-            del self.fields["delivery"]
-
-    def facts(self) -> Sequence[Fact]:
-        return [*super().facts(), Fact(_("Can still go back"), self.order.refundable_minor, "money")]
-
-    def run(self, *, actor: UserId, now: datetime) -> Done:
-        found = self.cleaned_data
-        refund = refund_order.refund(
-            order_id=self.order.id,
-            lines=[(line_id, units, bool(found.get(f"restock_{line_id}"))) for line_id, units in self.chosen()],
-            delivery=bool(found.get("delivery")),
-            reason=RefundReason(found["reason"]),
-            key=found["once"] or None,
-            actor=actor,
-            now=now,
-        )
-        amount = reading.money(refund.total_minor, self.order.currency)
-        return Done(_("%(amount)s of order %(number)s goes back.") % {"amount": amount, "number": self.order.number}, self.order.id)
 
 
 def ship_whole(pk: int, actor: UserId, now: datetime) -> None:

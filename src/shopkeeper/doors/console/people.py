@@ -6,21 +6,24 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
-from shopkeeper.doors.console import frame
+from shopkeeper.doors.console import frame, subjects, traces
 from shopkeeper.doors.console.commanding import missing
 from shopkeeper.events import console as fact_pages
 from shopkeeper.growth.messages import console as mail_pages
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.kit.console import pill, word
 from shopkeeper.kit.ids import CustomerId, MessageId, OrderId, PaymentId
+from shopkeeper.kit.naming import customer_name
 from shopkeeper.kit.refusals import NotFound, Refusal
-from shopkeeper.ops.audit.console import AUDIT
+from shopkeeper.ops.audit.console import ACTS_CALLED, AUDIT
 from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import STATES as ORDER_STATES
+from shopkeeper.selling.orders.shapes import Order, OrderSummary
 from shopkeeper.selling.payments import public as payments
-from shopkeeper.selling.payments.console import EVENTS, STATES
+from shopkeeper.selling.payments.console import EVENTS, STATES, WHY_NOT, way_of_paying
 
 ORDERS_SHOWN = 50
 
@@ -40,6 +43,18 @@ def payments_also(rows: Sequence[Any]) -> Mapping[int, Any]:
 mails_also = payments_also
 
 
+def buyer_names(found: Sequence[Order | OrderSummary]) -> dict[OrderId, str]:
+    """Return what staff call the buyer of each order: by name, else as a customer taken over; one query for all without a name."""
+    nameless = {each.buyer_id for each in found if not _name(each)}
+    known = customers.customers(nameless) if nameless else {}
+    names = {key: customer_name(each.name, each.external_code) or each.email for key, each in known.items()}
+    return {each.id: _name(each) or names.get(each.buyer_id, "") or _("Customer") for each in found}
+
+
+def _name(order: Order | OrderSummary) -> str:
+    return (order.contact.name or order.contact.email) if isinstance(order, Order) else order.buyer_name
+
+
 @frame.guarded("customers.view")
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one customer and their orders."""
@@ -50,6 +65,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     placed = orders.orders_of(found.id, size=ORDERS_SHOWN)
     context = {
         "customer": found,
+        "called": customer_name(found.name, found.external_code) or found.email,
         "orders": [(each, pill(ORDER_STATES, each.state.value)) for each in placed],
         "total": placed.total,
         "addresses": customers.addresses(found.id),
@@ -67,8 +83,9 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
         return missing(request, refusal)
     context = {
         "payment": found,
+        "way": way_of_paying(found.provider, found.method),
         "state": pill(STATES, found.state.value),
-        "events": [(each, *_event(each.kind.value)) for each in found.events],
+        "events": [(each, *_event(each.kind.value), word(WHY_NOT, each.reason)) for each in found.events],
         "number": order_numbers([found.order_id]).get(found.order_id, ""),
     }
     return TemplateResponse(request, "console/payment.html", context)
@@ -87,9 +104,12 @@ def fact(request: HttpRequest, pk: int) -> HttpResponse:
         return missing(request, NotFound("fact", pk))
     context = {
         "fact": row,
+        "title": word(fact_pages.FACTS_CALLED, row.kind),
+        "about": subjects.named([row.entity])[row.entity],
+        "place": subjects.place(row.entity),
         "state": fact_pages.state_of(row),
         "body": json.dumps(row.body, ensure_ascii=False, indent=2),
-        "waits": fact_pages.waiting_for(pk),
+        "waits": [(each, word(fact_pages.HEARERS_CALLED, each.hearer)) for each in fact_pages.waiting_for(pk)],
         "may_replay": frame.may(request, "events.replay"),
     }
     return TemplateResponse(request, "console/fact.html", context)
@@ -101,14 +121,14 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     row = AUDIT.rows().filter(pk=pk).first()
     if row is None:
         return missing(request, NotFound("entry", pk))
-    before, after = row.before or {}, row.after or {}
-    names = list(dict.fromkeys([*before, *after]))
-    changes = [(name, _plain(before.get(name)), _plain(after.get(name)), before.get(name) != after.get(name)) for name in names]
-    return TemplateResponse(request, "console/entry.html", {"entry": row, "changes": changes})
-
-
-def _plain(value: object) -> str:
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    context = {
+        "entry": row,
+        "title": word(ACTS_CALLED, row.act),
+        "about": subjects.named([row.subject])[row.subject],
+        "place": subjects.place(row.subject),
+        "changes": traces.changes(row),
+    }
+    return TemplateResponse(request, "console/entry.html", context)
 
 
 @frame.guarded("messages.view")

@@ -5,18 +5,17 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_name
+from babel.numbers import format_currency, format_decimal, format_percent
 from django.utils.translation import get_language
 
+from shopkeeper.kit import places
 from shopkeeper.kit.money import to_decimal
 from shopkeeper.kit.text import Bilingual
-
-_ENGLISH, _CHINESE = Locale("en", "GB"), Locale("zh", "CN", script="Hans")
 
 
 def locale() -> Locale:
     """Return Babel's locale for the active language."""
-    return _CHINESE if is_chinese() else _ENGLISH
+    return places.locale()
 
 
 def is_chinese() -> bool:
@@ -85,9 +84,9 @@ def tiny_day(value: date) -> str:
 
 def country(code: str) -> str:
     """Return a country's name in the reader's language, or the code itself where there is none."""
-    return str(locale().territories.get(code, code))
+    return places.country_name(code)
 
 
 def currency_name(code: str) -> str:
     """Return a currency's name in the reader's language with its code."""
-    return f"{get_currency_name(code, locale=locale())} ({code})"
+    return places.currency_name(code)

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from shopkeeper.doors.console import goods, needs, orders, people
+from shopkeeper.doors.console import goods, needs, orders, people, picking, refund, subjects
 from shopkeeper.doors.console.desk import Desk
 from shopkeeper.events.console import FACTS, Replay
 from shopkeeper.growth.messages.console import MESSAGES, Retry
@@ -38,11 +38,11 @@ SHIP_WHOLE = Bulk(
 
 DESKS = (
     Desk(
-        ORDERS.but(bulk=(SHIP_WHOLE,)),
+        ORDERS.but(bulk=(picking.LEAD, SHIP_WHOLE)),
         icon="sk-order",
         page=orders.page,
-        about={"ship": orders.Ship, "cancel": orders.Cancel, "refund": orders.Refund},
-        more=(path("<int:pk>/invoice.pdf", orders.invoice, name="invoice"),),
+        about={"ship": orders.Ship, "cancel": orders.Cancel, "refund": refund.Refund},
+        more=(path("<int:pk>/invoice.pdf", orders.invoice, name="invoice"), path("picking/", picking.page, name="picking")),
     ),
     Desk(goods.LISTING, icon="sk-product", page=goods.product, makes={"new": SaveProduct}, about={"edit": SaveProduct}),
     Desk(CATEGORIES, icon="sk-shelf", makes={"new": SaveCategory}, about={"edit": SaveCategory}),
@@ -61,7 +61,12 @@ DESKS = (
     Desk(CUSTOMERS, icon="sk-person", page=people.customer, about={"edit": SaveCustomer}),
     Desk(PAYMENTS.but(also=people.payments_also, warning=needs.payment_warning), icon="sk-card", page=people.payment),
     Desk(TEXTS, icon="sk-page", about={"publish": PublishText}),
-    Desk(FACTS, icon="sk-news", page=people.fact, about={"replay": Replay}),
-    Desk(AUDIT, icon="sk-eye", page=people.entry),
+    Desk(
+        FACTS.but(also=subjects.of_facts, search=subjects.searching(FACTS.search, "entity")),
+        icon="sk-news",
+        page=people.fact,
+        about={"replay": Replay},
+    ),
+    Desk(AUDIT.but(also=subjects.of_entries, search=subjects.searching(AUDIT.search, "subject")), icon="sk-eye", page=people.entry),
     Desk(MESSAGES.but(also=people.mails_also), icon="sk-mail", page=people.mail, about={"retry": Retry}),
 )

@@ -18,6 +18,7 @@ from shopkeeper.flows import staff as staff_flow
 from shopkeeper.insight.metrics import public as metrics
 from shopkeeper.kit.console import Command, Done, Fact, word
 from shopkeeper.kit.ids import UserId
+from shopkeeper.kit.places import CurrencyField, currency_name
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.shapes import Role
@@ -160,16 +161,14 @@ class ChangeCurrency(Command):
     title = gettext_lazy("Change the book currency")
     submit = gettext_lazy("Change the currency")
     caption = gettext_lazy("Possible only before the first order: every amount in the books is in this currency.")
-    currency = forms.CharField(
-        label=gettext_lazy("Currency"), max_length=3, help_text=gettext_lazy("Three letters such as GBP, EUR or CNY.")
-    )
+    currency = CurrencyField(label=gettext_lazy("Currency"))
 
     def prepare(self) -> None:
         self.start(currency=self.setting.currency)
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
         saved = shop_settings.change_currency(currency=self.cleaned_data["currency"], actor=actor, now=now)
-        return Done(_("The books are in %(currency)s from now on.") % {"currency": saved.currency})
+        return Done(_("The books are in %(currency)s from now on.") % {"currency": currency_name(saved.currency)})
 
 
 def _staff_url() -> str:

@@ -152,7 +152,7 @@ def _card(figure: Figure, found: Figures, is_drawn: bool) -> Card:
 def said(value: Value, unit: Unit, currency: str, first_day: Any = None) -> str:
     """Return a value in words: money, a number, a percentage, or why there is none."""
     if value.amount is None:
-        return _missing(value.missing, first_day)
+        return _missing(value, first_day)
     if unit is Unit.RATIO:
         return reading.percent(value.amount)
     if unit is Unit.COUNT:
@@ -160,11 +160,14 @@ def said(value: Value, unit: Unit, currency: str, first_day: Any = None) -> str:
     return reading.money(value.amount, currency) if abs(value.amount) < EXACT_BELOW_MINOR else reading.round_money(value.amount, currency)
 
 
-def _missing(missing: Missing | None, first_day: Any) -> str:
-    if missing is Missing.NOTHING_SOLD:
+def _missing(value: Value, first_day: Any) -> str:
+    if value.missing is Missing.NOTHING_SOLD:
         return "–"
-    if missing is Missing.NOT_YET:
+    if value.missing is Missing.NOT_YET:
         return _("not yet")
+    if value.gap is not None and value.gap.first and value.gap.last:
+        days = {"first": reading.short_day(value.gap.first), "last": reading.short_day(value.gap.last)}
+        return _("no data from %(first)s to %(last)s") % days
     return _("no data before %(day)s") % {"day": reading.short_day(first_day)} if first_day else _("no data")
 
 
@@ -179,10 +182,7 @@ def _label(against: Against, chosen: Period) -> str:
 def _against(each: Compared, figure: Figure, found: Figures) -> Beside:
     label = _label(each.against, found.period)
     if each.value.amount is None or each.change is None:
-        reason = each.value.missing
-        if reason is Missing.BEFORE_DATA:
-            return Beside(label, _missing(reason, found.first_day), "none", "")
-        return Beside(label, said(each.value, figure.metric.unit, found.currency), "none", "")
+        return Beside(label, said(each.value, figure.metric.unit, found.currency, found.first_day), "none", "")
     is_ratio = figure.metric.unit is Unit.RATIO
     size = reading.number(round(abs(each.change) / 100, 2 if is_ratio else 1))
     if not is_ratio and each.change >= HUGE:

@@ -1,15 +1,15 @@
 """The reader's words for codes that belong to no single room's list: roles, and what happened to an order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from shopkeeper.doors.console import reading
 from shopkeeper.kit.console import word
 from shopkeeper.selling.orders.console import CANCEL_REASONS, REFUND_REASONS
-from shopkeeper.selling.orders.shapes import Happening
+from shopkeeper.selling.orders.shapes import Happening, PieceRun
 
 ROLES = {
     "owner": pgettext_lazy("role", "owner"),
@@ -38,6 +38,7 @@ _HAPPENED: Mapping[str, tuple[Any, str]] = {
     "payment_declined": (gettext_lazy("Payment declined"), "bad"),
     "payment_refused": (gettext_lazy("Payment declined"), "bad"),
     "authorized": (gettext_lazy("Payment authorised"), ""),
+    "money_returned": (gettext_lazy("Money came after the order had ended, and went back: %(amount)s"), "info"),
     "note": (gettext_lazy("Note: %(text)s"), ""),
 }
 
@@ -52,3 +53,16 @@ def happened(entry: Happening, currency: str) -> tuple[str, str]:
     known = REFUND_REASONS if entry.code.startswith("refund") else CANCEL_REASONS
     values["reason"] = word(known, reason) if reason else _("no reason given")
     return (str(text) % values).strip(), tone
+
+
+def gives_back(runs: Sequence[PieceRun], currency: str) -> str:
+    """Return in words what each piece of a line gives back: the same for all, or a penny more for the first of them."""
+    last = reading.money(runs[-1].each_minor, currency)
+    if len(runs) == 1:
+        return _("gives back %(amount)s each") % {"amount": last}
+    text = ngettext(
+        "gives back %(first)s for the next piece, then %(last)s each",
+        "gives back %(first)s for each of the next %(count)d pieces, then %(last)s each",
+        runs[0].units,
+    )
+    return text % {"first": reading.money(runs[0].each_minor, currency), "last": last, "count": runs[0].units}

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shopkeeper.doors.refusals import Explained
 from shopkeeper.doors.storefront import forms, frame, visitor
+from shopkeeper.doors.storefront.basket import LEFT_OUT
 from shopkeeper.flows import join
 from shopkeeper.kit import checks
 from shopkeeper.kit.ids import UserId
@@ -52,8 +53,10 @@ def _enter(request: HttpRequest, user_id: UserId, address: str) -> HttpResponse:
     login(request, get_user_model().objects.get(pk=user_id), backend="django.contrib.auth.backends.ModelBackend")
     response = HttpResponseRedirect(address)
     now = timezone.now()
-    basket = orders.merge_baskets(token=token, customer_id=join.member(user_id=user_id, now=now), now=now)
-    visitor.remember_basket(request, response, basket)
+    joined = orders.merge_baskets(token=token, customer_id=join.member(user_id=user_id, now=now), now=now)
+    if joined.left_out:
+        request.session[LEFT_OUT] = [line.variant_id for line in joined.left_out]
+    visitor.remember_basket(request, response, joined.basket)
     return response
 
 

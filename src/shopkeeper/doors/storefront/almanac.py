@@ -8,17 +8,18 @@ from zoneinfo import ZoneInfo
 from shopkeeper.kit.text import Bilingual
 
 # From the spring equinox (solar longitude 0°), one for each 15° of the sun's way.
-TERMS = tuple(
-    Bilingual(en=en, zh=zh)
-    for en, zh in (
-        ("Spring Equinox", "春分"), ("Clear and Bright", "清明"), ("Grain Rain", "谷雨"), ("Start of Summer", "立夏"),
-        ("Grain Buds", "小满"), ("Grain in Ear", "芒种"), ("Summer Solstice", "夏至"), ("Slight Heat", "小暑"),
-        ("Great Heat", "大暑"), ("Start of Autumn", "立秋"), ("End of Heat", "处暑"), ("White Dew", "白露"),
-        ("Autumn Equinox", "秋分"), ("Cold Dew", "寒露"), ("Frost Descends", "霜降"), ("Start of Winter", "立冬"),
-        ("Light Snow", "小雪"), ("Heavy Snow", "大雪"), ("Winter Solstice", "冬至"), ("Slight Cold", "小寒"),
-        ("Great Cold", "大寒"), ("Start of Spring", "立春"), ("Rain Water", "雨水"), ("Insects Awaken", "惊蛰"),
-    )
+TERMS = (
+    ("Chunfen", "Spring Equinox", "春分"), ("Qingming", "Clear and Bright", "清明"), ("Guyu", "Grain Rain", "谷雨"),
+    ("Lixia", "Start of Summer", "立夏"), ("Xiaoman", "Grain Buds", "小满"), ("Mangzhong", "Grain in Ear", "芒种"),
+    ("Xiazhi", "Summer Solstice", "夏至"), ("Xiaoshu", "Slight Heat", "小暑"), ("Dashu", "Great Heat", "大暑"),
+    ("Liqiu", "Start of Autumn", "立秋"), ("Chushu", "End of Heat", "处暑"), ("Bailu", "White Dew", "白露"),
+    ("Qiufen", "Autumn Equinox", "秋分"), ("Hanlu", "Cold Dew", "寒露"), ("Shuangjiang", "Frost Descends", "霜降"),
+    ("Lidong", "Start of Winter", "立冬"), ("Xiaoxue", "Light Snow", "小雪"), ("Daxue", "Heavy Snow", "大雪"),
+    ("Dongzhi", "Winter Solstice", "冬至"), ("Xiaohan", "Slight Cold", "小寒"), ("Dahan", "Great Cold", "大寒"),
+    ("Lichun", "Start of Spring", "立春"), ("Yushui", "Rain Water", "雨水"), ("Jingzhe", "Insects Awaken", "惊蛰"),
 )  # fmt: skip
+_START_OF_SPRING = 21
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 # The calendar reckons in the time of Beijing, wherever the reader is.
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -27,9 +28,13 @@ _J2000 = datetime(2000, 1, 1, 12, tzinfo=ZoneInfo("UTC"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """A solar term; `is_first_day` tells whether it begins on the day asked for."""
+    """A solar term; `is_first_day` tells whether it begins on the day asked for.
+
+    `gloss` is for readers who may not know the calendar: to them, “Light Snow” alone would be the weather.
+    """
 
     name: Bilingual
+    gloss: str
     is_first_day: bool
 
 
@@ -45,7 +50,17 @@ def sun_longitude(moment: datetime) -> float:
 
 def solar_term(day: date) -> Term:
     """Return the solar term a calendar day belongs to; a term's first day is the one in which it begins in Beijing."""
-    return Term(name=TERMS[_index(day)], is_first_day=_index(day) != _index(day - timedelta(days=1)))
+    index = _index(day)
+    pinyin, english, chinese = TERMS[index]
+    place = ordinal(index)
+    ending = _ENDINGS.get(place % 10, "th") if place // 10 != 1 else "th"
+    gloss = f"“{english}”, {place}{ending} solar term of the Chinese calendar"
+    return Term(name=Bilingual(en=pinyin, zh=chinese), gloss=gloss, is_first_day=index != _index(day - timedelta(days=1)))
+
+
+def ordinal(index: int) -> int:
+    """Return which of the 24 terms, counted from the start of spring, stands at this place of TERMS."""
+    return (index - _START_OF_SPRING) % len(TERMS) + 1
 
 
 def _index(day: date) -> int:

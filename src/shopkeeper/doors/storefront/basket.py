@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from shopkeeper.doors.refusals import Explained, explain
+from shopkeeper.doors.refusals import explain
 from shopkeeper.doors.storefront import forms, frame, reading, shelves, visitor
 from shopkeeper.kit.ids import DeliveryOptionId, VariantId
 from shopkeeper.kit.refusals import NotFound, Refusal
@@ -20,12 +20,12 @@ from shopkeeper.selling.catalog.shapes import Goods, NotSellable
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import OutOfStock, ShortLine
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import MOST_UNITS, Basket
+from shopkeeper.selling.orders.shapes import MOST_LINES, MOST_UNITS, Basket, BasketFull
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.shapes import DeliveryOption, Quote, QuotedLine, TaxMode, Wanted
 
-MOST_LINES = 100
-"""How many different things one basket holds; every door allows as many."""
+LEFT_OUT = "left_out"
+"""Where a session keeps the ids of what did not fit into the basket at sign-in, until the basket was seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +102,23 @@ def lines(basket: Basket, quote: Quote | None) -> list[Line]:
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Show the basket."""
-    return _page(request, orders.basket(visitor.basket_token(request)))
+    """Show the basket, and once what did not fit into it at sign-in."""
+    left_out = not_fitting(request)
+    if left_out:
+        del request.session[LEFT_OUT]
+    return _page(request, orders.basket(visitor.basket_token(request)), left_out=left_out)
 
 
-def _page(request: HttpRequest, basket: Basket, *, refused: Sequence[Refusal] = ()) -> HttpResponse:
+def not_fitting(request: HttpRequest) -> tuple[Goods, ...]:
+    """Return the goods that did not fit into the basket at sign-in and were not told of on the basket page yet."""
+    if not visitor.is_signed_in(request):
+        return ()
+    ids = [VariantId(variant) for variant in request.session.get(LEFT_OUT, ())]
+    goods = catalog.goods(ids) if ids else {}
+    return tuple(goods[variant] for variant in ids if variant in goods)
+
+
+def _page(request: HttpRequest, basket: Basket, *, refused: Sequence[Refusal] = (), left_out: Sequence[Goods] = ()) -> HttpResponse:
     country = frame.shop(request).country
     refusals = list(refused)
     quote: Quote | None = None
@@ -130,6 +142,8 @@ def _page(request: HttpRequest, basket: Basket, *, refused: Sequence[Refusal] = 
         can_fix=bool(short) or (quote is None and bool(shown)),
         can_order=quote is not None and not short,
         most_units=MOST_UNITS,
+        most_lines=MOST_LINES,
+        left_out=left_out,
     )
     visitor.remember_basket(request, response, basket)
     return response
@@ -172,12 +186,7 @@ def _added(request: HttpRequest, form: forms.Form, goods: Goods, units: int) -> 
     token = visitor.basket_token(request)
     lines_held = {line.variant_id: line.units for line in orders.basket(token).lines}
     if goods.variant_id not in lines_held and len(lines_held) >= MOST_LINES:
-        form.errors["units"] = Explained(
-            field="units",
-            value=str(units),
-            problem=_("A basket holds at most %(most)d different things.") % {"most": MOST_LINES},
-            remedy=_("Order what is in it first, or take something out."),
-        )
+        form.refuse(BasketFull(), "units")
         return None
     held = lines_held.get(goods.variant_id, 0)
     left = inventory.available([goods.variant_id]).get(goods.variant_id, 0)
@@ -248,4 +257,4 @@ def _go(request: HttpRequest, address: str, basket: Basket) -> HttpResponse:
     return response
 
 
-__all__ = ["Bill", "FreeHint", "Line", "add", "bill", "change", "fix", "lines", "priced", "show"]
+__all__ = ["LEFT_OUT", "MOST_LINES", "Bill", "FreeHint", "Line", "add", "bill", "change", "fix", "lines", "not_fitting", "priced", "show"]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from shopkeeper.doors.refusals import explain
 from shopkeeper.doors.storefront import frame
 from shopkeeper.kit.refusals import NotAllowed, NotFound, Refusal
+from shopkeeper.selling.orders.shapes import NoInvoice
 from shopkeeper.selling.shop.shapes import ShopNotOpen
 
 _log = logging.getLogger(__name__)
@@ -63,6 +64,14 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
         remedy=_("Sign in with another account, or go back to the shop."),
         drawing="lock",
     )
+
+
+def no_invoice(request: HttpRequest, refusal: NoInvoice, *, order_address: str) -> HttpResponse:
+    """Answer 409 for the invoice of an order that was not paid, with the way back to the order."""
+    said = explain(refusal)
+    title = _("There is no invoice yet") if refusal.may_come else _("There is no invoice")
+    back = (order_address, _("Back to the order"))
+    return _page(request, status=409, title=title, problem=said.problem, remedy=said.remedy, drawing="parcel", back=back)
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -121,9 +130,11 @@ def plain(request: HttpRequest, *, status: int, title: str, problem: str, remedy
     return HttpResponse(loader.render_to_string("storefront/broken.html", values, using="jinja2"), status=status)
 
 
-def _page(request: HttpRequest, *, status: int, title: str, problem: str, remedy: str, drawing: str) -> HttpResponse:
+def _page(
+    request: HttpRequest, *, status: int, title: str, problem: str, remedy: str, drawing: str, back: tuple[str, str] | None = None
+) -> HttpResponse:
     try:
-        return frame.page(request, "lost", status=status, title=title, problem=problem, remedy=remedy, drawing_name=drawing)
+        return frame.page(request, "lost", status=status, title=title, problem=problem, remedy=remedy, drawing_name=drawing, back=back)
     except (DatabaseError, ShopNotOpen) as error:
         # No traceback: the one behind it may name the address, and the address of an order or of a link in a mail is a secret.
         match = request.resolver_match

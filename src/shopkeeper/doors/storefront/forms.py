@@ -100,11 +100,12 @@ def phone(value: str) -> str:
     return value.strip()
 
 
-def postcode(value: str) -> str:
-    """Return a postcode, or an empty text: some countries have none. Raises Malformed."""
-    if value.strip() and not _POSTCODE.fullmatch(value.strip()):
+def postcode(value: str, country: str) -> str:
+    """Return a postcode, which may be empty only where the country has none. Raises Malformed, OutOfRange."""
+    tidy = checks.postcode(value, country=country)
+    if tidy and not _POSTCODE.fullmatch(tidy):
         raise Malformed("postcode", value, expected="postcode")
-    return value.strip()
+    return tidy
 
 
 def key(value: str) -> str:
@@ -166,8 +167,8 @@ class CheckoutForm(Form):
         line2 = self.read("line2", lambda text: checks.line(text, field="line2", most=200))
         city = self.read("city", lambda text: checks.line(text, field="city", least=1, most=100))
         region = self.read("region", lambda text: checks.line(text, field="region", most=100))
-        code = self.read("postcode", postcode)
         country = self.read("country", checks.country)
+        code = self.read("postcode", lambda text: postcode(text, country or ""))
         if line1 is None or line2 is None or city is None or region is None or code is None or country is None:
             return None
         return Address(name=name, line1=line1, line2=line2, city=city, region=region, postcode=code, country=country, phone=number)

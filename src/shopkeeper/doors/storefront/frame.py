@@ -15,6 +15,7 @@ from django.utils.translation import get_language_from_request
 from shopkeeper.doors.storefront import kept, visitor
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.time import day_of
+from shopkeeper.ops.access import public as access
 from shopkeeper.selling.catalog.shapes import Category
 from shopkeeper.selling.shop import public as shops
 from shopkeeper.selling.shop.shapes import Shop
@@ -31,18 +32,27 @@ class OtherLanguage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """`categories` are the main shelves; `goods` counts what stands on them; `here` is the shelf to mark."""
+    """`categories` are the main shelves; `goods` counts what the shop offers; `here` is the shelf to mark.
+
+    `may_stock`: the visitor is staff who may add goods to a shop that has none yet.
+    """
 
     categories: tuple[Category, ...]
     goods: int
     basket_units: int
     is_signed_in: bool
+    may_stock: bool
     asks_consent: bool
     other: OtherLanguage | None
     alternates: tuple[tuple[str, str], ...]
     notes: Sequence[Any]
     year: int
     here: str
+
+    @property
+    def is_unfilled(self) -> bool:
+        """Whether there is nothing to buy here at all."""
+        return self.goods == 0
 
 
 def shop(request: HttpRequest) -> Shop:
@@ -65,12 +75,15 @@ def page(
     """Return a storefront page with everything that stands around it. Raises ShopNotOpen."""
     around = shop(request)
     main = tuple(each for each in kept.categories() if each.parent_id is None)
+    # Goods that stand on no shelf are counted only where there are no others: a shop's first product must not be missed.
+    goods = sum(each.products for each in main) or kept.listing(size=1).total
     language = request.LANGUAGE_CODE
     framed = Frame(
         categories=tuple(each for each in main if each.products),
-        goods=sum(each.products for each in main),
+        goods=goods,
         basket_units=visitor.basket_units(request) if basket_units is None else basket_units,
         is_signed_in=visitor.is_signed_in(request),
+        may_stock=goods == 0 and access.may(visitor.user_id(request), "catalog.save_product"),
         asks_consent=not visitor.consent_choice(request),
         other=_other(request),
         alternates=_alternates(request),

@@ -38,6 +38,11 @@ def url(name: str, **values: Any) -> str:
     return reverse(f"storefront:{name}", kwargs=values)
 
 
+def console(name: str) -> str:
+    """Return the address of a console page by its name, for staff who look at the shop: `products:new`."""
+    return reverse(f"console_{name}")
+
+
 def html_language() -> str:
     """Return the active language as HTML's `lang` wants it (`en`, `zh-Hans`)."""
     return "zh-Hans" if (get_language() or "en").startswith("zh") else "en"
@@ -68,6 +73,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(
         asset=asset,
         url=url,
+        console=console,
         html_language=html_language,
         drawing=drawing,
         emblem=emblem,

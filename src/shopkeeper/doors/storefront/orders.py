@@ -13,12 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from shopkeeper.doors.refusals import explain
-from shopkeeper.doors.storefront import frame, reading
+from shopkeeper.doors.storefront import errors, frame, reading
 from shopkeeper.doors.storefront.basket import Bill
 from shopkeeper.flows import cancel_order
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import CancelReason, Order, OrderState
+from shopkeeper.selling.orders.shapes import CancelReason, NoInvoice, Order, OrderState
 from shopkeeper.selling.pricing.shapes import TaxMode
 
 _BUYER_MAY_CANCEL = (OrderState.PLACED, OrderState.PAID)
@@ -63,9 +63,13 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_safe
 def invoice(request: HttpRequest, token: str) -> HttpResponse:
-    """Return the order's invoice as a PDF in the page's language. Raises NotFound."""
+    """Return the order's invoice as a PDF in the page's language, or why there is none. Raises NotFound."""
     found = orders.by_token(token)
-    response = HttpResponse(orders.invoice_pdf(found.id, request.LANGUAGE_CODE), content_type="application/pdf")
+    try:
+        document = orders.invoice_pdf(found.id, request.LANGUAGE_CODE)
+    except NoInvoice as refusal:
+        return errors.no_invoice(request, refusal, order_address=reverse("storefront:order", kwargs={"token": token}))
+    response = HttpResponse(document, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     return response
 

@@ -26,13 +26,32 @@ _SENTENCES = {
     OrderState.EXPIRED: gettext_lazy("The payment was not completed in time, so the goods went back on the shelf. Nothing was charged."),
 }
 _METHODS = {
-    "test-ok": gettext_lazy("Approved at once"),
-    "test-declined": gettext_lazy("Declined by the bank"),
-    "test-slow": gettext_lazy("Answers after some seconds"),
-    "test-silent": gettext_lazy("Confirms later"),
-    "test-duplicate": gettext_lazy("Confirms twice"),
-    "test-late": gettext_lazy("Confirms late"),
+    "test-ok": (
+        pgettext_lazy("test payment", "Approved at once"),
+        gettext_lazy("The bank says yes, and the order is paid."),
+    ),
+    "test-declined": (
+        pgettext_lazy("test payment", "Declined"),
+        gettext_lazy("The bank says no, gives no reason, and nothing is ordered."),
+    ),
+    "test-slow": (
+        pgettext_lazy("test payment", "Answer lost on the way"),
+        gettext_lazy("The bank says yes, but we do not hear it; a minute later we ask again."),
+    ),
+    "test-silent": (
+        pgettext_lazy("test payment", "Confirmed after two minutes"),
+        gettext_lazy("The bank is silent at first; the order waits and is then paid."),
+    ),
+    "test-duplicate": (
+        pgettext_lazy("test payment", "Confirmed twice"),
+        gettext_lazy("The bank sends each message twice; the order is paid once."),
+    ),
+    "test-late": (
+        pgettext_lazy("test payment", "Confirmed too late"),
+        gettext_lazy("The bank says yes after 45 minutes, when the order has expired; it is taken up again if the goods are still there."),
+    ),
 }
+"""What a way to pay is called, and what choosing it means."""
 
 
 def order_state(state: OrderState) -> str:
@@ -47,7 +66,12 @@ def order_sentence(state: OrderState) -> str:
 
 def payment_method(code: str) -> str:
     """Return a payment method's name; an unknown one keeps its code."""
-    return str(_METHODS.get(code, code.replace("-", " ").capitalize()))
+    return str(_METHODS[code][0]) if code in _METHODS else code.replace("-", " ").capitalize()
+
+
+def payment_sentence(code: str) -> str:
+    """Return what choosing a payment method means; empty where the shop knows nothing of it."""
+    return str(_METHODS[code][1]) if code in _METHODS else ""
 
 
 def stock(available: int) -> str:

@@ -4,14 +4,14 @@ A file is known by the SHA-256 of its content. A second run of the same file cha
 had not finished.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from shopkeeper.flows.import_online_retail.report import Reconciliation
 from shopkeeper.kit.refusals import Refusal
 
-__all__ = ["Progress", "Reconciliation", "UnreadableFile", "WrongCurrency", "run"]
+__all__ = ["MissingColumns", "Progress", "Reconciliation", "UnreadableFile", "WrongCurrency", "run"]
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of the step under way, its place from 0, and the number of steps; at the end with the last place = number."""
@@ -20,9 +20,17 @@ CURRENCY = "GBP"
 
 
 class UnreadableFile(Refusal):
-    """The file cannot be read as Parquet or CSV, or lacks a column; `value` names which."""
+    """The file cannot be read as Parquet or CSV; `value` names it."""
 
     code = "unreadable_file"
+
+
+class MissingColumns(UnreadableFile):
+    """The file lacks `columns`, in the order in which the source has them."""
+
+    def __init__(self, file_name: str, columns: Sequence[str]) -> None:
+        super().__init__(f"{file_name} lacks the columns {', '.join(columns)}", field="file", value=file_name)
+        self.columns = tuple(columns)
 
 
 class WrongCurrency(Refusal):
@@ -42,7 +50,8 @@ def run(
 ) -> Reconciliation:
     """Take a file over and return its reconciliation, also of a file that was taken over before.
 
-    Raises UnreadableFile, WrongCurrency, ImportBusy, ShopNotOpen. `shift` moves every moment; lines after `until` are left out.
+    Raises UnreadableFile (MissingColumns), WrongCurrency, ImportBusy, ShopNotOpen. `shift` moves every moment; lines after `until` are left
+    out. The reconciliation of a file taken over before says so (`was_known`).
     Rejected lines are written to `rejects_to` with line number and reason, where there are any.
     """
     from shopkeeper.flows.import_online_retail import whole

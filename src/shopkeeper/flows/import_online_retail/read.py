@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from shopkeeper.flows.import_online_retail import UnreadableFile
+from shopkeeper.flows.import_online_retail import MissingColumns, UnreadableFile
 
 COLUMNS = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
 MICRO = 1_000_000
@@ -25,11 +25,14 @@ class TradeFile:
 
     `lines`: line (int, from 1; in a CSV the header is line 1), invoice, code (upper case), name, units, at (UTC),
     price_micro, customer (int or null), country (as written). `rejects`: line, reason, value_micro (what quantity ×
-    price would have come to, 0 where unreadable) and the row's text.
+    price would have come to, 0 where unreadable) and the row's text. `first_at` to `last_at` is the time the file's lines speak of,
+    at the latest up to where it was cut; None where it has no lines.
     """
 
     digest: str
     rows: int
+    first_at: datetime | None
+    last_at: datetime | None
     lines: pl.DataFrame
     rejects: pl.DataFrame
 
@@ -37,23 +40,25 @@ class TradeFile:
 def read(path: Path, *, zone: str, shift: timedelta = timedelta(), until: datetime | None = None) -> TradeFile:
     """Return the trade in a file, its local times read in `zone` and moved by `shift`; lines after `until` are not part of it.
 
-    Raises UnreadableFile.
+    Raises UnreadableFile, MissingColumns.
     """
     raw = _raw(path)
     with path.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     missing = [column for column in COLUMNS if column not in raw.columns]
     if missing:
-        raise UnreadableFile(f"{path.name} lacks the columns {', '.join(missing)}", field="file", value=", ".join(missing))
+        raise MissingColumns(path.name, missing)
     first = 2 if path.suffix.lower() == ".csv" else 1
     numbered = raw.select(COLUMNS).with_row_index("line", offset=first).with_columns(pl.col("line").cast(pl.Int64))
     parsed = _parsed(numbered, zone, shift)
+    first_at, last_at = parsed.filter(pl.col("reason").is_null()).select(first=pl.col("at").min(), last=pl.col("at").max()).row(0)
     if until is not None:
+        last_at = None if last_at is None else min(last_at, until)
         parsed = parsed.filter(pl.col("at").is_null() | (pl.col("at") <= until))
     good = parsed.filter(pl.col("reason").is_null())
     bad = parsed.filter(pl.col("reason").is_not_null())
     columns = ["line", "invoice", "code", "name", "units", "at", "price_micro", "customer", "country"]
-    return TradeFile(digest, parsed.height, good.select(columns), bad.select("line", "reason", "value_micro", "row"))
+    return TradeFile(digest, parsed.height, first_at, last_at, good.select(columns), bad.select("line", "reason", "value_micro", "row"))
 
 
 def _raw(path: Path) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """The reconciliation of an import: what the file says against what the books say."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 MICRO_PER_MINOR = 10_000
@@ -13,7 +13,8 @@ class Reconciliation:
     """Sums in millionths of the currency unit for the file, in minor units for the books.
 
     It holds where: file = (sales − refunds − credit notes + adjustments) + rejected + rounding, and every row is in one place.
-    `rounding_micro` is what rounding each line to whole minor units took away.
+    `rounding_micro` is what rounding each line to whole minor units took away. `was_known`: an earlier run took the file
+    over and this is its reconciliation; nothing was new.
     """
 
     rows: int
@@ -35,6 +36,7 @@ class Reconciliation:
     buyers: int
     guests: int
     goods: int
+    was_known: bool = field(default=False, compare=False)
 
     @property
     def books_micro(self) -> int:
@@ -56,9 +58,9 @@ class Reconciliation:
 
     def as_report(self) -> dict[str, int]:
         """Return the figures as they are kept with the run."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "was_known"}
 
     @classmethod
     def from_report(cls, report: Mapping[str, Any]) -> "Reconciliation":
         """Return the reconciliation kept with a finished run."""
-        return cls(**report)
+        return replace(cls(**report), was_known=True)

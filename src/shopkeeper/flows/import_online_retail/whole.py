@@ -20,9 +20,10 @@ def take_over(
 ) -> Reconciliation:
     """Read, load what is not loaded yet, and reconcile."""
     home = shop.shop()
+    file = read(path, zone=home.zone, shift=shift, until=until)
+    # After the file is known to be one of these at all: what is wrong with another one is not its currency.
     if home.currency != CURRENCY:
         raise WrongCurrency(f"The file is in {CURRENCY}, the shop in {home.currency}", field="currency", value=home.currency)
-    file = read(path, zone=home.zone, shift=shift, until=until)
     if rejects_to and file.rejects.height:
         _write_rejects(file, rejects_to)
     with imports.alone():
@@ -42,6 +43,8 @@ def _load(file: TradeFile, run: Run, now: datetime, currency: str, tell: Progres
     tell("reconciliation", len(todo), len(todo))
     if "rejects" not in run.steps:
         imports.save_rejects(run_id=run.id, rejects=_rejects(file), now=now)
+    if "span" not in run.steps and file.first_at and file.last_at:
+        imports.record_span(run_id=run.id, first_at=file.first_at, last_at=file.last_at, now=now)
     result = _reconciled(file, trade, imports.run(run.id))
     if result.holds:
         imports.finish(run_id=run.id, report=result.as_report(), now=now)

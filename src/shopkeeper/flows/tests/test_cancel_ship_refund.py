@@ -9,6 +9,7 @@ from shopkeeper.flows.tests.builders import NOON, told
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.orders import models as tables
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import (
     CancelReason,
@@ -347,3 +348,73 @@ def test_an_order_that_was_never_paid_has_nothing_to_give_back(shop):
 
     with pytest.raises(WrongState):
         refund(order, (order.lines[0].id, 1, False))
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_pieces_that_cost_nothing_are_given_back_without_money_or_provider(shop, monkeypatch, is_sent):
+    shop.price("CUP", 1)
+    order = shop.buy(CUP=2, TEA=1)
+    cup = _make_free(order, "CUP")
+    if is_sent:
+        ship(order)
+
+    def never(self, ask):
+        raise AssertionError("the provider was asked to pay out nothing")
+
+    with monkeypatch.context() as silence:
+        silence.setattr(FakeProvider, "refund", never)
+        made = refund(order, RefundWish(cup.id, 2, restock=True))
+
+    after = orders.order(order.id)
+    assert (made.state, made.total_minor, after.refunded_minor) == (RefundState.SETTLED, 0, 0)
+    assert after.lines[0].refunded_units == 2
+    assert shop.available("CUP") == 5
+    assert [(fact["total_minor"], fact["lines"][0]["units"]) for fact in told("OrderRefunded")] == [(0, 2)]
+    assert acts(order).count("orders.refund") == 1
+    assert audit_books.run(LATER).is_right
+
+
+def test_pieces_of_an_order_that_ended_unpaid_are_not_given_back(shop):
+    order = shop.buy(method="test-silent", CUP=1, TEA=1)
+    cup = _make_free(order, "CUP")
+    cancel_order.cancel(order_id=order.id, reason=CancelReason.BUYER, actor=None, now=LATER)
+
+    with pytest.raises(WrongState):
+        refund(order, (cup.id, 1, False))
+
+
+def _make_free(order, sku):
+    """Give the goods of one line away: its money moves to the delivery, so that the order still adds up."""
+    line = next(line for line in order.lines if line.sku == sku)
+    tables.OrderLine.objects.filter(id=line.id).update(unit_minor=0, goods_minor=0, tax_minor=0, gross_minor=0)
+    tables.Order.objects.filter(id=order.id).update(
+        delivery_minor=order.delivery_minor + line.gross_minor, delivery_tax_minor=order.delivery_tax_minor + line.tax_minor,
+        goods_minor=order.goods_minor - line.goods_minor,
+    )  # fmt: skip
+    return line
+
+
+@pytest.mark.parametrize(("units", "delivery", "total"), [(1, False, 334), (2, True, 667 + 395), (3, False, 1_000)])
+def test_a_refund_looked_at_first_is_the_refund_that_is_made(shop, units, delivery, total):
+    order = shop.buy(TEA=3)
+    tables.OrderLine.objects.filter(id=order.lines[0].id).update(gross_minor=1_000, goods_minor=1_000, tax_minor=0)
+    tables.Order.objects.filter(id=order.id).update(total_minor=1_395, goods_minor=1_000, tax_minor=0)
+    wish = (order.lines[0].id, units, False)
+
+    plan = refund_order.preview(order_id=order.id, lines=[wish], delivery=delivery)
+
+    assert (plan.total_minor, plan.lines[0].units) == (total, units)
+    assert orders.order(order.id).refunds == ()
+    assert acts(order) == []
+    assert refund(order, wish, delivery=delivery).total_minor == total
+
+
+def test_looking_at_a_refund_that_cannot_be_is_refused_like_the_refund(shop):
+    order = shop.buy(TEA=2)
+
+    with pytest.raises(TooManyUnits):
+        refund_order.preview(order_id=order.id, lines=[(order.lines[0].id, 3, False)], delivery=False)
+    with pytest.raises(NothingToDo):
+        refund_order.preview(order_id=order.id, lines=[], delivery=False)
+    with pytest.raises(WrongState):
+        refund_order.preview(order_id=shop.buy(method="test-silent", TEA=1).id, lines=[], delivery=True)

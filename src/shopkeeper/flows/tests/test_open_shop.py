@@ -8,6 +8,7 @@ import pytest
 from shopkeeper.flows import open_shop
 from shopkeeper.ops.imports import public as imports
 from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.search import public as search
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,6 +53,13 @@ def test_an_opening_that_was_cut_off_is_known_and_goes_on(small_sample, monkeypa
     assert not open_shop.is_unfinished()
     assert orders.by_number("1").total_minor == 2_550
     assert search.find("cakestand").total == 1
+
+
+def test_the_sample_shop_sends_home_by_post_and_abroad_by_courier(small_sample):
+    open_shop.open_sample(NOW)
+
+    assert [way.code for way in pricing.delivery_options(country="GB")] == ["STANDARD", "EXPRESS"]
+    assert [way.code for way in pricing.delivery_options(country="FR")] == ["ABROAD"]
 
 
 def test_an_empty_shop_is_not_an_unfinished_sample():

@@ -27,7 +27,7 @@ import json, sys
 import django
 django.setup()
 from dataclasses import replace
-from shopkeeper.flows import place_order, refund_order, settle_payment
+from shopkeeper.flows import adjust_stock, cancel_order, place_order, refund_order, settle_payment, ship_order
 from shopkeeper.flows.tests.builders import ADDRESS, CONTACT, NOON
 from shopkeeper.kit.refusals import Refusal
 
@@ -42,6 +42,15 @@ try:
     elif job["act"] == "refund":
         answer = refund_order.refund(
             order_id=job["order"], lines=[(job["line"], 1, False)], delivery=False, reason="late", key=job["key"], actor=None, now=NOON).id
+    elif job["act"] == "ship":
+        answer = ship_order.ship(
+            order_id=job["order"], carrier="DHL", lines=[(job["line"], job["units"])], key=job["key"], actor=None, now=NOON)
+    elif job["act"] == "adjust":
+        answer = adjust_stock.adjust(
+            variant_id=job["variant"], warehouse_id=job["warehouse"], units=job["units"], note="lost", key=job["key"], actor=None, now=NOON
+        ).on_hand
+    elif job["act"] == "cancel":
+        answer = cancel_order.cancel(order_id=job["order"], reason="fraud", key=job["key"], actor=None, now=NOON).state.value
     else:
         answer = settle_payment.hear_webhook(provider="test", body=job["body"].encode(), headers=job["headers"], now=NOON)
 except Refusal as refusal:
@@ -148,3 +157,53 @@ def test_one_refund_asked_many_times_at_once_under_one_key_pays_once(shop_enviro
     assert orders.order(order.id).refunded_minor == 1_250
     assert shop.payment(order.id).balance.refunded_minor == 1_250
     assert len(told("OrderRefunded")) == 1
+
+
+def test_one_parcel_sent_many_times_at_once_under_one_key_leaves_once(shop_environment):
+    shop = small_shop()
+    order = shop.buy(TEA=5)
+    jobs = [{"act": "ship", "order": order.id, "line": order.lines[0].id, "units": 1, "key": "one"}] * RACERS
+
+    answers = race(jobs, shop_environment, over="orders_order")
+
+    (parcel,) = orders.order(order.id).shipments
+    assert answers == [[parcel.id]] * RACERS
+    assert orders.order(order.id).lines[0].shipped_units == 1
+    assert len(told("OrderShipped")) == 1
+    assert audit_books.run(NOON).is_right
+
+
+def test_of_different_parcels_at_once_under_one_key_one_leaves_and_the_others_are_refused(shop_environment):
+    shop = small_shop()
+    order = shop.buy(TEA=5)
+    jobs = [{"act": "ship", "order": order.id, "line": order.lines[0].id, "units": units, "key": "one"} for units in (1, 2, 3)]
+
+    answers = race(jobs, shop_environment, over="orders_order")
+
+    (parcel,) = orders.order(order.id).shipments
+    assert answers.count("key_reused") == 2
+    assert [parcel.id] in answers
+    assert orders.order(order.id).lines[0].shipped_units == answers.index([parcel.id]) + 1
+
+
+def test_one_adjustment_sent_many_times_at_once_under_one_key_is_booked_once(shop_environment):
+    shop = small_shop()
+    jobs = [{"act": "adjust", "variant": shop.variants["TEA"], "warehouse": shop.main, "units": -2, "key": "one"}] * RACERS
+
+    answers = race(jobs, shop_environment, over="inventory_shelf")
+
+    assert answers == [8] * RACERS
+    assert shop.available("TEA") == 8
+    assert audit_books.run(NOON).is_right
+
+
+def test_one_cancellation_sent_many_times_at_once_under_one_key_pays_back_once(shop_environment):
+    shop = small_shop()
+    order = shop.buy(TEA=2)
+
+    answers = race([{"act": "cancel", "order": order.id, "key": "one"}] * RACERS, shop_environment, over="orders_order")
+
+    assert answers == ["cancelled"] * RACERS
+    assert shop.payment(order.id).balance.refunded_minor == order.total_minor
+    assert len(told("OrderCancelled")) == 1
+    assert audit_books.run(NOON).is_right

@@ -7,11 +7,11 @@ import pytest
 from shopkeeper.flows import refund_order, ship_order
 from shopkeeper.flows.tests.builders import NOON, SmallShop, small_shop, told
 from shopkeeper.kit.ids import LineId
-from shopkeeper.kit.refusals import OutOfRange
+from shopkeeper.kit.refusals import KeyReused, OutOfRange
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.orders import models
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import KeyReused, Order, Refund, RefundReason, WrongState
+from shopkeeper.selling.orders.shapes import Order, Refund, RefundReason, WrongState
 from shopkeeper.selling.payments.adapters.fake import FakeProvider
 from shopkeeper.selling.payments.adapters.provider import ProviderSilent
 

@@ -161,6 +161,31 @@ def test_a_capture_without_an_answer_keeps_the_goods_until_it_is_known(shop, mon
     assert audit_books.run(LATE).is_right
 
 
+@pytest.mark.parametrize("arrived", [True, False])
+def test_an_order_cancelled_while_its_money_is_being_taken_gives_all_of_it_back(shop, monkeypatch, arrived):
+    took = FakeProvider.capture
+
+    def lost(self, ask):
+        if arrived:
+            took(self, ask)
+        raise ProviderSilent
+
+    with monkeypatch.context() as outage:
+        outage.setattr(FakeProvider, "capture", lost)
+        order = shop.buy(TEA=2)
+        cancel_order.cancel(order_id=order.id, reason=CancelReason.BUYER, actor=None, now=NOON)
+    assert EventKind.VOID_ASKED not in {event.kind for event in shop.payment(order.id).events}
+    assert shop.available("TEA") == 10
+
+    sweep.sweep(AFTER_SWEEP)
+
+    assert orders.order(order.id).state is OrderState.CANCELLED
+    assert shop.payment(order.id).balance.captured_minor == order.total_minor
+    assert kept_at_provider(shop, order.id) == 0
+    assert payments.money_of_orders()[0].reserved_minor == 0
+    assert audit_books.run(LATE).is_right
+
+
 def test_a_webhook_with_a_wrong_signature_is_not_read(shop):
     order = shop.buy(method="test-silent", TEA=2)
     (message,) = payments.webhooks_of_test_provider(NOON + timedelta(minutes=3))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shopkeeper.flows import audit_books, cancel_order, refund_order, settle_payment, sweep
+from shopkeeper.flows import audit_books, cancel_order, place_order, refund_order, settle_payment, sweep
 from shopkeeper.flows.tests.builders import NOON, told
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import CancelReason, OrderState, RefundState
@@ -69,6 +69,18 @@ def test_a_payment_left_half_way_is_brought_to_its_end(shop, monkeypatch, place,
     assert len(told("OrderPaid")) == 1
     assert shop.available("TEA") == 8
     assert audit_books.run(SOON).is_right
+
+
+def test_a_hold_runs_out_at_its_moment_and_not_before(shop, monkeypatch):
+    crashing(monkeypatch, payments, "start", lambda: shop.buy(TEA=2))
+    ends = NOON + place_order.HOLD_FOR
+
+    early = sweep.sweep(ends - timedelta(seconds=1))
+    assert (early.expired, shop.available("TEA")) == (0, 8)
+
+    assert sweep.sweep(ends).expired == 1
+    assert shop.available("TEA") == 10
+    assert [fact["reason"] for fact in told("StockReleased")] == ["expired"]
 
 
 def test_a_payment_the_provider_never_heard_of_ends_with_its_order(shop, monkeypatch):

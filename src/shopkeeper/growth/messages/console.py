@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from shopkeeper.growth.messages import models
 from shopkeeper.growth.messages import public as messages
-from shopkeeper.kit.console import Choice, Column, Command, Days, Done, Fact, Listing, States, pill, word
+from shopkeeper.kit.console import Choice, Column, Command, Days, Done, Fact, Listing, States, state_choice, state_column, word
 from shopkeeper.kit.ids import MessageId, UserId
 
 STATES: States = {
@@ -72,22 +72,10 @@ MESSAGES = Listing(
         ),
         Column(name="sent_at", label=gettext_lazy("Sent"), kind="moment", sort="sent_at", is_minor=True),
         Column(name="tries", label=gettext_lazy("Tries"), kind="number", is_minor=True),
-        Column(
-            name="state",
-            label=gettext_lazy("State"),
-            value=lambda row: pill(STATES, row.state),
-            note=lambda row: row.error,
-            kind="pill",
-            sort="state",
-        ),
+        state_column(gettext_lazy("State"), STATES, note=lambda row: row.error),
     ),
     filters=(
-        Choice(
-            name="state",
-            label=gettext_lazy("State"),
-            choices=lambda: [(code, words) for code, (words, _tone) in STATES.items()],
-            apply=lambda rows, value: rows.filter(state=value),
-        ),
+        state_choice(gettext_lazy("State"), STATES),
         Choice(
             name="kind", label=gettext_lazy("Mail"), choices=lambda: list(KINDS.items()), apply=lambda rows, value: rows.filter(kind=value)
         ),

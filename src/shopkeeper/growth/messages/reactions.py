@@ -12,7 +12,7 @@ from shopkeeper.kit.ids import OrderId
 
 def write(batch: Sequence[Heard]) -> None:
     """Queue the mail that each fact of the batch calls for, as of the moment the fact tells of."""
-    calls = [(mail_for(heard.fact), heard.occurred_at) for heard in batch]
+    calls = [(mail_for(heard.fact), heard.occurred_at) for heard in batch if not _moves_no_money(heard.fact)]
     messages.order_mails([mail for mail, _ in calls], at=[at for _, at in calls])
 
 
@@ -32,3 +32,8 @@ def mail_for(fact: Fact) -> OrderMail:
         case _:
             raise TypeError(f"No mail is written about {type(fact).__name__}")
     return OrderMail(key=key, kind=kind, order_id=OrderId(fact.order_id), detail_id=detail_id)
+
+
+def _moves_no_money(fact: Fact) -> bool:
+    # Pieces that cost nothing were given back: a letter about money on its way would not be true.
+    return isinstance(fact, OrderRefunded) and not fact.total_minor

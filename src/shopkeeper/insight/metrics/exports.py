@@ -28,6 +28,7 @@ _AGAINST = {
 }
 _MISSING = {
     Missing.BEFORE_DATA: Bilingual("no data before {first_day}", "{first_day} 之前无数据"),
+    Missing.BETWEEN_DATA: Bilingual("no data from {gap.first} to {gap.last}", "{gap.first} 至 {gap.last} 无数据"),
     Missing.NOT_YET: Bilingual("not yet", "尚未到来"),
     Missing.NOTHING_SOLD: Bilingual("nothing sold", "无成交"),
 }
@@ -158,7 +159,7 @@ def _heading(result: Series | Top, language: str) -> str:
 def _shown(value: Value, metric: Metric, currency: str, language: str, first_day: date | None) -> object:
     if value.amount is None:
         words = _NO_DATA if value.missing is Missing.BEFORE_DATA and first_day is None else _MISSING[value.missing or Missing.BEFORE_DATA]
-        return words.pick(language).format(first_day=first_day)
+        return words.pick(language).format(first_day=first_day, gap=value.gap)
     match metric.unit:
         case Unit.MONEY | Unit.MONEY_PER:
             return to_decimal(value.amount, currency)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from shopkeeper.insight.lake import public as lake
 from shopkeeper.insight.metrics.catalogue import CATALOGUE
 from shopkeeper.insight.metrics.exports import export_csv, export_xlsx
+from shopkeeper.insight.metrics.known import known_days
 from shopkeeper.insight.metrics.question import Only, ask
 from shopkeeper.insight.metrics.rules import periods
+from shopkeeper.insight.metrics.rules.coverage import Days, reaches, unknown_within
 from shopkeeper.insight.metrics.rules.periods import Stretch
 from shopkeeper.insight.metrics.rules.values import change, share
 from shopkeeper.insight.metrics.shapes import (
@@ -17,6 +18,7 @@ from shopkeeper.insight.metrics.shapes import (
     DimensionNotAllowed,
     Figure,
     Figures,
+    Gap,
     Grain,
     Metric,
     Missing,
@@ -56,8 +58,8 @@ def metric(metric_id: str) -> Metric:
 
 def coverage() -> date | None:
     """Return the first day, in the shop's zone, for which there is data; None for a shop that has sold nothing yet."""
-    span = lake.span("order_paid")
-    return None if span is None else day_of(from_microseconds(span.first_us), selling_shop.shop().zone)
+    known = known_days(selling_shop.shop().zone)
+    return known[0].first if known else None
 
 
 def today(*, now: datetime) -> Period:
@@ -76,25 +78,31 @@ def figures(
 ) -> Figures:
     """Return metrics of a period beside the same metrics of the periods it is compared with, from one query.
 
-    `only` narrows all of them, e.g. to some countries. A value is missing, never 0, where its period begins before the first day with data.
+    `only` narrows all of them, e.g. to some countries. A value is missing, never 0, on days without data: before all of it, or between
+    the trade of a file and the shop's own days. One to compare with is missing where a single day of its period is.
     Raises UnknownMetric, DimensionNotAllowed, OutOfRange.
     """
     wanted = [_allowed(metric(metric_id), only) for metric_id in metrics]
     _check_length(period)
-    shop, first_day = selling_shop.shop(), coverage()
+    shop = selling_shop.shop()
+    known = known_days(shop.zone)
     asked = [period, *(periods.earlier(period, against) for against in compare)]
     found = ask(wanted, [periods.stretch(each, shop.zone) for each in asked], only=only)
     result = []
     for each in wanted:
         # A period that reaches into the data has a value, though it begins before; one to compare with must lie in the data whole.
-        value = found.value(each, 0) if first_day and period.last >= first_day else Value(None, Missing.BEFORE_DATA)
+        value = found.value(each, 0) if reaches(period, known) else _unknown(unknown_within(period, known))
         compared = []
         for slot, (against, then) in enumerate(zip(compare, asked[1:], strict=True), start=1):
-            before = found.value(each, slot) if first_day and then.first >= first_day else Value(None, Missing.BEFORE_DATA)
+            gap = unknown_within(then, known)
+            before = found.value(each, slot) if gap is None else _unknown(gap)
             compared.append(Compared(against=against, period=then, value=before, change=change(each, value, before)))
         result.append(Figure(metric=each, value=value, compared=tuple(compared)))
     narrowed = tuple((dimension, tuple(keys)) for dimension, keys in only.items())
-    return Figures(period=period, zone=shop.zone, currency=shop.currency, first_day=first_day, only=narrowed, figures=tuple(result))
+    return Figures(
+        period=period, zone=shop.zone, currency=shop.currency, first_day=known[0].first if known else None, only=narrowed,
+        figures=tuple(result),
+    )  # fmt: skip
 
 
 def series(
@@ -111,15 +119,15 @@ def series(
     """
     wanted = _allowed(metric(metric_id), only)
     _check_length(period)
-    shop, first_day = selling_shop.shop(), coverage()
+    shop = selling_shop.shop()
+    known = known_days(shop.zone)
     steps = periods.steps(period, grain, shop.zone)
     if len(steps) > MOST_STEPS:
         raise OutOfRange("period", period.days, least=1, most=MOST_STEPS // 24)
     found = ask([wanted], steps, only=only) if steps else None
     points = []
     for slot, step in enumerate(steps):
-        missing = _missing(step, first_day, shop.zone, now)
-        value = Value(None, missing) if missing or found is None else found.value(wanted, slot)
+        value = _missing(step, known, shop.zone, now) or (found.value(wanted, slot) if found else Value(None, Missing.BEFORE_DATA))
         points.append(Point(periods.starts_at(step, shop.zone), value))
     return Series(metric=wanted, period=period, grain=grain, zone=shop.zone, currency=shop.currency, points=tuple(points))
 
@@ -161,9 +169,13 @@ def _check_length(period: Period) -> None:
         raise OutOfRange("period", period.days, least=1, most=LONGEST_DAYS)
 
 
-def _missing(step: Stretch, first_day: date | None, zone: str, now: datetime | None) -> Missing | None:
+def _missing(step: Stretch, known: Sequence[Days], zone: str, now: datetime | None) -> Value | None:
     if now is not None and step.start_us > to_microseconds(now):
-        return Missing.NOT_YET
-    if first_day is None or day_of(from_microseconds(step.end_us - 1), zone) < first_day:
-        return Missing.BEFORE_DATA
-    return None
+        return Value(None, Missing.NOT_YET)
+    days = Period(day_of(from_microseconds(step.start_us), zone), day_of(from_microseconds(step.end_us - 1), zone))
+    return None if reaches(days, known) else _unknown(unknown_within(days, known))
+
+
+def _unknown(gap: Gap | None) -> Value:
+    is_between = gap is not None and gap.first is not None
+    return Value(None, Missing.BETWEEN_DATA, gap) if is_between else Value(None, Missing.BEFORE_DATA)

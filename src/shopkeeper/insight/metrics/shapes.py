@@ -88,19 +88,32 @@ class Period:
 
 
 class Missing(StrEnum):
-    """Why a value is unknown: the shop has no data that far back, the time has not come yet, or there is nothing to divide by."""
+    """Why a value is unknown: no data goes that far back, none was kept then, the time has not come yet, or nothing to divide by.
+
+    BETWEEN_DATA: later than the oldest data, yet neither in a file that was taken over nor in the shop's own days.
+    """
 
     BEFORE_DATA = "before_data"
+    BETWEEN_DATA = "between_data"
     NOT_YET = "not_yet"
     NOTHING_SOLD = "nothing_sold"
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Days without data, both ends included; `first` None: from the beginning of time, `last` None: to its end."""
+
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
-    """A whole number in the metric's unit, or the reason why there is none. Unknown is never 0."""
+    """A whole number in the metric's unit, or the reason why there is none: unknown is never 0. `gap`: the days BETWEEN_DATA means."""
 
     amount: int | None
     missing: Missing | None = None
+    gap: Gap | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

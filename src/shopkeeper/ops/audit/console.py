@@ -5,15 +5,130 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from shopkeeper.kit.console import Choice, Column, Days, Listing
+from shopkeeper.kit.console import Choice, Column, Days, Listing, word
+from shopkeeper.kit.naming import thing
 from shopkeeper.ops.audit import models
 from shopkeeper.ops.audit import public as audit
 
+ACTS_CALLED = {
+    "audit.view": gettext_lazy("Audit trail read"),
+    "catalog.publish": gettext_lazy("Product put on sale"),
+    "catalog.save_category": gettext_lazy("Category saved"),
+    "catalog.save_product": gettext_lazy("Product saved"),
+    "catalog.unpublish": gettext_lazy("Product taken off sale"),
+    "catalog.view": gettext_lazy("Products read"),
+    "content.publish": gettext_lazy("Shop text published"),
+    "content.view": gettext_lazy("Shop texts read"),
+    "customers.export": gettext_lazy("Customers exported"),
+    "customers.save": gettext_lazy("Customer saved"),
+    "customers.view": gettext_lazy("Customers read"),
+    "events.replay": gettext_lazy("Fact tried again"),
+    "events.view": gettext_lazy("Facts read"),
+    "inventory.adjust": gettext_lazy("Stock adjusted"),
+    "inventory.count": gettext_lazy("Stock counted"),
+    "inventory.receive": gettext_lazy("Goods received"),
+    "inventory.save_warehouse": gettext_lazy("Warehouse saved"),
+    "inventory.transfer": gettext_lazy("Stock moved between warehouses"),
+    "inventory.view": gettext_lazy("Stock read"),
+    "messages.resend": gettext_lazy("Mail sent again"),
+    "messages.view": gettext_lazy("Mails read"),
+    "metrics.export": gettext_lazy("Figures exported"),
+    "metrics.view": gettext_lazy("Figures read"),
+    "orders.cancel": gettext_lazy("Order cancelled"),
+    "orders.export": gettext_lazy("Orders exported"),
+    "orders.refund": gettext_lazy("Order refunded"),
+    "orders.ship": gettext_lazy("Order shipped"),
+    "orders.view": gettext_lazy("Orders read"),
+    "payments.view": gettext_lazy("Payments read"),
+    "pricing.save_delivery_option": gettext_lazy("Delivery option saved"),
+    "pricing.save_price_list": gettext_lazy("Price list saved"),
+    "pricing.save_tax_rate": gettext_lazy("Tax rate saved"),
+    "pricing.set_price": gettext_lazy("Price set"),
+    "pricing.view": gettext_lazy("Prices read"),
+    "pricing.withdraw_price": gettext_lazy("Price withdrawn"),
+    "shop.change_currency": gettext_lazy("Book currency changed"),
+    "shop.save": gettext_lazy("Shop settings saved"),
+    "shop.view": gettext_lazy("Shop settings read"),
+    "staff.change_role": gettext_lazy("Staff role changed"),
+    "staff.deactivate": gettext_lazy("Staff access ended"),
+    "staff.invite": gettext_lazy("Staff invited"),
+    "staff.join": gettext_lazy("Staff joined"),
+    "staff.reactivate": gettext_lazy("Staff access given back"),
+    "staff.view": gettext_lazy("Staff read"),
+    "staff.withdraw_invitation": gettext_lazy("Invitation withdrawn"),
+}
+"""What each act is called: the one place for it."""
+
+FIELDS_CALLED = {
+    "address": gettext_lazy("Address"),
+    "amount_minor": gettext_lazy("Price"),
+    "basis_points": gettext_lazy("Rate"),
+    "carrier": gettext_lazy("Carrier"),
+    "category_id": gettext_lazy("Category"),
+    "code": gettext_lazy("Code"),
+    "countries": gettext_lazy("Countries"),
+    "country": gettext_lazy("Country"),
+    "currency": gettext_lazy("Book currency"),
+    "days_least": gettext_lazy("Days, at least"),
+    "days_most": gettext_lazy("Days, at most"),
+    "delivery_minor": gettext_lazy("Delivery given back"),
+    "drawing": gettext_lazy("Drawing"),
+    "email": gettext_lazy("Mail address"),
+    "fields": gettext_lazy("Fields that changed"),
+    "free_from_minor": gettext_lazy("Free from"),
+    "hearer": gettext_lazy("Hearer"),
+    "intro_en": gettext_lazy("Introduction in English"),
+    "intro_zh": gettext_lazy("Introduction in Chinese"),
+    "is_active": gettext_lazy("In use"),
+    "is_category_derived": gettext_lazy("Category derived"),
+    "is_default": gettext_lazy("The default list"),
+    "is_derived": gettext_lazy("Derived"),
+    "is_published": gettext_lazy("In the shop"),
+    "is_sample": gettext_lazy("Sample shop"),
+    "language": gettext_lazy("Language"),
+    "legal_name": gettext_lazy("Legal name"),
+    "licence_authority": gettext_lazy("Issued by"),
+    "licence_number": gettext_lazy("Licence or register number"),
+    "lines": gettext_lazy("Pieces of lines"),
+    "name": pgettext_lazy("of a shop or a person", "Name"),
+    "name_en": gettext_lazy("Name in English"),
+    "name_zh": gettext_lazy("Name in Chinese"),
+    "note": gettext_lazy("Note"),
+    "on_hand": gettext_lazy("On hand"),
+    "parent_id": gettext_lazy("Belongs to"),
+    "phone": gettext_lazy("Phone"),
+    "photo_url": gettext_lazy("Photo"),
+    "position": gettext_lazy("Position"),
+    "price_list_id": gettext_lazy("Price list"),
+    "price_minor": gettext_lazy("Price"),
+    "priority": gettext_lazy("Order of warehouses"),
+    "rank": gettext_lazy("Rank"),
+    "reason": gettext_lazy("Reason"),
+    "refund_id": gettext_lazy("Refund"),
+    "role": gettext_lazy("Role"),
+    "shipment_id": gettext_lazy("Parcel"),
+    "skus": gettext_lazy("SKUs"),
+    "slug": gettext_lazy("Web name"),
+    "source_name": gettext_lazy("Name in the source"),
+    "state": gettext_lazy("State"),
+    "tagline": gettext_lazy("A line below it"),
+    "tax_mode": gettext_lazy("How tax is stated"),
+    "text_length": gettext_lazy("Letters of the description"),
+    "tint": gettext_lazy("Tint"),
+    "total_minor": gettext_lazy("Total"),
+    "tries": gettext_lazy("Tries"),
+    "version": gettext_lazy("Version"),
+    "warehouse_id": gettext_lazy("Warehouse"),
+    "zone": gettext_lazy("Time zone"),
+}
+"""What each field of an entry is called."""
+
 
 def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    return rows.filter(Q(subject__istartswith=text) | Q(act__istartswith=text))
+    called = [act for act, name in ACTS_CALLED.items() if text.casefold() in str(name).casefold()]
+    return rows.filter(Q(subject__istartswith=text) | Q(act__istartswith=text) | Q(act__in=called))
 
 
 def _who(row: models.Record) -> str:
@@ -31,20 +146,26 @@ AUDIT = Listing(
     rows=lambda: models.Record.objects.select_related("actor"),
     order=("-at", "-pk"),
     search=_find,
-    search_hint=gettext_lazy("What it was about, for example order:12"),
+    search_hint=gettext_lazy("What was done, an order's number, or order:12"),
     columns=(
         Column(name="at", label=gettext_lazy("When"), kind="moment", sort="at"),
         Column(name="actor", label=gettext_lazy("Who"), value=_who),
         Column(
-            name="act", label=gettext_lazy("Act"), kind="code", sort="act", url=lambda row: reverse("console_audit:page", args=[row.pk])
+            name="act",
+            label=gettext_lazy("Act"),
+            value=lambda row: word(ACTS_CALLED, row.act),
+            sort="act",
+            url=lambda row: reverse("console_audit:page", args=[row.pk]),
         ),
-        Column(name="subject", label=gettext_lazy("About"), kind="code", sort="subject"),
+        Column(
+            name="subject", label=gettext_lazy("About"), value=lambda row: getattr(row, "also", None) or thing(row.subject), sort="subject"
+        ),
     ),
     filters=(
         Choice(
             name="act",
             label=gettext_lazy("Act"),
-            choices=lambda: [(act, act) for act in audit.acts()],
+            choices=lambda: sorted(((act, word(ACTS_CALLED, act)) for act in audit.acts()), key=lambda pair: pair[1]),
             apply=lambda rows, value: rows.filter(act=value),
         ),
         Days(name="day", label=gettext_lazy("Done"), moment="at"),

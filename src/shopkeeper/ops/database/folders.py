@@ -147,6 +147,14 @@ class Lock:
             self._file = None
 
 
+def was_held(folder: Path) -> bool:
+    """Return whether a supervisor ever held this folder: if not, nothing of a shop is in it."""
+    try:
+        return (folder / SUPERVISOR_LOCK).exists()
+    except OSError:
+        return False
+
+
 def ensure_secret_key(folder: Path) -> None:
     """Make the secret key of this shop, mode 0600, where there is none yet; two starts at once agree on one key."""
     key = folder / "secret_key"

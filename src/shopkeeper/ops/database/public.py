@@ -12,7 +12,7 @@ import psycopg
 from shopkeeper.ops.database import binaries, dump, folders, identity
 from shopkeeper.ops.database.cluster import Cluster
 from shopkeeper.ops.database.emptying import empty_tables
-from shopkeeper.ops.database.folders import GUESTS_LOCK, SUPERVISOR_LOCK, Lock, default_data_dir, ensure_secret_key
+from shopkeeper.ops.database.folders import GUESTS_LOCK, SUPERVISOR_LOCK, Lock, default_data_dir, ensure_secret_key, was_held
 from shopkeeper.ops.database.rules import address
 from shopkeeper.ops.database.schema import bring_up_to_date, is_current
 from shopkeeper.ops.database.shapes import FolderInUse, Server, ServerDidNotStart, ServerTooOld, ServerUnreachable
@@ -28,6 +28,7 @@ __all__ = [
     "is_current",
     "running",
     "use",
+    "was_held",
     "write_dump",
 ]
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from shopkeeper.kit.time import from_microseconds, to_microseconds
 from shopkeeper.ops.imports.models import ImportReject, ImportRun, ImportStep
-from shopkeeper.ops.imports.shapes import ImportBusy, Reject, Run
+from shopkeeper.ops.imports.shapes import ImportBusy, Reject, Run, Span
 
+_SPAN = "span"
 _LOCK = 7_301_001
 """The number of the session lock that one import holds at a time."""
 
@@ -54,6 +56,17 @@ def finish(*, run_id: int, report: Mapping[str, Any], now: datetime) -> Run:
     """Close a run with its report and return it."""
     ImportRun.objects.filter(id=run_id).update(report=dict(report), finished_at=now)
     return run(run_id)
+
+
+def record_span(*, run_id: int, first_at: datetime, last_at: datetime, now: datetime) -> None:
+    """Say, as the run's step `span`, from which moment to which its file speaks of trade: once all of it is in the books."""
+    finish_step(run_id=run_id, name=_SPAN, report={"first_us": to_microseconds(first_at), "last_us": to_microseconds(last_at)}, now=now)
+
+
+def spans() -> tuple[Span, ...]:
+    """Return the time that each file taken over speaks of, oldest run first; an import under way is not among them."""
+    reports = ImportStep.objects.filter(name=_SPAN).order_by("run_id").values_list("report", flat=True)
+    return tuple(Span(from_microseconds(each["first_us"]), from_microseconds(each["last_us"])) for each in reports)
 
 
 def unfinished(*, source: str) -> Run | None:

@@ -21,6 +21,14 @@ class Run:
     started_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time a file speaks of, both ends included."""
+
+    first_at: datetime
+    last_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
     line: int

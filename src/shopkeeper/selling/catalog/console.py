@@ -130,7 +130,7 @@ CATEGORIES = Listing(
     rows=lambda: models.Category.objects.select_related("parent"),
     order=("position", "pk"),
     search=lambda rows, text: rows.filter(Q(name_en__icontains=text) | Q(name_zh__icontains=text) | Q(slug__icontains=text)),
-    search_hint=gettext_lazy("Name"),
+    search_hint=gettext_lazy("Name or web name"),
     columns=(
         Column(
             name="name",
@@ -192,7 +192,7 @@ class SaveProduct(Command):
 
     def prepare(self) -> None:
         self.product = catalog.product_by_id(ProductId(self.target_id)) if self.target_id else None
-        self.fields["category"].choices = [("", _("None")), *category_choices()]  # type: ignore[attr-defined]
+        self.fields["category"].choices = [("", _("No category")), *category_choices()]  # type: ignore[attr-defined]
         variants = self.product.variants if self.product else ()
         self.variant_ids: list[VariantId | None] = [each.id for each in variants] + [None] * SPARE_VARIANTS
         names = [self._variant_fields(index) for index in range(len(self.variant_ids))]

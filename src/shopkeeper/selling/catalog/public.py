@@ -71,6 +71,14 @@ def goods(variant_ids: Sequence[VariantId]) -> dict[VariantId, Goods]:
     return store.goods(variant_ids)
 
 
+def goods_of(variant_id: VariantId) -> Goods:
+    """Return what other rooms need to know of one variant. Raises NotFound."""
+    found = store.goods([variant_id])
+    if variant_id not in found:
+        raise NotFound("variant", variant_id)
+    return found[variant_id]
+
+
 def goods_by_sku(skus: Sequence[str]) -> dict[str, Goods]:
     """Return goods by SKU as asked, capital and small letters the same; unknown SKUs are left out."""
     found = store.goods_by_sku(skus)

@@ -91,6 +91,11 @@ class Goods:
     weight_g: int
     is_sellable: bool
 
+    def called(self, language: str) -> str:
+        """Return what people call the variant: the product's name, and the option where there is one."""
+        option = self.option.pick(language)
+        return self.name.pick(language) + (f" · {option}" if option else "")
+
 
 class SlugTaken(Refusal):
     """Another product or category has this slug."""

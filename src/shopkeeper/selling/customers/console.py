@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from shopkeeper.kit.console import Choice, Column, Command, Days, Done, Listing, Pill
 from shopkeeper.kit.ids import CustomerId, UserId
+from shopkeeper.kit.naming import by_number, customer_name
+from shopkeeper.kit.places import CountryField
 from shopkeeper.selling.customers import models
 from shopkeeper.selling.customers import public as customers
 
 
 def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    return rows.filter(Q(name__icontains=text) | Q(email__icontains=text) | Q(external_code__iexact=text))
+    return rows.filter(Q(name__icontains=text) | Q(email__icontains=text) | by_number(text))
 
 
 CUSTOMERS = Listing(
@@ -29,12 +31,12 @@ CUSTOMERS = Listing(
     rows=models.Customer.objects.all,
     order=("-joined_at", "-pk"),
     search=_find,
-    search_hint=gettext_lazy("Name, mail address or code"),
+    search_hint=gettext_lazy("Name, mail address or number"),
     columns=(
         Column(
             name="name",
             label=gettext_lazy("Customer"),
-            value=lambda row: row.name or row.external_code or row.email or f"#{row.pk}",
+            value=lambda row: customer_name(row.name, row.external_code) or row.email or f"#{row.pk}",
             note=lambda row: row.email,
             sort="name",
             url=lambda row: reverse("console_customers:page", args=[row.pk]),
@@ -70,9 +72,7 @@ class SaveCustomer(Command):
     name_ = forms.CharField(label=gettext_lazy("Name"), max_length=150, required=False)
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language of mails"), choices=(("en", "English"), ("zh-hans", "简体中文")))
-    country = forms.CharField(
-        label=gettext_lazy("Country"), max_length=2, required=False, help_text=gettext_lazy("Two letters such as GB or CN.")
-    )
+    country = CountryField(label=gettext_lazy("Country"), none=gettext_lazy("Not known"))
     RENAMED = {"name": "name_"}
 
     def prepare(self) -> None:
@@ -81,7 +81,7 @@ class SaveCustomer(Command):
         self.start(name_=each.name, phone=each.phone, language=each.language, country=each.country)
 
     def name(self) -> str:
-        return self.customer.name or self.customer.email or self.customer.external_code
+        return customer_name(self.customer.name, self.customer.external_code) or self.customer.email
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
         found = self.cleaned_data

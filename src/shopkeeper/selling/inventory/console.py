@@ -1,22 +1,40 @@
 """How staff see and move stock."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from shopkeeper.kit.console import Choice, Column, Command, Days, Done, Fact, Listing, Pill, UnitsField, both, own_words, word
+from shopkeeper.kit.console import (
+    Choice,
+    Column,
+    Command,
+    Days,
+    Done,
+    Fact,
+    Listing,
+    Pill,
+    UnitsField,
+    active_column,
+    both,
+    by_goods,
+    name_column,
+    own_words,
+    word,
+)
 from shopkeeper.kit.ids import UserId, VariantId, WarehouseId
-from shopkeeper.kit.refusals import NotFound
+from shopkeeper.kit.places import CountryField
+from shopkeeper.kit.refusals import NotFound, Refusal
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.inventory import models
 from shopkeeper.selling.inventory import public as inventory
-from shopkeeper.selling.inventory.shapes import Shelf
+from shopkeeper.selling.inventory.shapes import Shelf, WouldGoBelowHeld
 
 LOW = 5
 """Fewer available pieces than this count as running low in the list."""
@@ -24,7 +42,7 @@ LOW = 5
 MOST_MOVED = 1_000_000
 
 REASONS = {
-    "received": gettext_lazy("Received"),
+    "received": pgettext_lazy("stock", "Received"),
     "sold": gettext_lazy("Sold"),
     "returned": gettext_lazy("Came back"),
     "adjusted": gettext_lazy("Adjusted"),
@@ -40,14 +58,8 @@ def warehouse_choices(*, only_active: bool = False) -> list[tuple[str, str]]:
     return [(str(each.id), each.name.pick(language)) for each in inventory.warehouses() if each.is_active or not only_active]
 
 
-def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    product = Q(variant__product__name_en__icontains=text) | Q(variant__product__name_zh__icontains=text)
-    return rows.filter(product | Q(variant__sku__istartswith=text))
-
-
 def _find_movement(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    product = Q(shelf__variant__product__name_en__icontains=text) | Q(shelf__variant__product__name_zh__icontains=text)
-    return rows.filter(product | Q(shelf__variant__sku__istartswith=text) | Q(note__icontains=text))
+    return by_goods(rows, text, variant="shelf__variant", also=Q(note__icontains=text))
 
 
 def _state(row: Any) -> Pill | None:
@@ -68,7 +80,7 @@ STOCK = Listing(
     see="inventory.view",
     rows=lambda: models.Shelf.objects.select_related("variant__product", "warehouse").annotate(free=F("on_hand") - F("held")),
     order=("free", "pk"),
-    search=_find,
+    search=by_goods,
     search_hint=gettext_lazy("Name or SKU"),
     columns=(
         Column(
@@ -125,7 +137,7 @@ MOVEMENTS = Listing(
         ),
         Column(name="warehouse", label=gettext_lazy("Warehouse"), value=lambda row: both(row.shelf.warehouse, "name")),
         Column(name="reason", label=gettext_lazy("Why"), value=lambda row: word(REASONS, row.reason), note=lambda row: own_words(row.note)),
-        Column(name="units", label=gettext_lazy("Change"), kind="change"),
+        Column(name="units", label=pgettext_lazy("of stock", "Change"), kind="change"),
         Column(name="balance", label=gettext_lazy("Then on hand"), kind="number"),
     ),
     filters=(
@@ -154,21 +166,10 @@ WAREHOUSES = Listing(
     rows=models.Warehouse.objects.all,
     order=("priority", "pk"),
     columns=(
-        Column(
-            name="name",
-            label=gettext_lazy("Warehouse"),
-            value=lambda row: both(row, "name"),
-            note=lambda row: row.code,
-            url=lambda row: reverse("console_warehouses:edit", args=[row.pk]),
-        ),
+        name_column("warehouses", label=gettext_lazy("Warehouse"), note=lambda row: row.code),
         Column(name="country", label=gettext_lazy("Country"), kind="country"),
         Column(name="priority", label=gettext_lazy("Order"), kind="number", sort="priority"),
-        Column(
-            name="is_active",
-            label=gettext_lazy("State"),
-            value=lambda row: Pill(_("In use"), "good") if row.is_active else Pill(_("Closed"), "quiet"),
-            kind="pill",
-        ),
+        active_column(gettext_lazy("State"), on=gettext_lazy("In use"), off=gettext_lazy("Closed")),
     ),
 )
 
@@ -177,12 +178,8 @@ class StockCommand(Command):
     """What every movement shares: the variant, and the shelves as they are."""
 
     def prepare(self) -> None:
-        variant_id = VariantId(self.target_id or 0)
-        found = catalog.goods([variant_id])
-        if variant_id not in found:
-            raise NotFound("variant", variant_id)
-        self.goods = found[variant_id]
-        self.shelves = {each.warehouse_id: each for each in inventory.shelves([variant_id])}
+        self.goods = catalog.goods_of(VariantId(self.target_id or 0))
+        self.shelves = {each.warehouse_id: each for each in inventory.shelves([self.goods.variant_id])}
         for name in ("warehouse", "to_warehouse"):
             if name in self.fields:
                 self.fields[name].choices = warehouse_choices(only_active=True)  # type: ignore[attr-defined]
@@ -190,8 +187,7 @@ class StockCommand(Command):
             self.start(warehouse=self.asked["warehouse"])
 
     def name(self) -> str:
-        option = self.goods.option.pick(self.setting.language)
-        return self.goods.name.pick(self.setting.language) + (f" · {option}" if option else "")
+        return self.goods.called(self.setting.language)
 
     def facts(self) -> list[Fact]:
         names = dict(warehouse_choices())
@@ -202,6 +198,20 @@ class StockCommand(Command):
             found.append(Fact(names.get(str(warehouse_id), str(warehouse_id)), words % values))
         return found
 
+    def explain(self, refusal: Refusal) -> str:
+        if not isinstance(refusal, WouldGoBelowHeld):
+            return ""
+        where = dict(warehouse_choices()).get(str(self.cleaned_data["warehouse"]), "")
+        values = {"asked": abs(self.cleaned_data["units"]), "where": where}
+        return self.too_few() % {**values, "on_hand": refusal.on_hand, "held": refusal.held, "most": refusal.most}
+
+    def too_few(self) -> str:
+        """Return the words for asking more of a shelf than lies free on it."""
+        return _(
+            "You asked to take away %(asked)d; %(on_hand)d are on hand at %(where)s, of which %(held)d are held for orders. "
+            "Take away at most %(most)d, or ship or cancel orders first."
+        )
+
     def moved(self, shelf: Shelf) -> Done:
         """Return the sentence that says what lies on the shelf now."""
         where = dict(warehouse_choices()).get(str(shelf.warehouse_id), "")
@@ -209,9 +219,29 @@ class StockCommand(Command):
         return Done(words % {"where": where, "on_hand": shelf.on_hand, "free": shelf.available}, self.goods.variant_id)
 
 
-class Receive(StockCommand):
+class ShelfCommand(StockCommand):
+    """A movement on one shelf. `BOOK` is the face's function, `AS` what it calls the pieces."""
+
+    BOOK: ClassVar[Callable[..., Shelf]]
+    AS: ClassVar[str] = "units"
+
+    def run(self, *, actor: UserId, now: datetime) -> Done:
+        found = self.cleaned_data
+        shelf = type(self).BOOK(
+            variant_id=self.goods.variant_id,
+            warehouse_id=WarehouseId(found["warehouse"]),
+            note=found["note"],
+            actor=actor,
+            now=now,
+            **{self.AS: found["units"]},
+        )
+        return self.moved(shelf)
+
+
+class Receive(ShelfCommand):
     """Pieces that arrived from outside."""
 
+    BOOK = inventory.receive
     act = "inventory.receive"
     title = gettext_lazy("Receive goods")
     submit = gettext_lazy("Book the arrival")
@@ -221,22 +251,11 @@ class Receive(StockCommand):
         label=gettext_lazy("Note"), max_length=300, required=False, help_text=gettext_lazy("A delivery note's number, for example.")
     )
 
-    def run(self, *, actor: UserId, now: datetime) -> Done:
-        found = self.cleaned_data
-        shelf = inventory.receive(
-            variant_id=self.goods.variant_id,
-            warehouse_id=WarehouseId(found["warehouse"]),
-            units=found["units"],
-            note=found["note"],
-            actor=actor,
-            now=now,
-        )
-        return self.moved(shelf)
 
-
-class Adjust(StockCommand):
+class Adjust(ShelfCommand):
     """Pieces found or lost."""
 
+    BOOK = inventory.adjust
     act = "inventory.adjust"
     title = gettext_lazy("Adjust stock")
     submit = gettext_lazy("Adjust")
@@ -247,22 +266,12 @@ class Adjust(StockCommand):
     )
     note = forms.CharField(label=gettext_lazy("Why"), max_length=300)
 
-    def run(self, *, actor: UserId, now: datetime) -> Done:
-        found = self.cleaned_data
-        shelf = inventory.adjust(
-            variant_id=self.goods.variant_id,
-            warehouse_id=WarehouseId(found["warehouse"]),
-            units=found["units"],
-            note=found["note"],
-            actor=actor,
-            now=now,
-        )
-        return self.moved(shelf)
 
-
-class Count(StockCommand):
+class Count(ShelfCommand):
     """What was counted on a shelf."""
 
+    BOOK = inventory.count
+    AS = "counted"
     act = "inventory.count"
     title = gettext_lazy("Count a shelf")
     submit = gettext_lazy("Book the count")
@@ -272,17 +281,8 @@ class Count(StockCommand):
     units = UnitsField(label=gettext_lazy("Pieces counted"), least=0, most=1_000_000_000)
     note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
 
-    def run(self, *, actor: UserId, now: datetime) -> Done:
-        found = self.cleaned_data
-        shelf = inventory.count(
-            variant_id=self.goods.variant_id,
-            warehouse_id=WarehouseId(found["warehouse"]),
-            counted=found["units"],
-            note=found["note"],
-            actor=actor,
-            now=now,
-        )
-        return self.moved(shelf)
+    def too_few(self) -> str:
+        return _("You counted %(asked)d at %(where)s, but %(held)d are held for orders there. Count again, or ship or cancel orders first.")
 
 
 class Transfer(StockCommand):
@@ -328,7 +328,7 @@ class SaveWarehouse(Command):
     code = forms.CharField(label=gettext_lazy("Code"), max_length=40)
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=200, required=False)
     name_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=200, required=False)
-    country = forms.CharField(label=gettext_lazy("Country"), max_length=2, help_text=gettext_lazy("Two letters such as GB or CN."))
+    country = CountryField(label=gettext_lazy("Country"))
     priority = UnitsField(
         label=gettext_lazy("Order"), initial=100, help_text=gettext_lazy("Orders are filled from the smallest number first.")
     )

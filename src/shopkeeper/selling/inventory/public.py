@@ -1,6 +1,6 @@
 """The face of the stock room: what is on hand, what is held for whom, and every piece that came or went. Units are whole pieces."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -154,28 +154,14 @@ def held(order_id: OrderId) -> tuple[HeldUnits, ...]:
     return store.held(order_id)
 
 
+def held_for(order_ids: Collection[OrderId]) -> dict[OrderId, tuple[HeldUnits, ...]]:
+    """Return what is still held for each of these orders, by warehouse; orders that hold nothing are left out. One query."""
+    return store.held_for(order_ids)
+
+
 def open_holds() -> dict[OrderId, int]:
     """Return how many units every order holds at present, in one query; orders that hold nothing are left out."""
     return store.open_holds()
-
-
-def due_holds(*, now: datetime, limit: int) -> list[OrderId]:
-    """Return up to `limit` orders whose hold has run out, longest ago first; nothing is changed."""
-    return store.due(now, limit)
-
-
-@transaction.atomic
-def release_due(*, order_id: OrderId, now: datetime) -> int:
-    """Give back an order's hold if it has run out and return the units; 0 where it was paid, released or prolonged meanwhile."""
-    return int(store.call("inventory_release", order_id, "expired", now, now))
-
-
-def expire_holds(*, now: datetime, limit: int = 200) -> list[OrderId]:
-    """Give back holds that have run out, each order in a transaction of its own, and return the orders that lost theirs.
-
-    A flow that also closes the order should instead take `due_holds`, lock the order, and call `release_due` in that transaction.
-    """
-    return [order_id for order_id in store.due(now, limit) if release_due(order_id=order_id, now=now) > 0]
 
 
 # ── moves ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -132,12 +132,13 @@ class HoldGone(Refusal):
 
 
 class WouldGoBelowHeld(Refusal):
-    """The change would leave fewer pieces than are already promised to orders; `most` pieces can be taken away."""
+    """The change would leave fewer pieces than are already promised to orders: `units` less than 0 were asked, `most` pieces can go."""
 
     code = "below_held"
 
     def __init__(self, *, on_hand: int, held: int, units: int) -> None:
         super().__init__(f"{on_hand} on hand, {held} held: cannot move {units}", field="units", value=units)
+        self.units = units
         self.on_hand = on_hand
         self.held = held
         self.most = on_hand - held

@@ -1,7 +1,7 @@
 """Every query of the stock room. What changes stock goes through the database functions in `sql/`, one implementation for all."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -119,6 +119,18 @@ def held(order_id: OrderId) -> tuple[HeldUnits, ...]:
     return tuple(_held(*row) for row in found)
 
 
+def held_for(order_ids: Collection[OrderId]) -> dict[OrderId, tuple[HeldUnits, ...]]:
+    """Return what is still held for each of these orders, by shelf."""
+    found: dict[OrderId, tuple[HeldUnits, ...]] = {}
+    for order_id, *units in rows(
+        """SELECT h.order_id, s.variant_id, s.warehouse_id, h.open_units FROM inventory_hold h JOIN inventory_shelf s ON s.id = h.shelf_id
+           WHERE h.order_id = ANY(%s) AND h.open_units > 0 ORDER BY h.id""",
+        list(order_ids),
+    ):
+        found[OrderId(order_id)] = (*found.get(OrderId(order_id), ()), _held(*units))
+    return found
+
+
 def open_holds() -> dict[OrderId, int]:
     """Return how many units every order holds at present; orders that hold nothing are left out."""
     found = rows("SELECT order_id, sum(open_units) FROM inventory_hold WHERE open_units > 0 GROUP BY order_id")
@@ -141,17 +153,6 @@ def _parcel(lines: Sequence[WantedUnits]) -> str:
 def ship(order_id: OrderId, warehouse_id: WarehouseId, lines: Sequence[WantedUnits], actor: UserId | None, now: datetime) -> int:
     """Ship held units through `inventory_ship` and return how many went."""
     return int(call("inventory_ship", order_id, warehouse_id, _parcel(lines), actor, now))
-
-
-def due(now: datetime, limit: int) -> list[OrderId]:
-    """Return the orders whose holds have expired, those that waited longest first."""
-    found = rows(
-        """SELECT order_id FROM inventory_hold WHERE open_units > 0 AND until <= %s
-           GROUP BY order_id ORDER BY min(until), order_id LIMIT %s""",
-        now,
-        limit,
-    )
-    return [OrderId(order_id) for (order_id,) in found]
 
 
 # ── moves ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,8 @@ from shopkeeper.kit.ids import BasketId, CustomerId, VariantId, new_token
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.orders import models
-from shopkeeper.selling.orders.shapes import MOST_UNITS, Basket, BasketLine
+from shopkeeper.selling.orders.rules import joining
+from shopkeeper.selling.orders.shapes import MOST_LINES, MOST_UNITS, Basket, BasketFull, BasketLine, JoinedBasket
 
 NO_BASKET = Basket(id=BasketId(0), token="", customer_id=None, lines=())
 
@@ -52,7 +53,7 @@ def open_basket(*, customer_id: CustomerId | None = None, now: datetime) -> Bask
 def set_line(*, token: str | None, variant_id: VariantId, units: int, now: datetime) -> Basket:
     """Put exactly `units` of a variant into the basket; 0 takes it out. Returns the basket, whose token is new where there was none.
 
-    Raises OutOfRange for units below 0 or above MOST_UNITS, NotFound for a variant that does not exist.
+    Raises OutOfRange for units below 0 or above MOST_UNITS, NotFound for a variant that does not exist, BasketFull.
     """
     if not 0 <= units <= MOST_UNITS:
         raise OutOfRange("units", units, least=0, most=MOST_UNITS)
@@ -61,6 +62,7 @@ def set_line(*, token: str | None, variant_id: VariantId, units: int, now: datet
     if units == 0:
         models.BasketLine.objects.filter(basket_id=basket_id, variant_id=variant_id).delete()
     else:
+        _refuse_full(basket_id, variant_id)
         _put(basket_id, variant_id, units, now)
     return _by_id(basket_id)
 
@@ -69,7 +71,7 @@ def set_line(*, token: str | None, variant_id: VariantId, units: int, now: datet
 def add_line(*, token: str | None, variant_id: VariantId, units: int = 1, now: datetime) -> Basket:
     """Put `units` more of a variant into the basket. Returns the basket, whose token is new where there was none.
 
-    Raises OutOfRange for units below 1, or where the line would hold more than MOST_UNITS, NotFound.
+    Raises OutOfRange for units below 1, or where the line would hold more than MOST_UNITS, NotFound, BasketFull.
     """
     if not 1 <= units <= MOST_UNITS:
         raise OutOfRange("units", units, least=1, most=MOST_UNITS)
@@ -78,29 +80,33 @@ def add_line(*, token: str | None, variant_id: VariantId, units: int = 1, now: d
     held = _held(basket_id, variant_id)
     if held + units > MOST_UNITS:
         raise OutOfRange("units", units, least=1, most=MOST_UNITS - held)
+    _refuse_full(basket_id, variant_id)
     _put(basket_id, variant_id, held + units, now)
     return _by_id(basket_id)
 
 
 @transaction.atomic
-def merge_baskets(*, token: str | None, customer_id: CustomerId, now: datetime) -> Basket:
+def merge_baskets(*, token: str | None, customer_id: CustomerId, now: datetime) -> JoinedBasket:
     """Return the member's basket after sign-in, with the visitor's lines in it; of a thing in both, the larger number stays.
 
-    The larger, not the sum: whoever signs in again with the same wish must not find it doubled.
+    Of more than MOST_LINES things the newest stay, and the others are named, so that the door can tell.
     """
     visitor = _open_row(token)
     if visitor is not None and visitor.customer_id not in (None, customer_id):
         visitor = None
     if visitor is None or visitor.customer_id == customer_id:
-        return open_basket(customer_id=customer_id, now=now)
+        return JoinedBasket(basket=open_basket(customer_id=customer_id, now=now), left_out=())
     own = open_basket(customer_id=customer_id, now=now)
     # Rows in order of their id: two tabs signing in at once must not wait for each other.
     list(models.Basket.objects.select_for_update().filter(id__in=[own.id, visitor.id]).order_by("id"))
-    for line in visitor.lines.order_by("variant_id"):
-        variant_id = VariantId(line.variant_id)
-        _put(own.id, variant_id, max(line.units, _held(own.id, variant_id)), now)
-    visitor.lines.all().delete()
-    return _by_id(own.id)
+    joined = joining.join(_kept(own.id), _kept(BasketId(visitor.id)))
+    models.BasketLine.objects.filter(basket_id__in=[own.id, visitor.id]).delete()
+    models.BasketLine.objects.bulk_create(
+        models.BasketLine(basket_id=own.id, variant_id=line.variant_id, units=line.units, added_at=line.added_at) for line in joined.lines
+    )
+    return JoinedBasket(
+        basket=_by_id(own.id), left_out=tuple(BasketLine(variant_id=line.variant_id, units=line.units) for line in joined.left_out)
+    )
 
 
 def remove_lines(*, token: str | None, variant_ids: Sequence[VariantId], now: datetime) -> Basket:
@@ -132,6 +138,18 @@ def _touch(token: str | None, now: datetime) -> BasketId:
 def _refuse_unknown(variant_id: VariantId) -> None:
     if variant_id not in catalog.goods([variant_id]):
         raise NotFound("variant", variant_id)
+
+
+def _refuse_full(basket_id: BasketId, variant_id: VariantId) -> None:
+    """Refuse one more thing where the basket, whose row is locked, holds as many as it can; of what is in it more may come."""
+    held = set(models.BasketLine.objects.filter(basket_id=basket_id).values_list("variant_id", flat=True))
+    if variant_id not in held and len(held) >= MOST_LINES:
+        raise BasketFull
+
+
+def _kept(basket_id: BasketId) -> list[joining.Kept]:
+    rows = models.BasketLine.objects.filter(basket_id=basket_id)
+    return [joining.Kept(variant_id=VariantId(row.variant_id), units=row.units, added_at=row.added_at) for row in rows]
 
 
 def _put(basket_id: BasketId, variant_id: VariantId, units: int, now: datetime) -> None:

@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shopkeeper.kit.console import Choice, Column, Days, Listing, States, pill
+from shopkeeper.kit.console import Choice, Column, Days, Listing, States, state_column
+from shopkeeper.kit.naming import by_number, customer_name
+from shopkeeper.kit.places import country_name
 from shopkeeper.selling.orders import models
 from shopkeeper.selling.orders.shapes import OrderState
 
@@ -44,8 +46,16 @@ REFUND_REASONS = {
 }
 
 
+CHANNELS = {
+    "web": gettext_lazy("Web shop"),
+    "api": gettext_lazy("API"),
+    "imported": gettext_lazy("Imported"),
+}
+"""Where an order came in."""
+
+
 def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    who = Q(contact_name__icontains=text) | Q(contact_email__icontains=text) | Q(buyer__external_code__iexact=text)
+    who = Q(contact_name__icontains=text) | Q(contact_email__icontains=text) | by_number(text, "buyer__external_code")
     return rows.filter(Q(number__icontains=text) | who)
 
 
@@ -57,12 +67,12 @@ def _in_state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 def _country_choices() -> list[tuple[str, Any]]:
     found = models.Order.objects.order_by("country").values_list("country", flat=True).distinct()
-    return [(code, code) for code in found if code]
+    return sorted(((code, country_name(code)) for code in found if code), key=lambda pair: pair[1])
 
 
 def buyer_of(row: models.Order) -> str:
-    """Return what staff call the buyer: the name, else the code of the books the order came from, else a dash."""
-    return row.contact_name or (row.buyer.external_code or "") or row.contact_email
+    """Return what staff call the buyer: the name, else the number in the books the order came from, else the mail address."""
+    return customer_name(row.contact_name, row.buyer.external_code) or row.contact_email
 
 
 ORDERS = Listing(
@@ -77,7 +87,13 @@ ORDERS = Listing(
     search=_find,
     search_hint=gettext_lazy("Number, name or mail address"),
     columns=(
-        Column(name="number", label=gettext_lazy("Order"), sort="number", url=lambda row: reverse("console_orders:page", args=[row.pk])),
+        Column(
+            name="number",
+            label=gettext_lazy("Order"),
+            kind="reference",
+            sort="number",
+            url=lambda row: reverse("console_orders:page", args=[row.pk]),
+        ),
         Column(name="placed_at", label=gettext_lazy("Ordered"), kind="moment", sort="placed_at"),
         Column(name="buyer", label=gettext_lazy("Buyer"), value=buyer_of, note=lambda row: _("guest") if row.is_guest else _("member")),
         Column(name="country", label=gettext_lazy("Country"), kind="country", is_minor=True, sort="country"),
@@ -91,7 +107,7 @@ ORDERS = Listing(
             sort="refunded_minor",
             is_minor=True,
         ),
-        Column(name="state", label=gettext_lazy("State"), value=lambda row: pill(STATES, row.state), kind="pill", sort="state"),
+        state_column(gettext_lazy("State"), STATES),
     ),
     filters=(
         Choice(

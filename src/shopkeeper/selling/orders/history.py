@@ -321,7 +321,8 @@ def _known(table: str, column: str, wanted: pl.Series) -> set[str]:
 def _ids(table: str, count: int) -> pl.Series:
     """Draw `count` ids of a table at once, so that rows can be copied in with their references made."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        # In a subquery the sequence is looked up once; beside nextval it would be for every row.
+        cursor.execute("SELECT nextval((SELECT pg_get_serial_sequence(%s, 'id')::regclass)) FROM generate_series(1, %s)", [table, count])
         return pl.Series([row[0] for row in cursor.fetchall()], dtype=pl.Int64)
 
 

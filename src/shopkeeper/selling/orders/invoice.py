@@ -16,7 +16,7 @@ from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 
 from shopkeeper.kit.money import BASIS_POINTS, exponent, to_decimal
-from shopkeeper.selling.orders.shapes import Order, OrderLine, OrderState
+from shopkeeper.selling.orders.shapes import NoInvoice, Order, OrderLine, OrderState
 from shopkeeper.selling.shop import public as shops
 from shopkeeper.selling.shop.shapes import Shop
 
@@ -33,7 +33,9 @@ BABEL = {"en": "en_GB", "zh-hans": "zh_Hans_CN"}
 
 
 def draw(order: Order, *, language: str, shop: Shop | None = None) -> bytes:
-    """Return the invoice of an order as PDF, with the shop's particulars as they are now unless given."""
+    """Return the invoice of a paid order as PDF, with the shop's particulars as they are now unless given. Raises NoInvoice."""
+    if not order.has_invoice:
+        raise NoInvoice(order.number, may_come=order.state is OrderState.PLACED)
     with override(language):
         page = _Page(order, shop if shop is not None else shops.shop(), language)
         page.head()

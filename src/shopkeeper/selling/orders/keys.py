@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from django.db import connection
 
 from shopkeeper.kit.ids import OrderId
-from shopkeeper.kit.refusals import OutOfRange
+from shopkeeper.kit.refusals import KeyReused, OutOfRange
 from shopkeeper.selling.orders import models, store
-from shopkeeper.selling.orders.shapes import MOST_KEY, KeyReused, Refund, RefundReason, RefundWish
+from shopkeeper.selling.orders.shapes import MOST_KEY, Refund, RefundReason, RefundWish
 
 _KEY_DIGITS, _ASKED_DIGITS = 32, 28
 """Of the 64 characters of a refund's code: `key:`, the digest of the key, the digest of what was asked."""

@@ -4,7 +4,7 @@ A command locks the order's row, decides by a rule, saves, writes the timeline a
 where there is one: a flow joins them with stock and money.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,30 +13,38 @@ from django.db import transaction
 from shopkeeper.events import facts
 from shopkeeper.events import public as events
 from shopkeeper.kit import checks
-from shopkeeper.kit.ids import CustomerId, OrderId, PaymentId, RefundId, ShipmentId, UserId, WarehouseId, new_token
-from shopkeeper.kit.page import Page
-from shopkeeper.kit.refusals import NotFound, OutOfRange
+from shopkeeper.kit.ids import OrderId, PaymentId, RefundId, ShipmentId, UserId, WarehouseId, new_token
 from shopkeeper.selling.inventory.shapes import HeldUnits
-from shopkeeper.selling.orders import books, models, store
+from shopkeeper.selling.orders import books, models, planning, store
 from shopkeeper.selling.orders.baskets import add_line, any_basket, basket, basket_of, merge_baskets, open_basket, remove_lines, set_line
 from shopkeeper.selling.orders.books import CHECKS
 from shopkeeper.selling.orders.keys import refund_code, refund_under, was_refunded_under
+from shopkeeper.selling.orders.looking import (
+    by_number,
+    by_token,
+    counts,
+    invoice_pdf,
+    list_orders,
+    one,
+    order,
+    orders,
+    orders_of,
+    refund,
+    timeline,
+)
+from shopkeeper.selling.orders.planning import piece_runs, refund_plan
 from shopkeeper.selling.orders.reckoning import HistoryTotals, history_totals, ids_by_number
 from shopkeeper.selling.orders.refusals import refusal_of
-from shopkeeper.selling.orders.rules import parcels, refunding, states
+from shopkeeper.selling.orders.rules import parcels, states
 from shopkeeper.selling.orders.rules.particulars import checked_address, checked_contact
-from shopkeeper.selling.orders.rules.refunding import RefundPlan
 from shopkeeper.selling.orders.rules.states import Act
 from shopkeeper.selling.orders.shapes import (
     CancelReason,
     Difference,
-    Happening,
     NewOrder,
     Order,
-    OrderFilter,
     OrderMoney,
     OrderState,
-    OrderSummary,
     Parcel,
     ParcelLine,
     Refund,
@@ -90,9 +98,11 @@ __all__ = [
     "orders_of",
     "overdue",
     "pack",
+    "piece_runs",
     "record_shipment",
     "refund",
     "refund_code",
+    "refund_plan",
     "refund_under",
     "refusal_of",
     "remove_lines",
@@ -103,80 +113,8 @@ __all__ = [
     "was_refunded_under",
 ]  # fmt: skip
 
-MOST_ON_A_PAGE = 500
 REFUND_RETRY = timedelta(minutes=2)
 """How long a refund under way is left to the process that began it before the sweeper takes it up."""
-
-
-# ── look ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def order(order_id: OrderId) -> Order:
-    """Return a whole order. Raises NotFound."""
-    return _one(store.load_orders(models.Order.objects.filter(id=order_id)), order_id)
-
-
-def orders(order_ids: Collection[OrderId]) -> dict[OrderId, Order]:
-    """Return whole orders by id; unknown ids are left out. Six queries however many they are."""
-    return {found.id: found for found in store.load_orders(models.Order.objects.filter(id__in=list(order_ids)))}
-
-
-def by_token(token: str) -> Order:
-    """Return the order behind a signed link's token. Raises NotFound."""
-    wanted = token if len(token) <= 64 and "\x00" not in token else ""
-    return _one(store.load_orders(models.Order.objects.filter(token=wanted)), token[:64])
-
-
-def by_number(number: str) -> Order:
-    """Return the order of a number such as SK-100001, capital or small. Raises NotFound."""
-    wanted = number.strip().upper() if len(number) <= 64 and "\x00" not in number else ""
-    return _one(store.load_orders(models.Order.objects.filter(number=wanted)), number[:64])
-
-
-def orders_of(customer_id: CustomerId, *, number: int = 1, size: int = 20) -> Page[OrderSummary]:
-    """Return one page of a buyer's orders, newest first. Raises OutOfRange."""
-    return list_orders(OrderFilter(buyer_id=customer_id), number=number, size=size)
-
-
-def list_orders(wanted: OrderFilter | None = None, *, number: int = 1, size: int = 50) -> Page[OrderSummary]:
-    """Return one page of the orders that fit the filter, newest first. Raises OutOfRange."""
-    checks_page(number, size)
-    return store.page_of_summaries(wanted or OrderFilter(), number=number, size=size)
-
-
-def checks_page(number: int, size: int) -> None:
-    """Raise OutOfRange for a page that cannot be."""
-    if not 1 <= number <= 1_000_000:
-        raise OutOfRange("page", number, least=1, most=1_000_000)
-    if not 1 <= size <= MOST_ON_A_PAGE:
-        raise OutOfRange("size", size, least=1, most=MOST_ON_A_PAGE)
-
-
-def counts() -> dict[OrderState, int]:
-    """Return how many orders are in each state, states without orders included."""
-    return store.counts()
-
-
-def timeline(order_id: OrderId) -> tuple[Happening, ...]:
-    """Return what happened to an order, oldest first."""
-    return tuple(store.happenings(order_id))
-
-
-def refund(refund_id: RefundId) -> Refund:
-    """Return one refund. Raises NotFound."""
-    found = models.Refund.objects.filter(id=refund_id).prefetch_related("lines").first()
-    if found is None:
-        raise NotFound("refund", refund_id)
-    return store.to_refund(found)
-
-
-def invoice_pdf(order_id: OrderId, language: str) -> bytes:
-    """Return the order's invoice as an A4 PDF in that language, with the shop's name and licence and an embedded font. Raises NotFound."""
-    # Drawing needs fpdf2 and a font of some megabytes; only whoever asks for an invoice loads them.
-    from shopkeeper.selling.orders import invoice
-
-    spoken = checks.language(language)
-    return invoice.draw(order(order_id), language=spoken)
 
 
 # ── open ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -210,7 +148,7 @@ def open_order(*, new: NewOrder, key: str | None = None, fingerprint: str = "", 
 def lock(order_id: OrderId) -> Order:
     """Return the order with its row locked until the caller's transaction ends. Raises NotFound."""
     found = store.lock_order(order_id)
-    return _one([found] if found else [], order_id)
+    return one([found] if found else [], order_id)
 
 
 def lock_free(order_id: OrderId) -> Order | None:
@@ -337,9 +275,7 @@ def open_refund(
     """
     note = checks.line(note, field="note", most=500)
     found = lock(order_id)
-    states.after(found.state, Act.REFUND)
-    plan = refunding.plan_rest(found) if wishes is None else refunding.plan(found, wishes, with_delivery=with_delivery)
-    _refuse_more_than_paid(found, plan)
+    plan = planning.rest_plan(found) if wishes is None else refund_plan(found, wishes, with_delivery=with_delivery)
     refund_id = store.add_refund(
         order_id,
         plan.lines,
@@ -428,12 +364,6 @@ def money_of_orders() -> list[OrderMoney]:
 # ── small parts ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _one(found: Sequence[Order], wanted: object) -> Order:
-    if not found:
-        raise NotFound("order", wanted)
-    return found[0]
-
-
 def _paid(found: Order, act: Act, payment_id: PaymentId, amount_minor: int, now: datetime) -> Order:
     store.update_order(
         found.id,
@@ -460,11 +390,6 @@ def _locked_refund(refund_id: RefundId) -> Refund:
     found = store.lock_refund(refund_id)
     assert found is not None
     return found
-
-
-def _refuse_more_than_paid(found: Order, plan: RefundPlan) -> None:
-    if plan.total_minor > found.refundable_minor:
-        raise OutOfRange("refund", plan.total_minor, least=0, most=found.refundable_minor)
 
 
 def _refunded(found: Order, asked: Refund) -> facts.OrderRefunded:

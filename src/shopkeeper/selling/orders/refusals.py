@@ -3,8 +3,8 @@
 import json
 
 from shopkeeper.kit.ids import OrderId
-from shopkeeper.kit.refusals import Refusal
-from shopkeeper.selling.orders.shapes import BasketOrdered, KeyReused
+from shopkeeper.kit.refusals import KeyReused, Refusal
+from shopkeeper.selling.orders.shapes import BasketOrdered
 
 
 def refusal_of(error: BaseException) -> Refusal | None:

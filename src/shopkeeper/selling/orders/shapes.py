@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from shopkeeper.kit.ids import BasketId, CustomerId, DeliveryOptionId, LineId, OrderId, RefundId, ShipmentId, VariantId, WarehouseId
-from shopkeeper.kit.refusals import Refusal
+from shopkeeper.kit.refusals import OutOfRange, Refusal
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.inventory.shapes import HeldUnits
@@ -15,6 +15,9 @@ from shopkeeper.selling.pricing.shapes import Quote
 
 MOST_UNITS = 9_999
 """The most pieces of one thing a basket line takes."""
+
+MOST_LINES = 100
+"""The most different things a basket holds; every door allows as many."""
 
 MOST_KEY = 100
 """The most characters of an idempotency key."""
@@ -43,6 +46,14 @@ class Basket:
     @property
     def units(self) -> int:
         return sum(line.units for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedBasket:
+    """A member's basket after sign-in, and the lines of either basket that did not fit into it, the newest first."""
+
+    basket: Basket
+    left_out: tuple[BasketLine, ...]
 
 
 class OrderState(StrEnum):
@@ -177,6 +188,34 @@ class RefundLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PieceRun:
+    """So many pieces in a row of which each gives back the same."""
+
+    units: int
+    each_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPlan:
+    """The lines and the delivery money of one refund; `total_minor` is what the buyer gets."""
+
+    lines: tuple[RefundLine, ...]
+    delivery_minor: int
+
+    @property
+    def goods_minor(self) -> int:
+        return sum(line.gross_minor for line in self.lines)
+
+    @property
+    def total_minor(self) -> int:
+        return self.goods_minor + self.delivery_minor
+
+    @property
+    def drops_units(self) -> bool:
+        return any(line.dropped_units for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
     id: RefundId
     order_id: OrderId
@@ -234,6 +273,11 @@ class Order:
     @property
     def units(self) -> int:
         return sum(line.units for line in self.lines)
+
+    @property
+    def has_invoice(self) -> bool:
+        """Whether the order has an invoice: one is made once it is paid, and stays whatever comes after."""
+        return self.paid_at is not None
 
     @property
     def has_units_to_ship(self) -> bool:
@@ -331,6 +375,25 @@ class OrderMoney:
         return self.paid_minor - self.refunded_minor
 
 
+class BasketFull(OutOfRange):
+    """The basket holds as many different things as it can."""
+
+    code = "basket_full"
+
+    def __init__(self) -> None:
+        super().__init__("lines", MOST_LINES + 1, least=0, most=MOST_LINES)
+
+
+class NoInvoice(Refusal):
+    """The order has no invoice, because it was not paid; `may_come` says whether it still may be."""
+
+    code = "no_invoice"
+
+    def __init__(self, number: str, *, may_come: bool) -> None:
+        super().__init__(f"Order {number} is not paid, so it has no invoice", field="invoice", value=number)
+        self.may_come = may_come
+
+
 class EmptyBasket(Refusal):
     code = "empty_basket"
 
@@ -355,12 +418,6 @@ class TooManyUnits(Refusal):
         super().__init__(f"Line {line_id}: {units} units asked, {most} left", field="units", value=units)
         self.line_id = line_id
         self.most = most
-
-
-class KeyReused(Refusal):
-    """The idempotency key was used before with other content."""
-
-    code = "key_reused"
 
 
 class NothingToDo(Refusal):

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from shopkeeper.kit.console import Choice, Column, Days, Listing, States, pill
+from shopkeeper.kit.console import Column, Days, Listing, States, state_choice, state_column, word
 from shopkeeper.selling.payments import models
 
 STATES: States = {
@@ -29,6 +29,33 @@ EVENTS: States = {
     "refund_failed": (gettext_lazy("Refund failed"), "bad"),
     "failed": (gettext_lazy("Failed"), "bad"),
 }
+
+PROVIDERS = {
+    "imported": gettext_lazy("Imported trade"),
+    "test": gettext_lazy("Test payment"),
+}
+METHODS = {
+    "test-ok": gettext_lazy("card approved"),
+    "test-declined": gettext_lazy("card declined"),
+    "test-slow": gettext_lazy("answers after some seconds"),
+    "test-silent": gettext_lazy("confirms later"),
+    "test-duplicate": gettext_lazy("confirms twice"),
+    "test-late": gettext_lazy("confirms late"),
+}
+WHY_NOT = {
+    "declined": gettext_lazy("Declined by the bank"),
+    "insufficient_funds": gettext_lazy("Not enough money in the account"),
+    "expired_card": gettext_lazy("The card has expired"),
+    "fraud_suspected": gettext_lazy("Stopped by the bank for safety"),
+    "too_much": gettext_lazy("More than there is to collect or return"),
+    "abandoned": gettext_lazy("Given up: the provider never answered"),
+}
+
+
+def way_of_paying(provider: str, method: str) -> str:
+    """Return how an order was paid, in the reader's words: `Test payment · card approved`."""
+    named = word(PROVIDERS, provider)
+    return named if provider == method else f"{named} · {word(METHODS, method)}"
 
 
 def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -57,20 +84,16 @@ PAYMENTS = Listing(
             name="reference",
             label=gettext_lazy("Payment"),
             value=lambda row: row.reference or f"#{row.pk}",
-            note=lambda row: f"{row.provider} · {row.method}",
+            kind="code",
+            note=lambda row: way_of_paying(row.provider, row.method),
             url=lambda row: reverse("console_payments:page", args=[row.pk]),
         ),
         Column(name="order_id", label=gettext_lazy("Order"), value=lambda row: getattr(row, "also", None) or f"#{row.order_id}"),
         Column(name="amount_minor", label=gettext_lazy("Amount"), kind="money", sort="amount_minor"),
-        Column(name="state", label=gettext_lazy("State"), value=lambda row: pill(STATES, row.state), kind="pill", sort="state"),
+        state_column(gettext_lazy("State"), STATES),
     ),
     filters=(
-        Choice(
-            name="state",
-            label=gettext_lazy("State"),
-            choices=lambda: [(code, words) for code, (words, _tone) in STATES.items()],
-            apply=lambda rows, value: rows.filter(state=value),
-        ),
+        state_choice(gettext_lazy("State"), STATES),
         Days(name="begun", label=gettext_lazy("Begun"), moment="started_at"),
     ),
 )

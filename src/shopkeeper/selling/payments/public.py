@@ -20,6 +20,7 @@ from shopkeeper.selling.payments.adapters import installed
 from shopkeeper.selling.payments.adapters.provider import Answer, Ask, Provider, ProviderSilent
 from shopkeeper.selling.payments.rules import balance
 from shopkeeper.selling.payments.shapes import (
+    CapturePending,
     Difference,
     EventKind,
     Method,
@@ -162,11 +163,15 @@ def capture(*, payment_id: PaymentId, amount_minor: int | None = None, key: str,
 
 
 def void(*, payment_id: PaymentId, key: str, now: datetime) -> Payment:
-    """Have the provider let go of reserved money and return the payment. Outside transactions."""
+    """Have the provider let go of reserved money and return the payment. Outside transactions.
+
+    Raises CapturePending while a request to take it has no answer: only then is it known whether there is anything to let go of.
+    """
     found = payment(payment_id)
     if found.answer_to(key):
         return found
-    request = _Request(kind=EventKind.VOID_ASKED, amount_minor=found.balance.capturable_minor, key=key)
+    asked = _asked_under(found, key)
+    request = _Request(kind=EventKind.VOID_ASKED, amount_minor=found.balance.capturable_minor if asked is None else asked, key=key)
     return _ask(found, request, lambda provider: provider.void, now)
 
 
@@ -225,6 +230,7 @@ def _ask(found: Payment, request: _Request, act: Act, now: datetime) -> Payment:
     with transaction.atomic(durable=True):
         row = store.lock(found.id)
         assert row is not None
+        _refuse_void_during_capture(payment(found.id), request)
         asked = PaymentEvent(kind=request.kind, amount_minor=request.amount_minor, key=request.key, reference="", reason="", at=now)
         store.add_event(found.id, asked)
         models.Payment.objects.filter(id=found.id).update(wake_at=now + ASK_AGAIN)
@@ -242,6 +248,13 @@ def _ask(found: Payment, request: _Request, act: Act, now: datetime) -> Payment:
     except ProviderSilent:
         return payment(found.id)
     return _hear(found.id, [answer], now)
+
+
+def _refuse_void_during_capture(found: Payment, request: _Request) -> None:
+    # Looked at under the lock: another process may have begun to take the money since the caller looked.
+    pending = found.balance.capture_pending_minor
+    if request.kind is EventKind.VOID_ASKED and pending and not found.is_asked(request.key):
+        raise CapturePending(pending)
 
 
 # ── hear ──────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -170,6 +170,16 @@ class TooMuch(Refusal):
         self.most = most
 
 
+class CapturePending(Refusal):
+    """Money cannot be let go of while the provider has not said whether it took it; `amount_minor` is what was asked to be taken."""
+
+    code = "capture_pending"
+
+    def __init__(self, amount_minor: int) -> None:
+        super().__init__(f"{amount_minor} is being taken: what became of it is not known yet", field="void", value=amount_minor)
+        self.amount_minor = amount_minor
+
+
 class BadSignature(Refusal):
     """A webhook whose signature does not match; it was not read."""
 

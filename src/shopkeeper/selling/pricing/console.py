@@ -1,17 +1,31 @@
 """How staff see and set prices, price lists, taxes and delivery."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django import forms
-from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from shopkeeper.kit.console import Choice, Column, Command, Done, Fact, Listing, MoneyField, Pill, UnitsField, both
+from shopkeeper.kit.console import (
+    Choice,
+    Column,
+    Command,
+    Done,
+    Fact,
+    Listing,
+    MoneyField,
+    Pill,
+    UnitsField,
+    active_column,
+    both,
+    by_goods,
+    name_column,
+)
 from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, UserId, VariantId
 from shopkeeper.kit.money import BASIS_POINTS
+from shopkeeper.kit.places import CountriesField, CountryField, country_choices, country_name
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
@@ -30,11 +44,6 @@ def list_choices() -> list[tuple[str, str]]:
     return [(str(each.id), each.name.pick(get_language() or "en")) for each in pricing.price_lists()]
 
 
-def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    product = Q(variant__product__name_en__icontains=text) | Q(variant__product__name_zh__icontains=text)
-    return rows.filter(product | Q(variant__sku__istartswith=text))
-
-
 PRICES = Listing(
     name="prices",
     title=gettext_lazy("Prices"),
@@ -45,7 +54,7 @@ PRICES = Listing(
     see="pricing.view",
     rows=lambda: models.Price.objects.select_related("variant__product", "price_list"),
     order=("-changed_at", "-pk"),
-    search=_find,
+    search=by_goods,
     search_hint=gettext_lazy("Name or SKU"),
     columns=(
         Column(
@@ -95,14 +104,8 @@ PRICE_LISTS = Listing(
     rows=models.PriceList.objects.all,
     order=("-is_default", "pk"),
     columns=(
-        Column(
-            name="name",
-            label=gettext_lazy("Price list"),
-            value=lambda row: both(row, "name"),
-            note=lambda row: row.code,
-            url=lambda row: reverse("console_price_lists:edit", args=[row.pk]),
-        ),
-        Column(name="tax_mode", label=gettext_lazy("Tax"), value=lambda row: str(dict(TAX_MODES)[row.tax_mode])),
+        name_column("price_lists", label=gettext_lazy("Price list"), note=lambda row: row.code),
+        Column(name="tax_mode", label=gettext_lazy("How tax is stated"), value=lambda row: str(dict(TAX_MODES)[row.tax_mode])),
         Column(
             name="is_default",
             label=gettext_lazy("Use"),
@@ -141,23 +144,17 @@ DELIVERY = Listing(
     rows=models.DeliveryOption.objects.all,
     order=("position", "pk"),
     columns=(
-        Column(
-            name="name",
-            label=gettext_lazy("Way of delivery"),
-            value=lambda row: both(row, "name"),
-            note=lambda row: row.carrier,
-            url=lambda row: reverse("console_delivery:edit", args=[row.pk]),
-        ),
+        name_column("delivery", label=gettext_lazy("Way of delivery"), note=lambda row: row.carrier),
         Column(name="price_minor", label=gettext_lazy("Price"), kind="money", sort="price_minor"),
         Column(name="free_from_minor", label=gettext_lazy("Free from"), kind="money", is_minor=True),
         Column(name="days", label=gettext_lazy("Days"), value=lambda row: f"{row.days_least}–{row.days_most}"),
-        Column(name="countries", label=gettext_lazy("To"), value=lambda row: ", ".join(row.countries) or _("everywhere"), is_minor=True),
         Column(
-            name="is_active",
-            label=gettext_lazy("State"),
-            value=lambda row: Pill(_("Offered"), "good") if row.is_active else Pill(_("Not offered"), "quiet"),
-            kind="pill",
+            name="countries",
+            label=pgettext_lazy("countries", "To"),
+            value=lambda row: ", ".join(map(country_name, row.countries)) or _("everywhere else"),
+            is_minor=True,
         ),
+        active_column(gettext_lazy("State"), on=gettext_lazy("Offered"), off=gettext_lazy("Not offered")),
     ),
 )
 
@@ -168,20 +165,15 @@ class PriceCommand(Command):
     price_list = forms.TypedChoiceField(label=gettext_lazy("Price list"), coerce=int)
 
     def prepare(self) -> None:
-        variant_id = VariantId(self.target_id or 0)
-        found = catalog.goods([variant_id])
-        if variant_id not in found:
-            raise NotFound("variant", variant_id)
-        self.goods = found[variant_id]
+        self.goods = catalog.goods_of(VariantId(self.target_id or 0))
         self.fields["price_list"].choices = list_choices()  # type: ignore[attr-defined]
         wanted = self.asked.get("list", "")
         self.list_id = PriceListId(int(wanted)) if wanted.isascii() and wanted.isdigit() else pricing.default_price_list().id
-        self.tag = pricing.prices([variant_id], price_list_id=self.list_id).get(variant_id)
+        self.tag = pricing.prices([self.goods.variant_id], price_list_id=self.list_id).get(self.goods.variant_id)
         self.start(price_list=self.list_id)
 
     def name(self) -> str:
-        option = self.goods.option.pick(self.setting.language)
-        return self.goods.name.pick(self.setting.language) + (f" · {option}" if option else "")
+        return self.goods.called(self.setting.language)
 
     def facts(self) -> list[Fact]:
         return [
@@ -247,7 +239,7 @@ class SavePriceList(Command):
     code = forms.CharField(label=gettext_lazy("Code"), max_length=40)
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=200, required=False)
     name_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=200, required=False)
-    tax_mode = forms.ChoiceField(label=gettext_lazy("Tax"), choices=TAX_MODES)
+    tax_mode = forms.ChoiceField(label=gettext_lazy("How tax is stated"), choices=TAX_MODES)
     is_default = forms.BooleanField(label=gettext_lazy("The default list"), required=False)
 
     def prepare(self) -> None:
@@ -282,11 +274,10 @@ class SaveTaxRate(Command):
     submit = gettext_lazy("Set the rate")
     caption = gettext_lazy("It holds for new quotes; orders already placed keep the rate they were placed with.")
     RENAMED: ClassVar = {"basis_points": "percent"}
-    country = forms.CharField(
+    country = CountryField(
         label=gettext_lazy("Country"),
-        max_length=2,
-        required=False,
-        help_text=gettext_lazy("Two letters such as GB or CN. Left empty: all countries without a rate of their own."),
+        none=gettext_lazy("All others"),
+        help_text=gettext_lazy("“All others” are the countries without a rate of their own."),
     )
     percent = forms.DecimalField(label=gettext_lazy("Rate in per cent"), min_value=0, max_value=100, decimal_places=2)
 
@@ -299,12 +290,12 @@ class SaveTaxRate(Command):
             self.fields["country"].disabled = True
 
     def name(self) -> str:
-        return (self.row.country or _("All others")) if self.row else ""
+        return _rated(self.row.country) if self.row else ""
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
         points = int(self.cleaned_data["percent"] * BASIS_POINTS / 100)
         saved = pricing.save_tax_rate(country=self.cleaned_data["country"], basis_points=points, actor=actor, now=now)
-        return Done(_("The rate for %(where)s is set.") % {"where": saved.country or _("All others")})
+        return Done(_("The rate for %(where)s is set.") % {"where": _rated(saved.country)})
 
 
 class SaveDeliveryOption(Command):
@@ -327,11 +318,10 @@ class SaveDeliveryOption(Command):
     free_from = MoneyField(label=gettext_lazy("Free from goods worth"), required=False)
     days_least = UnitsField(label=gettext_lazy("Days, at least"), most=365)
     days_most = UnitsField(label=gettext_lazy("Days, at most"), most=365)
-    countries = forms.CharField(
+    countries = CountriesField(
         label=gettext_lazy("Countries"),
-        max_length=1000,
         required=False,
-        help_text=gettext_lazy("Codes such as GB, IE, FR. Left empty: everywhere."),
+        help_text=gettext_lazy("None ticked: everywhere else, that is every country that no other way offered at checkout is ticked for."),
     )
     position = UnitsField(label=gettext_lazy("Place in the list"), initial=0)
     is_active = forms.BooleanField(label=gettext_lazy("Offered at checkout"), required=False, initial=True)
@@ -343,9 +333,12 @@ class SaveDeliveryOption(Command):
         if self.row:
             self.title = gettext_lazy("Change way of delivery")
             row = self.row
+            # Two hundred names scroll: those already ticked stand first.
+            ticked = sorted(country_choices(), key=lambda pair: pair[0] not in row.countries)
+            self.fields["countries"].choices = ticked  # type: ignore[attr-defined]
             self.start(
                 code=row.code, carrier=row.carrier, name_en=row.name_en, name_zh=row.name_zh, price=row.price_minor,
-                free_from=row.free_from_minor, days_least=row.days_least, days_most=row.days_most, countries=", ".join(row.countries),
+                free_from=row.free_from_minor, days_least=row.days_least, days_most=row.days_most, countries=row.countries,
                 position=row.position, is_active=row.is_active,
             )  # fmt: skip
 
@@ -362,13 +355,17 @@ class SaveDeliveryOption(Command):
             price_minor=found["price"],
             free_from_minor=found["free_from"],
             days=(found["days_least"], found["days_most"]),
-            countries=[part.upper() for part in found["countries"].replace(",", " ").split()],
+            countries=found["countries"],
             position=found["position"],
             is_active=found["is_active"],
             actor=actor,
             now=now,
         )
         return Done(_("“%(name)s” is saved.") % {"name": saved.name.pick(self.setting.language)}, saved.id)
+
+
+def _rated(country: str) -> str:
+    return country_name(country) if country else _("All others")
 
 
 def _one(found: list[PriceList], wanted: int | None, kind: str) -> PriceList | None:

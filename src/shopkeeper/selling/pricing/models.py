@@ -74,7 +74,7 @@ class TaxRate(models.Model):
 
 
 class DeliveryOption(models.Model):
-    """A way to the buyer; without countries it serves all of them."""
+    """A way to the buyer; without countries it serves those that no other way names."""
 
     code = models.CharField(max_length=40, unique=True)
     name_en = models.CharField(max_length=200, blank=True)

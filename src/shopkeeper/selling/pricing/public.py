@@ -245,7 +245,10 @@ def save_delivery_option(
     actor: UserId | None,
     now: datetime,
 ) -> DeliveryOption:
-    """Make or change a way of delivery; without countries it serves all. Raises CodeTaken, NotFound, OutOfRange, Malformed."""
+    """Make or change a way of delivery; without countries it serves those that no other offered way names.
+
+    Raises CodeTaken, NotFound, OutOfRange, Malformed.
+    """
     row = models.DeliveryOption() if delivery_option_id is None else store.lock_delivery_option(delivery_option_id)
     before = None if delivery_option_id is None else _option_fields(row)
     tidy = checks.both_lines(name, field="name", least=1, most=200)

@@ -63,7 +63,8 @@ class PriceChange:
 class DeliveryOption:
     """A way to the buyer: free from `free_from_minor` of goods, where that is set; promised within `days` (least, most).
 
-    `countries` empty: it serves every country. Its price includes tax, or has tax added, as the price list says.
+    `countries` empty: it serves every country that no other offered way names. Its price includes tax, or has tax added, as the
+    price list says.
     """
 
     id: DeliveryOptionId

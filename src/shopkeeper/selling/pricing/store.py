@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import Error, IntegrityError, connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, UserId, VariantId
 from shopkeeper.kit.money import MOST_MINOR
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.pricing import models
+from shopkeeper.selling.pricing.rules.reach import reaching
 from shopkeeper.selling.pricing.rules.reference import LOOK_BACK, Step
 from shopkeeper.selling.pricing.shapes import CodeTaken, DeliveryOption, PriceChange, PriceList, PriceTag, TaxMode, TaxRate
 
@@ -184,11 +185,9 @@ def rate_of(row: models.TaxRate) -> TaxRate:
 
 
 def delivery_options(country: str | None) -> tuple[DeliveryOption, ...]:
-    """Return the active ways of delivery to a country, or all ways for None, by position."""
-    chosen = models.DeliveryOption.objects.order_by("position", "id")
-    if country is not None:
-        chosen = chosen.filter(Q(countries=[]) | Q(countries__contains=[country]), is_active=True)
-    return tuple(option_of(row) for row in chosen)
+    """Return the ways of delivery that reach a country, or all ways for None, by position."""
+    options = tuple(option_of(row) for row in models.DeliveryOption.objects.order_by("position", "id"))
+    return options if country is None else reaching(options, country)
 
 
 def option_of(row: models.DeliveryOption) -> DeliveryOption:

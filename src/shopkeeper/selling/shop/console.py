@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from shopkeeper.kit.console import Command, Done, Fact, UnitsField
 from shopkeeper.kit.ids import UserId
+from shopkeeper.kit.places import CountryField, ZoneField
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.shop import public as shop
 
@@ -41,10 +42,9 @@ class SaveShop(Command):
     licence_authority = forms.CharField(label=gettext_lazy("Issued by"), max_length=160, required=False)
     email = forms.CharField(label=gettext_lazy("Mail address"), max_length=254, required=False)
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
-    country = forms.CharField(label=gettext_lazy("Country"), max_length=2, help_text=gettext_lazy("Two letters such as GB or CN."))
-    zone = forms.CharField(
+    country = CountryField(label=gettext_lazy("Country"))
+    zone = ZoneField(
         label=gettext_lazy("Time zone"),
-        max_length=64,
         help_text=gettext_lazy("Such as Europe/London or Asia/Shanghai. A day of trade begins at midnight there."),
     )
     language = forms.ChoiceField(label=gettext_lazy("First language of visitors"), choices=(("en", "English"), ("zh-hans", "简体中文")))

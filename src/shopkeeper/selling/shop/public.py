@@ -33,6 +33,14 @@ def is_open() -> bool:
     return store.shop() is not None
 
 
+def opened_at() -> datetime:
+    """Return when the shop was opened. Raises ShopNotOpen."""
+    found = store.opened_at()
+    if found is None:
+        raise ShopNotOpen
+    return found
+
+
 @transaction.atomic
 def open_shop(
     *,

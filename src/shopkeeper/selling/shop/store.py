@@ -28,6 +28,10 @@ def shop() -> Shop | None:
     return _kept[found[0]]
 
 
+def opened_at() -> datetime | None:
+    return Row.objects.filter(pk=1).values_list("opened_at", flat=True).first()
+
+
 def locked() -> Shop | None:
     row = Row.objects.select_for_update().filter(pk=1).first()
     return None if row is None else _shape(row)

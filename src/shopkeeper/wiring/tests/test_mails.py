@@ -15,6 +15,7 @@ from shopkeeper.growth.messages import public as messages
 from shopkeeper.growth.messages import reactions
 from shopkeeper.growth.messages.shapes import MailState
 from shopkeeper.ops.access.tests.builders import owner
+from shopkeeper.selling.orders import models as tables
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import RefundWish
 from shopkeeper.wiring.reactions import REACTIONS
@@ -51,6 +52,17 @@ def test_an_order_is_told_from_its_placing_to_its_refund(shop):
     line = next(line for line in order.lines if line.units == 1)
     refund_order.refund(order_id=order.id, lines=[RefundWish(line.id, 1)], delivery=False, reason="damaged", actor=boss, now=NOON)
     assert deliver() == [f"We have refunded £9.99 (order {order.number})"]
+
+    assert deliver() == []
+
+
+def test_nobody_is_told_of_money_back_where_the_pieces_cost_nothing(shop):
+    order = shop.buy(TEA=1, CUP=1)
+    cup = next(line for line in order.lines if line.sku == "CUP")
+    tables.OrderLine.objects.filter(id=cup.id).update(unit_minor=0, goods_minor=0, tax_minor=0, gross_minor=0)
+    deliver()
+
+    refund_order.refund(order_id=order.id, lines=[RefundWish(cup.id, 1)], delivery=False, reason="damaged", actor=owner(), now=NOON)
 
     assert deliver() == []
 

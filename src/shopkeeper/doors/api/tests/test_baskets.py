@@ -63,7 +63,7 @@ def test_a_basket_that_became_an_order_is_closed(shop: SmallShop, caller: Caller
     token = filled(caller, TEA=1)
     body = {
         "basket": token, "contact": {"email": "a@example.com", "name": "A"},
-        "address": {"name": "A", "line1": "1", "city": "London", "country": "GB"},
+        "address": {"name": "A", "line1": "1", "city": "London", "postcode": "N1 1AA", "country": "GB"},
         "delivery_option_id": shop.delivery_id, "payment_method": "test-ok",
         "seen_digest": caller.get(f"baskets/{token}/quote?country=GB&delivery_option_id={shop.delivery_id}").body["digest"],
     }  # fmt: skip

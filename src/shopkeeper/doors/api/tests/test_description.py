@@ -87,12 +87,20 @@ def test_ordering_tells_what_may_have_moved(schema: dict[str, Any]) -> None:
     assert (key["in"], key["required"]) == ("header", True)
 
 
-def test_refunding_offers_a_key_and_does_not_ask_for_one(schema: dict[str, Any]) -> None:
-    refunding = schema["paths"][f"{V1}/staff/orders/{{number}}/refunds"]["post"]
+@pytest.mark.parametrize(
+    "path",
+    [
+        "staff/orders/{number}/refunds", "staff/orders/{number}/shipments", "staff/orders/{number}/cancel", "staff/stock-adjustments/{sku}",
+        "orders/{token}/cancel",
+    ],
+)  # fmt: skip
+def test_what_may_be_sent_twice_offers_a_key_and_does_not_ask_for_one(schema: dict[str, Any], path: str) -> None:
+    sending = schema["paths"][f"{V1}/{path}"]["post"]
 
-    key = next(each for each in refunding["parameters"] if each["name"] == "Idempotency-Key")
+    key = next(each for each in sending["parameters"] if each["name"] == "Idempotency-Key")
     assert (key["in"], key["required"]) == ("header", False)
-    assert "pays nothing twice" in key["description"]
+    assert "nothing is done twice" in key["description"]
+    assert "409" in sending["responses"]
 
 
 def test_changes_by_staff_tell_of_session_and_token(schema: dict[str, Any]) -> None:

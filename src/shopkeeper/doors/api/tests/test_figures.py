@@ -10,7 +10,7 @@ from shopkeeper.doors.api.tests.builders import Staff
 from shopkeeper.flows.tests.builders import SmallShop
 from shopkeeper.insight.metrics import public as metrics
 from shopkeeper.insight.metrics.shapes import Against, Dimension, Grain, Period
-from shopkeeper.insight.metrics.tests.builders import two_weeks_in_march
+from shopkeeper.insight.metrics.tests.builders import History, two_weeks_in_march
 from shopkeeper.ops.access.shapes import Role
 
 MONDAY, SUNDAY = date(2026, 3, 2), date(2026, 3, 8)
@@ -41,8 +41,18 @@ def test_figures_are_those_of_the_room(clerk: Staff) -> None:
     gmv = answer["figures"][0]
     assert gmv["value"]["currency"] == "GBP"
     assert gmv["value"]["amount"] > 0
-    assert gmv["compared"][0]["value"] == {"amount": None, "unit": "money", "currency": "GBP", "missing": "before_data"}
+    assert gmv["compared"][0]["value"] == {"amount": None, "unit": "money", "currency": "GBP", "missing": "before_data", "gap": None}
     assert answer["first_day"] == "2026-03-02"
+
+
+def test_days_between_the_data_are_named(clerk: Staff) -> None:
+    told = History()
+    told.took_over("2010-12-01 08:00", "2011-12-09 12:50")
+
+    gmv = clerk.get("staff/metrics/figures?first=2015-01-01&last=2015-01-31&metric=gmv").body["figures"][0]
+
+    assert gmv["value"]["missing"] == "between_data"
+    assert gmv["value"]["gap"] == {"first": "2011-12-10", "last": "2026-03-01"}
 
 
 def test_figures_can_be_narrowed(clerk: Staff) -> None:

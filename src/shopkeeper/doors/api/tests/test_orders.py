@@ -72,7 +72,7 @@ def test_a_declined_payment_frees_the_goods(shop: SmallShop, caller: Caller) -> 
     answer = caller.post("orders", order_of(caller, shop, token, payment_method="test-declined"), Idempotency_Key="a")
 
     assert (answer.status, answer.code) == (402, "payment_refused")
-    assert answer.body["value"] == "insufficient_funds"
+    assert answer.body["value"] == "declined"
     assert shop.available("TEA") == 10
     assert caller.get(f"baskets/{token}").status == 200
 

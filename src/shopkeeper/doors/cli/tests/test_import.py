@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from shopkeeper.doors.cli import commands, place, texts
+from shopkeeper.doors.cli.refusals import told
 from shopkeeper.flows import open_shop
+from shopkeeper.flows.import_online_retail import UnreadableFile
+from shopkeeper.flows.open_shop import NotTheSample
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,3 +53,54 @@ def test_without_a_broken_line_there_is_no_such_file(tmp_path, capsys):
 
     assert not (tmp_path / "data" / "rejects").exists()
     assert capsys.readouterr().out.splitlines()[-1] == "The reconciliation holds."
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("C.UTF-8", "This file was taken over before: nothing in it was new."), ("zh_CN.UTF-8", "这个文件以前导入过：没有新内容。")],
+)
+def test_a_second_run_of_a_file_says_that_nothing_was_new(tmp_path, capsys, monkeypatch, language, said):
+    words = trade(tmp_path, GOOD)
+    monkeypatch.setenv("LC_ALL", language)
+    texts._translations.cache_clear()
+    assert commands.import_online_retail(words) == 0
+    assert said not in capsys.readouterr().out
+
+    assert commands.import_online_retail(words) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == said
+    assert lines.count(said) == 1
+
+
+def test_a_file_with_other_columns_is_refused_by_the_names_of_those_it_lacks_also_in_a_shop_of_another_currency(tmp_path, monkeypatch):
+    words = trade(tmp_path)
+    Path(words.file).write_text("InvoiceNo,Sku,Price\n1,A,2\n")
+    open_shop.empty(now=datetime(2011, 1, 1, 12, tzinfo=UTC))
+
+    with pytest.raises(UnreadableFile) as refused:
+        commands.import_online_retail(words)
+
+    for language, said in (
+        ("C.UTF-8", "The file lacks the columns StockCode, Description,"),
+        ("zh_CN.UTF-8", "文件缺少以下列：StockCode, Description,"),
+    ):
+        monkeypatch.setenv("LC_ALL", language)
+        texts._translations.cache_clear()
+        assert said in told(refused.value)
+        assert "CustomerID, Country" in told(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("C.UTF-8", "This is not the sample shop, or not any more"), ("zh_CN.UTF-8", "这不是示例商店，或已不再是")]
+)
+def test_emptying_an_emptied_shop_says_that_it_is_not_the_sample_any_more(monkeypatch, language, said):
+    now = datetime(2011, 1, 1, 12, tzinfo=UTC)
+    open_shop.empty(now=now)
+
+    with pytest.raises(NotTheSample) as refused:
+        open_shop.empty(now=now)
+
+    monkeypatch.setenv("LC_ALL", language)
+    texts._translations.cache_clear()
+    assert said in told(refused.value)

@@ -1,6 +1,7 @@
 """What the console's templates may say: figures, moments, pills, the shop's name and the other language."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -17,8 +18,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from shopkeeper.doors.console import cells, frame, pictures, reading, words
+from shopkeeper.kit import places
 from shopkeeper.kit.console import own_words, word
 from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.orders.shapes import PieceRun
 from shopkeeper.selling.shop import public as shop
 
 register = template.Library()
@@ -99,6 +102,24 @@ def land(value: str) -> str:
 
 
 @register.filter
+def zone(value: str) -> str:
+    """Return what the reader calls a time zone."""
+    return places.zone_name(value)
+
+
+@register.filter
+def city(value: str) -> str:
+    """Return the place a time zone is named after, in the reader's language."""
+    return places.zone_city(value)
+
+
+@register.filter
+def coin(value: str) -> str:
+    """Return a currency's name in the reader's language, with its code."""
+    return reading.currency_name(value)
+
+
+@register.filter
 def basis(value: int) -> str:
     """Return ten-thousandths as a percentage."""
     return reading.percent(value)
@@ -120,6 +141,19 @@ def role_word(value: str) -> str:
 def difference(whole: int, part: int, currency: str) -> str:
     """Return what is left of an amount as money."""
     return reading.money(whole - part, currency)
+
+
+@register.simple_tag
+def gives_back(runs: Sequence[PieceRun], currency: str) -> str:
+    """Return in words what each piece of a line gives back."""
+    return words.gives_back(runs, currency)
+
+
+@register.simple_tag
+def line_gives(form: Any, row: Any) -> str:
+    """Return what the chosen pieces of a line give back, a dash where that is not known yet or nothing is chosen."""
+    found = form.back_by_line.get(row.line.id)
+    return cells.NONE if found is None else reading.money(found, form.order.currency)
 
 
 @register.simple_tag

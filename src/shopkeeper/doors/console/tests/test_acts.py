@@ -126,7 +126,7 @@ def cancelled(shop: SmallShop) -> Made:
 
 
 def refunded(shop: SmallShop) -> Made:
-    return f"orders/{shop.buy(TEA=2).id}/refund/", {"reason": "goodwill", "delivery": "on", **_units(1, 1)}
+    return f"orders/{shop.buy(TEA=2).id}/refund/", {"reason": "goodwill", "delivery": "on", "sum": "1645", **_units(1, 1)}
 
 
 def invited(shop: SmallShop) -> Made:

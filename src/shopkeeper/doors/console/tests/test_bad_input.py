@@ -119,6 +119,72 @@ def test_an_empty_refund_and_an_act_out_of_turn_are_refused_in_words(shop: Small
     assert marks().facts > before.facts
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("take away 500", "12 are on hand at Main warehouse", "3 are held", "at most 9")),
+        ("zh-hans", ("减去 500 件", "12 件", "主仓", "3 件", "最多", "9 件")),
+    ],
+)
+def test_more_than_lies_free_cannot_be_taken_away_and_the_figures_are_named(
+    shop: SmallShop, owner: Staff, language: str, words: tuple[str, ...]
+) -> None:
+    shop.receive("TEA", 2)
+    shop.buy(TEA=3)
+    owner.read(language)
+    before = marks()
+
+    answer = owner.post(f"stock/{variant(shop)}/adjust/", warehouse=str(shop.main), units="-500", note="lost")
+
+    (said,) = errors(answer.content.decode())
+    assert answer.status_code == 422
+    assert all(word in said for word in words), said
+    assert wrong_fields(answer.content.decode()) == {"units"}
+    assert marks() == before
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_more_than_lies_free_cannot_be_sent_to_another_warehouse(shop: SmallShop, owner: Staff, language: str) -> None:
+    owner.read(language)
+
+    answer = owner.post(f"stock/{variant(shop)}/transfer/", warehouse=str(shop.main), to_warehouse=str(shop.north), units="500")
+
+    (said,) = errors(answer.content.decode())
+    assert "500" in said
+    assert "10" in said
+    assert wrong_fields(answer.content.decode()) == {"units"}
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ("counted 1", "3")), ("zh-hans", ("1 件", "3 件"))])
+def test_a_count_below_what_is_promised_names_both(shop: SmallShop, owner: Staff, language: str, words: tuple[str, ...]) -> None:
+    shop.buy(TEA=3)
+    owner.read(language)
+
+    answer = owner.post(f"stock/{variant(shop)}/count/", warehouse=str(shop.main), units="1")
+
+    (said,) = errors(answer.content.decode())
+    assert all(word in said for word in words), said
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "“Reason” is empty: fill it in."), ("zh-hans", "“原因”没有填写，请填写。")])
+def test_an_empty_field_is_named(shop: SmallShop, owner: Staff, language: str, said: str) -> None:
+    owner.read(language)
+    address, data = price(shop)
+
+    assert said in errors(owner.post(address, **data | {"reason": ""}).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "“🍵” is not an amount: write it like 12.50."), ("zh-hans", "“🍵”不是金额，请按 12.50 的写法填写。")],
+)
+def test_what_is_no_amount_is_named(shop: SmallShop, owner: Staff, language: str, said: str) -> None:
+    owner.read(language)
+    address, data = price(shop)
+
+    assert said in errors(owner.post(address, **data | {"amount": "🍵"}).content.decode())
+
+
 FOREIGN = (
     *(f"orders/999999/{act}" for act in ("", "ship/", "cancel/", "refund/", "invoice.pdf")),
     *(f"{name}/999999/" for name in ("products", "prices", "stock", "customers", "payments", "facts", "audit", "messages")),

@@ -170,6 +170,29 @@ def test_money_in_a_file_is_a_number_and_a_text_is_never_a_formula(shop: SmallSh
     assert "=HYPERLINK(1)" not in names
 
 
+@pytest.mark.parametrize("name", ["orders", "payments", "prices", "products", "delivery"])
+def test_a_file_with_amounts_names_their_currency(shop: SmallShop, owner: Staff, name: str) -> None:
+    a_little_trade(shop)
+
+    head, *rows = as_csv(owner, f"{name}/?export=csv")
+    book = openpyxl.load_workbook(io.BytesIO(owner.get(f"{name}/?export=xlsx").getvalue())).active
+    sheet: Any = list(book.iter_rows(values_only=True)) if book else []
+
+    assert head[-1] == sheet[0][-1] == "Currency"
+    assert {row[-1] for row in rows} == {row[-1] for row in sheet[1:]} == {"GBP"}
+
+
+def test_a_file_without_amounts_names_no_currency(shop: SmallShop, owner: Staff) -> None:
+    assert "Currency" not in as_csv(owner, "stock/?export=csv")[0]
+
+
+def test_a_number_in_a_list_does_not_break(shop: SmallShop, owner: Staff) -> None:
+    order = shop.buy(TEA=1)
+
+    assert f'<span class="sk-ref">{order.number}</span>' in owner.text("orders/")
+    assert f'<span class="sk-ref">{order.number}</span>' in owner.text("")
+
+
 def test_pages_of_a_list_hold_fifty_rows(shop: SmallShop, owner: Staff) -> None:
     more_goods(shop, 52)
 

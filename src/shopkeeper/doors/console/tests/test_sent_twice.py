@@ -38,7 +38,8 @@ def units(order: Order, count: int) -> dict[str, str]:
 def test_a_refund_form_sent_twice_pays_once_and_answers_the_same(shop: SmallShop, owner: Staff, count: int) -> None:
     order = shop.buy(TEA=3)
     address = f"orders/{order.id}/refund/"
-    form = {**hidden(owner.text(address)), "reason": "late", "delivery": "on", **units(order, count)}
+    total = str(1_250 * count + 395)
+    form = {**hidden(owner.text(address)), "reason": "late", "delivery": "on", "sum": total, **units(order, count)}
 
     answers = [owner.post(address, **form) for _ in range(2)]
 
@@ -64,9 +65,9 @@ def test_a_refund_form_sent_again_with_other_content_is_refused(shop: SmallShop,
     order = shop.buy(TEA=3)
     address = f"orders/{order.id}/refund/"
     form = {**hidden(owner.text(address)), "reason": "late"}
-    owner.post(address, **form, **units(order, 1))
+    owner.post(address, **form, sum="1250", **units(order, 1))
 
-    answer = owner.post(address, **form, **units(order, 2))
+    answer = owner.post(address, **form, sum="2500", **units(order, 2))
 
     assert answer.status_code == 422
     assert "This form was sent before, with other content." in answer.content.decode()
@@ -105,7 +106,7 @@ def test_a_cancelled_order_whose_refund_failed_offers_refund_and_one_paid_back_d
 
     assert f"orders/{owed.id}/refund/" in owner.text(f"orders/{owed.id}/")
     assert f"orders/{even.id}/refund/" not in owner.text(f"orders/{even.id}/")
-    answer = owner.post(f"orders/{owed.id}/refund/", reason="other", delivery="on", **units(owed, 2))
+    answer = owner.post(f"orders/{owed.id}/refund/", reason="other", delivery="on", sum="2895", **units(owed, 2))
     assert answer.status_code == 302
     assert orders.order(owed.id).refunded_minor == 2_895
 

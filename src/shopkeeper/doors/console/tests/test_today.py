@@ -17,6 +17,7 @@ from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.insight.lake import public as lake
 from shopkeeper.insight.metrics import public as metrics
 from shopkeeper.insight.metrics.shapes import Period
+from shopkeeper.insight.metrics.tests.builders import History
 from shopkeeper.kit.ids import FactId
 
 EVENING = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -68,6 +69,16 @@ def test_a_period_before_the_first_day_has_no_data_and_says_so(traded: SmallShop
     assert [each.text for each in page.context["cards"][0].compared] == ["no data before 20 Nov 2026"] * 3
     owner.read("zh-hans")
     assert "2026年11月20日 之前无数据" in owner.text("")
+
+
+def test_days_between_trade_taken_over_and_the_shop_have_no_data_and_are_named(traded: SmallShop, owner: Staff) -> None:
+    History().took_over("2010-12-01 08:00", "2011-12-09 12:50")
+
+    page = owner.get("")
+
+    assert [each.text for each in page.context["cards"][0].compared] == ["no data from 10 Dec 2011 to 19 Nov 2026"] * 3
+    owner.read("zh-hans")
+    assert "2011年12月10日 至 2026年11月19日 无数据" in owner.text("")
 
 
 def test_the_page_asks_about_the_days_it_was_asked_for(traded: SmallShop, owner: Staff) -> None:

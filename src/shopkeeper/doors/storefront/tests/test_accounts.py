@@ -1,6 +1,7 @@
 """Signing in, registering and resetting without telling strangers anything; the account page shows only what is one's own."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from shopkeeper.flows import join
 from shopkeeper.growth.messages import models as letters
 from shopkeeper.kit.ids import CustomerId
 from shopkeeper.ops.access import public as access
+from shopkeeper.selling.catalog.tests.builders import some_goods
 from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.customers.shapes import Address
+from shopkeeper.selling.orders import public as orders
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +56,41 @@ def test_signing_in_brings_the_basket_along(shop: Corner, ann: join.Joined) -> N
     page = client.get("/en/checkout/").content.decode()
     assert "Brass lamp" in page
     assert 'value="ann@example.com"' in page
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "full"),
+    [
+        ("en", "One thing did not fit into your basket", "It holds at most 100 different things"),
+        ("zh-hans", "有 1 种商品没有放进购物车", "购物车最多放 100 种商品"),
+    ],
+)
+def test_what_did_not_fit_at_sign_in_is_told_until_the_basket_was_seen(
+    shop: Corner, ann: join.Joined, language: str, told: str, full: str
+) -> None:
+    own = orders.open_basket(customer_id=ann.customer_id, now=NOON)
+    orders.add_line(token=own.token, variant_id=shop.variants["CUP-S"], now=NOON - timedelta(days=9))
+    for number in range(99):
+        orders.add_line(token=own.token, variant_id=some_goods(f"THING-{number}").variant_id, now=NOON)
+    client = shop.visitor(language)
+    shop.add(client, "LAMP", 1)
+
+    client.post(f"/{language}/sign-in/", {"email": "ann@example.com", "password": PASSWORD})
+    pages = [client.get(f"/{language}/{page}").content.decode() for page in ("checkout/", "basket/", "basket/")]
+
+    assert [told in page for page in pages] == [True, True, False]
+    assert full in pages[1]
+    assert f'href="/{language}/goods/cup/"' in pages[1]
+    assert f'href="/{language}/goods/cup/"' not in pages[2]
+    assert orders.basket_of(ann.customer_id).lines[-1].variant_id == shop.variants["LAMP"]
+
+
+def test_signing_in_with_room_to_spare_says_nothing(shop: Corner, ann: join.Joined) -> None:
+    client = shop.visitor()
+    shop.add(client, "LAMP", 2)
+    client.post("/en/sign-in/", {"email": "ann@example.com", "password": PASSWORD})
+
+    assert "did not fit" not in client.get("/en/basket/").content.decode()
 
 
 def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(shop: Corner, ann: join.Joined) -> None:

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from shopkeeper.doors.storefront.tests.builders import Corner, corner
+from shopkeeper.doors.storefront.tests.builders import NOON, Corner, corner
 from shopkeeper.flows import place_order
 from shopkeeper.kit.ids import OrderId
+from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import OrderFilter, OrderState
+from shopkeeper.selling.payments.adapters.fake import METHODS
+from shopkeeper.selling.pricing import public as pricing
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +80,37 @@ def test_the_order_page_gives_the_invoice_in_the_page_s_language(shop: Corner, b
 
     assert pdf["Content-Type"] == "application/pdf"
     assert pdf.content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "remedy"),
+    [
+        ("en", "There is no invoice yet", "has not been paid yet."),
+        ("zh-hans", "还没有发票", "还没有付款。"),
+    ],
+)
+def test_an_order_not_yet_paid_offers_no_invoice_and_says_why(shop: Corner, buyer: Client, language: str, told: str, remedy: str) -> None:
+    address = buyer.post(f"/{language}/checkout/", filled(buyer, shop, language, payment="test-silent"))["Location"].partition("?")[0]
+
+    assert "invoice.pdf" not in buyer.get(address).content.decode()
+    answer = buyer.get(address + "invoice.pdf")
+    page = answer.content.decode()
+
+    assert answer.status_code == 409
+    assert answer["Content-Type"].startswith("text/html")
+    assert told in page
+    assert remedy in page
+    assert f'href="{address}"' in page
+
+
+def test_a_dead_order_that_was_never_paid_has_no_invoice(shop: Corner, buyer: Client) -> None:
+    address = buyer.post("/en/checkout/", filled(buyer, shop, payment="test-silent"))["Location"].partition("?")[0]
+    buyer.post(address + "cancel/")
+
+    answer = buyer.get(address + "invoice.pdf")
+
+    assert answer.status_code == 409
+    assert "was never paid." in answer.content.decode()
 
 
 def test_the_buyer_cancels_while_the_goods_are_here(shop: Corner, buyer: Client) -> None:
@@ -158,7 +192,9 @@ def test_a_declined_payment_is_explained_and_the_basket_stays(shop: Corner, buye
 
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Nothing was charged. Choose another way to pay" in page
+    assert "Your bank declined the payment." in page
+    assert "No money was taken. Choose another way to pay or try again." in page
+    assert "not enough money" not in page
     assert shop.stock("LAMP") == 8
 
     again = {name: hidden(page, name) for name in ("idempotency_key", "seen_digest", "seen_total")}
@@ -181,6 +217,70 @@ def test_updating_asks_for_a_new_quote_and_judges_nothing(shop: Corner, buyer: C
     assert "is missing" not in page
 
 
+def abroad() -> str:
+    """Add a way for everywhere else, as the sample shop has one, and return its id."""
+    return str(
+        pricing.save_delivery_option(
+            delivery_option_id=None, code="ABROAD", name=Bilingual("Delivery abroad", "国际配送"), carrier="DHL", price_minor=1_250,
+            free_from_minor=None, days=(4, 9), countries=(), position=2, is_active=True, actor=None, now=NOON,
+        ).id
+    )  # fmt: skip
+
+
+def test_the_ways_of_delivery_are_those_of_the_address(shop: Corner, buyer: Client) -> None:
+    far = abroad()
+
+    at_home = buyer.get("/en/checkout/").content.decode()
+    assert "Standard delivery" in at_home
+    assert "Delivery abroad" not in at_home
+
+    away = buyer.post("/en/checkout/", filled(buyer, shop, act="update", country="FR")).content.decode()
+    assert "Delivery abroad" in away
+    assert "Standard delivery" not in away
+
+    refused = buyer.post("/en/checkout/", filled(buyer, shop, delivery=far))
+    assert refused.status_code == 422
+    assert "This way of delivery is not offered for the address." in refused.content.decode()
+    assert placed() == 0
+
+
+@pytest.mark.parametrize(("country", "is_optional"), [("GB", False), ("FR", False), ("HK", True)])
+def test_a_postcode_is_asked_for_where_the_country_has_them(shop: Corner, buyer: Client, country: str, is_optional: bool) -> None:
+    page = buyer.post("/en/checkout/", filled(buyer, shop, act="update", country=country)).content.decode()
+
+    assert bool(re.search(r'<label for="id_postcode">Postcode <small>\(optional\)', page)) is is_optional
+
+
+def test_the_first_page_asks_for_the_postcode_of_the_shops_country(shop: Corner, buyer: Client) -> None:
+    page = buyer.get("/en/checkout/").content.decode()
+
+    assert '<label for="id_postcode">Postcode</label>' in page
+    assert re.search(r'<input id="id_postcode"[^>]* required', page)
+
+
+def test_an_address_without_postcodes_is_ordered_to(shop: Corner, buyer: Client) -> None:
+    far = abroad()
+    form = filled(buyer, shop, act="update", country="HK", postcode="", delivery=far)
+    page = buyer.post("/en/checkout/", form).content.decode()
+    fresh = {name: hidden(page, name) for name in ("seen_digest", "seen_total")}
+
+    answer = buyer.post("/en/checkout/", form | fresh | {"act": "order"})
+
+    assert answer.status_code == 302
+    assert placed() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_test_payment_has_a_name_and_a_sentence_of_its_own(shop: Corner, buyer: Client, language: str) -> None:
+    page = buyer.get(f"/{language}/checkout/").content.decode()
+
+    said = re.findall(r'name="payment".*?<b>(.*?)</b><small>(.*?)</small>', page, re.DOTALL)
+    assert len(said) == len(METHODS)
+    assert len({name for name, _ in said}) == len({sentence for _, sentence in said}) == len(METHODS)
+    assert all(sentence.endswith("。" if language == "zh-hans" else ".") for _, sentence in said)
+    assert not any(code in page.replace(f'value="{code}"', "") for code in METHODS)
+
+
 BAD = [
     ("email", "", "The email address is missing."),
     ("email", "ann", "“ann” does not work as email address."),
@@ -192,6 +292,7 @@ BAD = [
     ("line1", "", "The street and number is missing."),
     ("city", " ", "The town or city is missing."),
     ("postcode", "<b>", "does not work as postcode."),
+    ("postcode", "", "The postcode is missing."),
     ("country", "XX", "“XX” does not work as country."),
     ("country", "", "The country is missing."),
     ("delivery", "", "The delivery is missing."),

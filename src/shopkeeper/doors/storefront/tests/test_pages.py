@@ -93,6 +93,13 @@ def test_queries_do_not_grow_with_the_goods(django_assert_max_num_queries: Any) 
         client.get("/en/checkout/")
 
 
+def test_the_almanac_is_never_taken_for_the_weather(shop: Corner) -> None:
+    english, chinese = (text(shop.visitor().get(f"/{language}/")) for language in ("en", "zh-hans"))
+
+    assert re.search(r"“[A-Z][A-Za-z ]+”, \d+(st|nd|rd|th) solar term of the Chinese calendar", english)
+    assert "solar term" not in chinese
+
+
 def test_the_bare_address_follows_cookie_then_browser(shop: Corner) -> None:
     chinese = Client(HTTP_ACCEPT_LANGUAGE="zh-CN,zh;q=0.9,en;q=0.5")
     english = Client(HTTP_ACCEPT_LANGUAGE="fr, en;q=0.5")

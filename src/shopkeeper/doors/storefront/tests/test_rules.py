@@ -29,6 +29,29 @@ def test_solar_terms_begin_on_the_days_of_the_calendar(day: date, term: str, is_
     assert found.is_first_day is is_first
 
 
+@pytest.mark.parametrize(
+    ("day", "name", "gloss"),
+    [
+        (date(2026, 11, 22), "Xiaoxue", "“Light Snow”, 20th solar term of the Chinese calendar"),
+        (date(2026, 2, 4), "Lichun", "“Start of Spring”, 1st solar term of the Chinese calendar"),
+        (date(2026, 2, 18), "Yushui", "“Rain Water”, 2nd solar term of the Chinese calendar"),
+        (date(2026, 3, 5), "Jingzhe", "“Insects Awaken”, 3rd solar term of the Chinese calendar"),
+        (date(2026, 6, 21), "Xiazhi", "“Summer Solstice”, 10th solar term of the Chinese calendar"),
+        (date(2026, 7, 7), "Xiaoshu", "“Slight Heat”, 11th solar term of the Chinese calendar"),
+        (date(2026, 12, 7), "Daxue", "“Heavy Snow”, 21st solar term of the Chinese calendar"),
+        (date(2026, 1, 20), "Dahan", "“Great Cold”, 24th solar term of the Chinese calendar"),
+    ],
+)
+def test_a_solar_term_says_in_english_that_it_is_no_weather(day: date, name: str, gloss: str) -> None:
+    found = almanac.solar_term(day)
+
+    assert (found.name.en, found.gloss) == (name, gloss)
+
+
+def test_the_terms_are_counted_from_the_start_of_spring() -> None:
+    assert sorted(almanac.ordinal(index) for index in range(24)) == list(range(1, 25))
+
+
 def test_a_year_has_twenty_four_terms_in_order() -> None:
     year = [almanac.solar_term(date.fromordinal(date(2026, 1, 1).toordinal() + i)) for i in range(365)]
 

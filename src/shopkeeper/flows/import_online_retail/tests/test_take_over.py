@@ -1,13 +1,19 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from shopkeeper.events import public as events
+from shopkeeper.events.shapes import Hearer
 from shopkeeper.flows import import_online_retail as flow
 from shopkeeper.flows import open_shop
 from shopkeeper.flows.import_online_retail import WrongCurrency, load
+from shopkeeper.insight.lake import public as lake
+from shopkeeper.insight.metrics import public as metrics
+from shopkeeper.insight.metrics.shapes import Against, Gap, Missing, Period, Value
 from shopkeeper.ops.imports import public as imports
 from shopkeeper.ops.imports.models import ImportReject
+from shopkeeper.ops.imports.shapes import Span
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.orders import public as orders
@@ -93,10 +99,11 @@ def test_a_second_run_changes_nothing_and_reports_the_same(shop, tmp_path):
     again = flow.run(file(tmp_path, *ROWS, name="same_content_other_name.csv"), now=NOW)
 
     assert again == first
+    assert (first.was_known, again.was_known) == (False, True)
     assert counted() == before
 
 
-@pytest.mark.parametrize("steps_done", range(8))
+@pytest.mark.parametrize("steps_done", range(9))
 def test_an_interrupted_run_resumes_at_the_step_it_had_not_finished(shop, tmp_path, monkeypatch, steps_done):
     path = file(tmp_path, *ROWS)
     finish, done = imports.finish_step, []
@@ -119,6 +126,39 @@ def test_an_interrupted_run_resumes_at_the_step_it_had_not_finished(shop, tmp_pa
 
     assert result.holds
     assert counted() == {"Order": 3, "OrderLine": 5, "Refund": 1, "CreditNote": 1, "Adjustment": 2}
+
+
+def test_the_time_the_file_speaks_of_is_kept_once_all_of_it_is_in_the_books(shop, tmp_path):
+    odd = "7,22423,REGENCY,two,1999-12-21 09:00:00,10.95,,France"
+
+    flow.run(file(tmp_path, *ROWS, odd), now=NOW)
+
+    assert imports.spans() == (Span(datetime(2010, 12, 20, 8, 26, tzinfo=UTC), datetime(2010, 12, 24, 10, tzinfo=UTC)),)
+
+
+def test_a_file_that_is_cut_speaks_of_the_time_up_to_the_cut(shop, tmp_path):
+    noon = datetime(2010, 12, 22, 12, tzinfo=UTC)
+
+    flow.run(file(tmp_path, *ROWS), now=NOW, until=noon)
+
+    assert [span.last_at for span in imports.spans()] == [noon]
+
+
+def test_years_between_the_trade_taken_over_and_the_shop_are_no_data(tmp_path, settings):
+    settings.LAKE_DIR = tmp_path / "lake"
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    open_shop.open_sample(now)
+    flow.run(file(tmp_path, *ROWS), now=now)
+    with_lake = (Hearer("lake", lambda batch: lake.keep(batch, now=now), hears_history=True),)
+    events.dispatch_all(dict.fromkeys(events.kinds().values(), with_lake), now=now)
+    today = Period(date(2026, 11, 22), date(2026, 11, 22))
+
+    found = metrics.figures(metrics=["gmv"], period=today, compare=[Against.LAST_YEAR])["gmv"]
+    christmas = metrics.figures(metrics=["gmv"], period=Period(date(2010, 12, 20), date(2010, 12, 24)), compare=[])["gmv"]
+
+    assert found.value == Value(0)
+    assert found.compared[0].value == Value(None, Missing.BETWEEN_DATA, Gap(date(2010, 12, 25), date(2026, 11, 21)))
+    assert christmas.value == Value(1530 + 2550 + 1095 + 1095)
 
 
 def test_broken_lines_go_to_a_file_and_the_rest_is_taken(shop, tmp_path):

@@ -17,6 +17,7 @@ from shopkeeper.events.facts import (
 from shopkeeper.events.shapes import Heard, Origin
 from shopkeeper.insight.lake import public as lake
 from shopkeeper.kit.ids import FactId
+from shopkeeper.ops.imports import public as imports
 
 
 class History:
@@ -25,11 +26,21 @@ class History:
     def __init__(self, zone: str = "Europe/London") -> None:
         self.zone = ZoneInfo(zone)
         self.told = 0
+        self.is_live = True
+
+    def took_over(self, first: str, last: str) -> None:
+        """Have trade from the first to the last moment come from a file; what is told from here on is history until `is_live` is set."""
+        run = imports.begin(source="test", digest=f"{first}/{last}", file_name="test.csv", rows=1, now=self._moment(last))
+        imports.record_span(run_id=run.id, first_at=self._moment(first), last_at=self._moment(last), now=self._moment(last))
+        self.is_live = False
+
+    def _moment(self, at: str) -> datetime:
+        return datetime.fromisoformat(at).replace(tzinfo=self.zone)
 
     def tell(self, at: str, fact: Fact) -> None:
         self.told += 1
-        moment = datetime.fromisoformat(at).replace(tzinfo=self.zone)
-        lake.keep([Heard(FactId(self.told), fact, moment, Origin.LIVE)], now=moment)
+        moment = self._moment(at)
+        lake.keep([Heard(FactId(self.told), fact, moment, Origin.LIVE if self.is_live else Origin.IMPORT)], now=moment)
 
     def placed(self, at: str, order: int, *lines: OrderedLine, buyer: int, country: str = "GB", channel: str = "web") -> None:
         goods = sum(line.gross_minor for line in lines)

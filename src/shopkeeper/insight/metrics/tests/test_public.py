@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from shopkeeper.insight.metrics import public as metrics
-from shopkeeper.insight.metrics.shapes import Against, Dimension, DimensionNotAllowed, Grain, Missing, Period, UnknownMetric, Value
+from shopkeeper.insight.metrics.shapes import Against, Dimension, DimensionNotAllowed, Gap, Grain, Missing, Period, UnknownMetric, Value
 from shopkeeper.insight.metrics.tests.builders import History, line, two_weeks_in_march
 from shopkeeper.kit.refusals import OutOfRange
 from shopkeeper.selling.shop.tests.builders import open_shop
@@ -132,6 +132,76 @@ def test_a_shop_that_has_sold_nothing_knows_no_figure():
     assert {figure.value for figure in found.figures} == {Value(None, Missing.BEFORE_DATA)}
 
 
+def test_years_between_old_trade_taken_over_and_the_shops_own_days_are_not_known():
+    told = History()
+    told.took_over("2010-12-01 08:00", "2011-12-09 12:50")
+    told.sold("2010-12-01 08:00", 1, line(1, 1, 1, 1000, 0), buyer=1)
+    told.sold("2011-12-09 12:50", 2, line(2, 1, 1, 1000, 0), buyer=1)
+    told.is_live = True
+    told.sold("2026-03-03 12:00", 3, line(3, 1, 1, 1500, 0), buyer=1)
+
+    found = metrics.figures(period=Period(TUESDAY, TUESDAY), metrics=["gmv"])["gmv"]
+
+    gap = Gap(date(2011, 12, 10), date(2026, 3, 1))
+    assert (metrics.coverage(), found.value) == (date(2010, 12, 1), Value(1500))
+    # The shop opened on Monday and sold nothing on that day; a year and a week before there was no shop and no file speaks of them.
+    assert found.against(Against.PREVIOUS).value == Value(0)
+    for against in (Against.SAME_WEEKDAY, Against.LAST_YEAR):
+        assert found.against(against).value == Value(None, Missing.BETWEEN_DATA, gap)
+        assert found.against(against).change is None
+
+
+def test_a_period_between_is_unknown_itself_and_one_that_reaches_into_the_data_is_not():
+    told = History()
+    told.took_over("2010-12-01 08:00", "2011-12-09 12:50")
+    told.sold("2011-12-09 12:50", 1, line(1, 1, 1, 1000, 0), buyer=1)
+    asked = {"metrics": ["gmv"], "compare": [Against.LAST_YEAR]}
+
+    between = metrics.figures(period=Period(date(2015, 1, 1), date(2015, 1, 31)), **asked)["gmv"]
+    december = metrics.figures(period=Period(date(2011, 12, 1), date(2011, 12, 31)), **asked)["gmv"]
+
+    assert between.value == between.compared[0].value == Value(None, Missing.BETWEEN_DATA, Gap(date(2011, 12, 10), date(2026, 3, 1)))
+    assert december.value == Value(1000)
+    assert december.compared[0].value == Value(0)
+    assert metrics.figures(period=Period(date(2010, 1, 1), date(2010, 1, 1)), **asked)["gmv"].value == Value(None, Missing.BEFORE_DATA)
+
+
+def test_two_files_that_follow_each_other_are_one_stretch_of_data():
+    told = History()
+    told.took_over("2009-12-01 08:00", "2010-11-30 12:00")
+    told.took_over("2010-12-01 08:00", "2011-12-09 12:50")
+    told.sold("2010-11-30 12:00", 1, line(1, 1, 1, 1000, 0), buyer=1)
+
+    over_the_join = metrics.figures(period=Period(date(2011, 11, 25), date(2011, 12, 5)), metrics=["gmv"], compare=[Against.LAST_YEAR])
+
+    assert over_the_join["gmv"].compared[0].value == Value(1000)
+
+
+def test_steps_of_a_series_between_the_data_are_missing_not_zero():
+    told = History()
+    told.took_over("2026-01-05 08:00", "2026-01-06 12:00")
+    told.sold("2026-01-05 08:00", 1, line(1, 1, 1, 1000, 0), buyer=1)
+
+    found = metrics.series(metric_id="gmv", period=Period(date(2026, 1, 4), date(2026, 3, 3)), grain=Grain.DAY)
+
+    values = {point.starts_at.date(): point.value for point in found.points}
+    assert values[date(2026, 1, 4)] == Value(None, Missing.BEFORE_DATA)
+    assert (values[date(2026, 1, 5)].amount, values[date(2026, 1, 6)].amount) == (1000, 0)
+    assert values[date(2026, 1, 7)].missing is values[date(2026, 3, 1)].missing is Missing.BETWEEN_DATA
+    assert values[date(2026, 3, 2)].amount == 0
+
+
+def test_trade_being_taken_over_is_not_known_before_its_last_step():
+    told = History()
+    told.is_live = False
+    told.sold("2010-12-01 08:00", 1, line(1, 1, 1, 1000, 0), buyer=1)
+
+    found = metrics.figures(period=Period(MONDAY, MONDAY), metrics=["gmv"], compare=[Against.LAST_YEAR])["gmv"]
+
+    assert found.value == Value(0)
+    assert found.compared[0].value == Value(None, Missing.BEFORE_DATA)
+
+
 def test_today_is_compared_with_the_same_time_of_day(history):
     now = datetime(2026, 3, 3, 11, tzinfo=UTC)
 
@@ -169,7 +239,7 @@ def test_a_buyer_is_new_once_in_a_series(history):
     assert [point.value.amount for point in weeks.points] == [4]
 
 
-@pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25)])
+@pytest.mark.parametrize(("day", "hours"), [("2025-03-30", 23), ("2025-10-26", 25)])
 def test_days_on_which_clocks_change_keep_all_their_trade(day, hours):
     told = History()
     for number, at in enumerate(["00:00", "00:59", "03:30", "23:59"], start=1):

@@ -27,14 +27,15 @@ def phone(value: str) -> str:
 
 def address(value: Address) -> Address:
     """Return the address made tidy. Raises OutOfRange for a part that is missing or too long, Malformed for an unknown country."""
+    country = checks.country(value.country)
     return Address(
         name=checks.line(value.name, field="name", least=1, most=MOST_NAME),
         line1=checks.line(value.line1, field="line1", least=1, most=200),
         line2=checks.line(value.line2, field="line2", most=200),
         city=checks.line(value.city, field="city", least=1, most=120),
         region=checks.line(value.region, field="region", most=120),
-        postcode=checks.line(value.postcode, field="postcode", most=20),
-        country=checks.country(value.country),
+        postcode=checks.postcode(value.postcode, country=country),
+        country=country,
         phone=phone(value.phone),
     )
 

@@ -162,6 +162,7 @@ def test_nobody_reaches_another_customers_address():
         ("city", " ", OutOfRange),
         ("country", "UK", Malformed),
         ("postcode", "1" * 21, OutOfRange),
+        ("postcode", "", OutOfRange),
         ("name", "", OutOfRange),
     ],
 )

@@ -1,7 +1,6 @@
 """Stock held for orders, on a real database: how a hold is made and every way it ends."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,6 +11,7 @@ from shopkeeper.kit.ids import OrderId
 from shopkeeper.kit.refusals import OutOfRange
 from shopkeeper.selling.catalog.shapes import Goods
 from shopkeeper.selling.catalog.tests.builders import some_goods
+from shopkeeper.selling.inventory import models
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import (
     HoldGone,
@@ -28,6 +28,15 @@ def by_place(held: Sequence[object]) -> dict[tuple[int, int], int]:
 
 
 # ── holding ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_many_orders_hold_is_read_at_once(tea: Goods) -> None:
+    stock(tea.variant_id, MAIN=2, NORTH=5)
+    first, second = reserve((tea, 3)), reserve((tea, 1), order_id=OrderId(8))
+
+    assert inventory.held_for([ORDER, OrderId(8), OrderId(9)]) == {ORDER: first.units, OrderId(8): second.units}
+    assert inventory.held_for([ORDER])[ORDER] == inventory.held(ORDER)
+    assert inventory.held_for([]) == {}
 
 
 def test_held_pieces_are_no_longer_available_but_still_on_hand(tea: Goods) -> None:
@@ -216,33 +225,19 @@ def test_an_order_may_hold_again_after_its_hold_ended(tea: Goods) -> None:
     assert [held.units for held in inventory.held(ORDER)] == [1]
 
 
-def test_a_hold_runs_out_at_its_moment_and_not_before(tea: Goods) -> None:
-    stock(tea.variant_id, MAIN=2)
-    reserve((tea, 2))
-
-    early = inventory.expire_holds(now=LATER - timedelta(seconds=1), limit=10)
-    due = inventory.due_holds(now=LATER, limit=10)
-    expired = inventory.expire_holds(now=LATER, limit=10)
-
-    assert (early, due, expired) == ([], [ORDER], [ORDER])
-    assert inventory.expire_holds(now=LATER, limit=10) == []
-    assert facts("StockReleased") == [{"order_id": ORDER, "units": 2, "reason": "expired"}]
-
-
 def test_a_paid_order_keeps_its_goods(tea: Goods) -> None:
     stock(tea.variant_id, MAIN=2)
     reserve((tea, 2))
 
     assert inventory.confirm_hold(order_id=ORDER) == 2
-    assert inventory.release_due(order_id=ORDER, now=LATER + timedelta(days=9)) == 0
-    assert inventory.expire_holds(now=LATER + timedelta(days=9), limit=10) == []
+    assert list(models.Hold.objects.values_list("until", flat=True)) == [None]
     assert inventory.available([tea.variant_id])[tea.variant_id] == 0
 
 
 def test_a_payment_that_comes_after_the_release_is_told_so(tea: Goods) -> None:
     stock(tea.variant_id, MAIN=2)
     reserve((tea, 2))
-    inventory.expire_holds(now=LATER, limit=10)
+    inventory.release(order_id=ORDER, reason="expired", now=LATER)
 
     with pytest.raises(HoldGone) as refusal:
         inventory.confirm_hold(order_id=ORDER)

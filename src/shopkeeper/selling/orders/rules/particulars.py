@@ -23,14 +23,15 @@ def checked_contact(contact: Contact) -> Contact:
 
 def checked_address(address: Address) -> Address:
     """Return the address made tidy. Raises Malformed or OutOfRange, naming the field, where it cannot be used."""
+    country = checks.country(address.country)
     return Address(
         name=checks.line(address.name, field="name", least=1, most=MOST_NAME),
         line1=checks.line(address.line1, field="line1", least=1, most=200),
         line2=checks.line(address.line2, field="line2", most=200),
         city=checks.line(address.city, field="city", least=1, most=100),
         region=checks.line(address.region, field="region", most=100),
-        postcode=checks.line(address.postcode, field="postcode", most=20),
-        country=checks.country(address.country),
+        postcode=checks.postcode(address.postcode, country=country),
+        country=country,
         phone=_phone(address.phone),
     )
 

@@ -1,30 +1,9 @@
 """What a refund of so many units gives back, from the shares stored with the order; nothing is ever prorated again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
-from shopkeeper.selling.orders.shapes import NothingToDo, Order, OrderLine, RefundLine, RefundWish, TooManyUnits
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundPlan:
-    """The lines and the delivery money of one refund; `total_minor` is what the buyer gets."""
-
-    lines: tuple[RefundLine, ...]
-    delivery_minor: int
-
-    @property
-    def goods_minor(self) -> int:
-        return sum(line.gross_minor for line in self.lines)
-
-    @property
-    def total_minor(self) -> int:
-        return self.goods_minor + self.delivery_minor
-
-    @property
-    def drops_units(self) -> bool:
-        return any(line.dropped_units for line in self.lines)
+from shopkeeper.selling.orders.shapes import NothingToDo, Order, OrderLine, PieceRun, RefundLine, RefundPlan, RefundWish, TooManyUnits
 
 
 def share_of_first(total: int, units: int, count: int) -> int:
@@ -34,6 +13,17 @@ def share_of_first(total: int, units: int, count: int) -> int:
     gives back the whole, to the penny, in whatever portions it is done.
     """
     return count * (total // units) + min(count, total % units)
+
+
+def piece_runs(line: OrderLine) -> tuple[PieceRun, ...]:
+    """Return what each piece still to be refunded gives back, in the order they go, equal ones together: two runs at the most.
+
+    The first n pieces of the runs add up to what `line_refund` gives back for n units.
+    """
+    each, dear = divmod(line.gross_minor, line.units)
+    first = min(max(dear - line.refunded_units, 0), line.units_to_refund)
+    runs = (PieceRun(units=first, each_minor=each + 1), PieceRun(units=line.units_to_refund - first, each_minor=each))
+    return tuple(run for run in runs if run.units)
 
 
 def line_refund(line: OrderLine, units: int, *, is_restocked: bool) -> RefundLine:
@@ -74,9 +64,9 @@ def plan(order: Order, wishes: Sequence[RefundWish], *, with_delivery: bool) -> 
         planned.append(line_refund(lines[wish.line_id], wish.units, is_restocked=wish.restock))
     delivery = order.delivery_minor - order.refunded_delivery_minor if with_delivery else 0
     found = RefundPlan(lines=tuple(planned), delivery_minor=delivery)
-    # Pieces that cost nothing go along with others; alone they are no refund, and no provider pays out nothing.
-    if not found.total_minor:
-        raise NothingToDo("Name at least one line that cost something, or the delivery, to refund", field="lines")
+    # Pieces that cost nothing can be given back too: they are counted, and no money moves.
+    if not found.lines and not found.delivery_minor:
+        raise NothingToDo("Name at least one line, or a delivery that cost something, to refund", field="lines")
     return found
 
 

@@ -1,5 +1,7 @@
 """Baskets: one line per thing, sane numbers, found by a secret name, joined at sign-in."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -8,6 +10,7 @@ from shopkeeper.selling.catalog.tests.builders import some_goods
 from shopkeeper.selling.customers.tests import builders as customers
 from shopkeeper.selling.orders import models
 from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.shapes import MOST_LINES, MOST_UNITS, BasketFull
 from shopkeeper.selling.orders.tests.builders import NOON
 
 pytestmark = pytest.mark.django_db
@@ -107,9 +110,52 @@ def test_signing_in_joins_the_visitors_basket_with_the_members(tea, cup):
 
     joined = orders.merge_baskets(token=visitor.token, customer_id=member.id, now=NOON)
 
-    assert (joined.token, units(joined)) == (own.token, {tea: 3, cup: 2})
+    assert (joined.basket.token, units(joined.basket), joined.left_out) == (own.token, {tea: 3, cup: 2}, ())
     assert orders.basket(visitor.token).lines == ()
-    assert units(orders.merge_baskets(token=visitor.token, customer_id=member.id, now=NOON)) == {tea: 3, cup: 2}
+    assert units(orders.merge_baskets(token=visitor.token, customer_id=member.id, now=NOON).basket) == {tea: 3, cup: 2}
+
+
+def test_two_full_lines_of_one_thing_stay_one_full_line(tea):
+    member = customers.member()
+    own = orders.open_basket(customer_id=member.id, now=NOON)
+    orders.add_line(token=own.token, variant_id=tea, units=MOST_UNITS, now=NOON)
+    visitor = orders.add_line(token=None, variant_id=tea, units=MOST_UNITS, now=NOON)
+
+    joined = orders.merge_baskets(token=visitor.token, customer_id=member.id, now=NOON)
+
+    assert units(joined.basket) == {tea: MOST_UNITS}
+
+
+def test_signing_in_with_too_much_keeps_the_newest_things_and_names_the_others(tea, cup):
+    member = customers.member()
+    own = orders.open_basket(customer_id=member.id, now=NOON)
+    orders.add_line(token=own.token, variant_id=tea, now=NOON - timedelta(days=2))
+    many = [some_goods(f"THING-{number}").variant_id for number in range(MOST_LINES - 1)]
+    for variant in many:
+        orders.add_line(token=own.token, variant_id=variant, now=NOON - timedelta(days=1))
+    visitor = orders.add_line(token=None, variant_id=cup, units=4, now=NOON - timedelta(minutes=1))
+
+    joined = orders.merge_baskets(token=visitor.token, customer_id=member.id, now=NOON)
+
+    assert units(joined.basket) == dict.fromkeys(many, 1) | {cup: 4}
+    assert [(line.variant_id, line.units) for line in joined.left_out] == [(tea, 1)]
+    assert orders.basket_of(member.id) == joined.basket
+    assert orders.basket(visitor.token).lines == ()
+
+
+def test_a_full_basket_takes_nothing_new_whoever_asks(tea, cup):
+    basket = orders.add_line(token=None, variant_id=tea, now=NOON)
+    for number in range(MOST_LINES - 1):
+        orders.set_line(token=basket.token, variant_id=some_goods(f"THING-{number}").variant_id, units=1, now=NOON)
+
+    for act in (orders.set_line, orders.add_line):
+        with pytest.raises(BasketFull) as refused:
+            act(token=basket.token, variant_id=cup, units=1, now=NOON)
+        assert (refused.value.field, refused.value.most) == ("lines", MOST_LINES)
+
+    assert len(orders.basket(basket.token).lines) == MOST_LINES
+    assert units(orders.add_line(token=basket.token, variant_id=tea, now=NOON))[tea] == 2
+    assert cup not in units(orders.set_line(token=basket.token, variant_id=cup, units=0, now=NOON))
 
 
 def test_a_member_keeps_one_basket_and_never_another_members(tea):
@@ -120,7 +166,7 @@ def test_a_member_keeps_one_basket_and_never_another_members(tea):
     stranger = orders.merge_baskets(token=first.token, customer_id=tom.id, now=NOON)
 
     assert orders.open_basket(customer_id=mia.id, now=NOON).id == first.id
-    assert stranger.lines == ()
+    assert (stranger.basket.lines, stranger.left_out) == ((), ())
     assert units(orders.basket_of(mia.id)) == {tea: 4}
 
 

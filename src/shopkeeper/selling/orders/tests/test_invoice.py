@@ -12,7 +12,7 @@ from shopkeeper.kit.refusals import Malformed
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.orders import invoice
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import OrderState
+from shopkeeper.selling.orders.shapes import NoInvoice, OrderState
 from shopkeeper.selling.orders.tests.builders import CONTACT, a_line, an_order
 from shopkeeper.selling.shop.shapes import Shop
 
@@ -37,7 +37,7 @@ def words(pdf: bytes) -> str:
             "Invoice|SK-100001|Paper Crane|Tea for two|£12.49|£37.47|£3.95|£41.42|20%|£6.91|20 November 2026|Paper Crane Ltd|09 123"
             "|United Kingdom|Ann Shopper|Paid",
         ),
-        ("zh-hans", "账单|SK-100001|纸鹤小铺|双人茶|£12.49|合计|£41.42|税率|2026年11月20日|英国|已付款|营业执照"),
+        ("zh-hans", "发票|SK-100001|纸鹤小铺|双人茶|£12.49|合计|£41.42|税率|2026年11月20日|英国|已付款|营业执照"),
     ],
 )
 def test_the_invoice_names_everything(language, expected):
@@ -94,6 +94,21 @@ def test_a_currency_without_minor_units_shows_none():
 
     assert "1,250" in words(invoice.draw(yen, language="en", shop=SHOP))
     assert "1,250.00" not in words(invoice.draw(yen, language="en", shop=SHOP))
+
+
+@pytest.mark.parametrize(("state", "is_alive"), [(OrderState.PLACED, True), (OrderState.CANCELLED, False), (OrderState.EXPIRED, False)])
+def test_an_order_that_was_not_paid_has_no_invoice(state, is_alive):
+    unpaid = replace(ORDER, state=state, paid_at=None, paid_minor=0)
+
+    with pytest.raises(NoInvoice) as refused:
+        invoice.draw(unpaid, language="en", shop=SHOP)
+
+    assert not unpaid.has_invoice
+    assert (refused.value.value, refused.value.may_come) == ("SK-100001", is_alive)
+
+
+def test_a_paid_order_keeps_its_invoice_when_it_is_cancelled():
+    assert replace(ORDER, state=OrderState.CANCELLED).has_invoice
 
 
 @pytest.mark.django_db

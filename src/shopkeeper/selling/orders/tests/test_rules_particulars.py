@@ -49,6 +49,7 @@ def test_a_contact_that_cannot_be_used_names_its_field(changes, refusal, field):
         ({"city": ""}, OutOfRange),
         ({"region": "\x07"}, Malformed),
         ({"postcode": "9" * 21}, OutOfRange),
+        ({"postcode": ""}, OutOfRange),
         ({"country": "United Kingdom"}, Malformed),
         ({"country": ""}, Malformed),
         ({"phone": "x"}, Malformed),
@@ -59,3 +60,7 @@ def test_an_address_that_cannot_be_used_names_its_field(changes, refusal):
         checked_address(replace(ADDRESS, **changes))
 
     assert refused.value.field == next(iter(changes))
+
+
+def test_an_address_in_a_country_without_postcodes_needs_none():
+    assert checked_address(replace(ADDRESS, country="HK", postcode="")).postcode == ""

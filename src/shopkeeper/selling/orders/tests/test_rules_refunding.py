@@ -95,14 +95,43 @@ def test_what_cannot_be_refunded_is_refused(wishes, with_delivery, refusal):
         refunding.plan(an_order(), wishes, with_delivery=with_delivery)
 
 
-def test_pieces_that_cost_nothing_alone_are_no_refund_and_beside_others_they_are():
+def test_pieces_that_cost_nothing_can_be_given_back_alone_and_beside_others():
     order = an_order([a_line(1), a_line(2, units=1, gross=0)])
 
-    with pytest.raises(NothingToDo):
-        refunding.plan(order, [RefundWish(LineId(2), 1)], with_delivery=False)
-
+    alone = refunding.plan(order, [RefundWish(LineId(2), 1)], with_delivery=False)
     both = refunding.plan(order, [RefundWish(LineId(1), 1), RefundWish(LineId(2), 1)], with_delivery=False)
+
+    assert (len(alone.lines), alone.total_minor) == (1, 0)
     assert (len(both.lines), both.total_minor) == (2, 1_250)
+
+
+@pytest.mark.parametrize(
+    ("units", "gross", "refunded", "expected"),
+    [
+        (3, 1_000, 0, [(1, 334), (2, 333)]),
+        (3, 1_000, 1, [(2, 333)]),
+        (2, 2_500, 0, [(2, 1_250)]),
+        (3, 2, 0, [(2, 1), (1, 0)]),
+        (2, 7, 2, []),
+    ],
+)
+def test_each_piece_left_says_what_it_gives_back(units, gross, refunded, expected):
+    runs = refunding.piece_runs(a_line(units=units, gross=gross, refunded_units=refunded))
+
+    assert [(run.units, run.each_minor) for run in runs] == expected
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_the_first_pieces_of_the_runs_add_up_to_their_refund(data):
+    units, gross = data.draw(st.integers(1, 200)), data.draw(st.integers(0, 10**9))
+    line = a_line(units=units, gross=gross, refunded_units=data.draw(st.integers(0, units - 1)))
+    wanted = data.draw(st.integers(1, line.units_to_refund))
+
+    pieces = [run.each_minor for run in refunding.piece_runs(line) for _ in range(run.units)]
+
+    assert len(pieces) == line.units_to_refund
+    assert sum(pieces[:wanted]) == refunding.line_refund(line, wanted, is_restocked=False).gross_minor
 
 
 def test_too_many_units_say_how_many_are_left():

@@ -61,7 +61,7 @@ class FakeProvider:
             charge.authorized_minor = ask.amount_minor
             charge.save(update_fields=["authorized_minor"])
         kind = EventKind.DECLINED if is_declined else EventKind.AUTHORIZED
-        return self._answer(charge, ask, kind, reason="insufficient_funds" if is_declined else "")
+        return self._answer(charge, ask, kind, reason="declined" if is_declined else "")
 
     def authorize(self, ask: Ask) -> Answer:
         answer = self._charge(ask)

@@ -12,7 +12,7 @@ from shopkeeper.selling.payments import models
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.adapters.fake import METHODS, FakeProvider, webhook
 from shopkeeper.selling.payments.adapters.provider import Answer, ProviderSilent
-from shopkeeper.selling.payments.shapes import BadSignature, EventKind, PaymentState, TooMuch, UnknownProvider
+from shopkeeper.selling.payments.shapes import BadSignature, CapturePending, EventKind, PaymentState, TooMuch, UnknownProvider
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +91,62 @@ def test_reserved_money_can_be_let_go():
         payments.capture(payment_id=payment_id, key="c", now=NOON)
 
 
+@pytest.mark.parametrize("arrived", [True, False])
+def test_money_being_taken_is_not_let_go_until_it_is_known_what_became_of_it(monkeypatch, arrived):
+    """The provider is silent about a capture, whether it heard of it or not: a void has nothing certain to let go of."""
+    took = FakeProvider.capture
+
+    def lost(self, ask):
+        if arrived:
+            took(self, ask)
+        raise ProviderSilent
+
+    payment_id = start()
+    payments.authorize(payment_id, NOON)
+    with monkeypatch.context() as outage:
+        outage.setattr(FakeProvider, "capture", lost)
+        before = payments.capture(payment_id=payment_id, key="c", now=NOON)
+
+    with pytest.raises(CapturePending) as refused:
+        payments.void(payment_id=payment_id, key="v", now=NOON)
+
+    assert (refused.value.field, refused.value.amount_minor) == ("void", 1_000)
+    assert payments.payment(payment_id).events == before.events
+    assert not models.FakeCharge.objects.get().is_voided
+    assert payments.ask_again(payment_id, NOON).state is PaymentState.CAPTURED
+
+
+def test_money_is_let_go_once_its_capture_is_known_to_have_failed(monkeypatch):
+    def refuse(self, ask):
+        return Answer(kind=EventKind.FAILED, payment_name=ask.payment_name, key=ask.key, reference="", operation="no", amount_minor=0)
+
+    payment_id = start()
+    payments.authorize(payment_id, NOON)
+    with monkeypatch.context() as outage:
+        outage.setattr(FakeProvider, "capture", refuse)
+        payments.capture(payment_id=payment_id, key="c", now=NOON)
+
+    payment = payments.void(payment_id=payment_id, key="v", now=NOON)
+
+    assert (payment.state, payment.balance.voided_minor) == (PaymentState.VOIDED, 1_000)
+
+
+def test_a_void_asked_again_lets_go_of_what_was_asked_first(monkeypatch):
+    def lost(self, ask):
+        raise ProviderSilent
+
+    payment_id = start()
+    payments.authorize(payment_id, NOON)
+    with monkeypatch.context() as outage:
+        outage.setattr(FakeProvider, "void", lost)
+        payments.void(payment_id=payment_id, key="v", now=NOON)
+
+    payment = payments.ask_again(payment_id, NOON)
+
+    assert (payment.state, payment.balance.voided_minor) == (PaymentState.VOIDED, 1_000)
+    assert payments.audit() == []
+
+
 def test_repeating_a_key_repeats_the_answer_not_the_act():
     payment = taken()
 
@@ -131,7 +187,7 @@ def test_what_is_being_given_back_cannot_be_given_back_again(monkeypatch):
 def test_a_declined_payment_says_why_and_sleeps():
     payment = payments.authorize(start("test-declined"), NOON)
 
-    assert (payment.state, payment.decline_reason) == (PaymentState.DECLINED, "insufficient_funds")
+    assert (payment.state, payment.decline_reason) == (PaymentState.DECLINED, "declined")
     payments.rest(payment.id)
     assert payments.pending(NOON + timedelta(days=1)) == []
 

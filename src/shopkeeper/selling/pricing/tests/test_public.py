@@ -170,16 +170,33 @@ def test_a_wrong_tax_rate_is_refused(country: str, points: int, refusal: type[Ex
 
 
 def test_ways_of_delivery_are_offered_by_country_and_priced_by_the_goods() -> None:
-    everywhere = a_way("POST", price_minor=390, free_from_minor=5_000)
+    elsewhere = a_way("POST", price_minor=390, free_from_minor=5_000)
     a_way("VAN", countries=("GB", "IE"))
     a_way("OLD", is_active=False)
 
-    assert [option.code for option in pricing.delivery_options(country="gb")] == ["POST", "VAN"]
+    assert [option.code for option in pricing.delivery_options(country="gb")] == ["VAN"]
     assert [option.code for option in pricing.delivery_options(country="FR")] == ["POST"]
     assert pricing.delivery_options(country="FR", goods_minor=5_000)[0].price_minor == 0
     assert len(pricing.all_delivery_options()) == 3
-    assert everywhere.days == (2, 4)
+    assert elsewhere.days == (2, 4)
     assert len(facts("DeliveryOptionSaved")) == 3
+
+
+def test_a_way_for_everywhere_else_takes_over_where_the_countrys_own_way_is_no_longer_offered() -> None:
+    a_way("POST")
+    a_way("VAN", countries=("GB",), is_active=False)
+
+    assert [option.code for option in pricing.delivery_options(country="GB")] == ["POST"]
+
+
+def test_a_way_for_everywhere_else_is_refused_in_a_country_that_has_its_own(tea: Goods) -> None:
+    a_price(tea.variant_id, 1_250)
+    abroad = a_way("POST")
+    a_way("VAN", countries=("GB",))
+
+    with pytest.raises(DeliveryUnavailable):
+        quote((tea, 1), country="GB", way=abroad.id)
+    assert quote((tea, 1), country="FR", way=abroad.id).delivery_minor == 390
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,12 @@ def index_tokens(text: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=2_000)
+def _tokens(text: str) -> tuple[str, ...]:
+    # The names of a shelf come back with every product on it.
+    return tuple(index_tokens(text))
+
+
 def query_terms(text: str) -> list[Term]:
     """Return the conditions of what somebody typed, at most MOST_TERMS; none for an empty text or mere punctuation.
 
@@ -122,7 +128,7 @@ def tsvector(weighed: Mapping[str, Iterable[str]]) -> str:
     marks: dict[str, list[str]] = {}
     at = 0
     for weight, texts in weighed.items():
-        found = [token for text in texts for token in index_tokens(text)][: MOST_POSITIONS - at]
+        found = [token for text in texts for token in _tokens(text)][: MOST_POSITIONS - at]
         for place, token in enumerate(found, start=at + 1):
             marks.setdefault(token, []).append(f"{place}{weight}")
         at += len(found)

@@ -8,6 +8,7 @@
     for (const box of boxes) box.addEventListener("change", tell);
     tell();
   }
+  for (const button of document.querySelectorAll("[data-print]")) { button.hidden = false; button.addEventListener("click", () => window.print()); }
   // Leave a drop-down form with Escape or by pressing elsewhere.
   for (const days of document.querySelectorAll("details.sk-days")) {
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && days.open) { days.open = false; days.querySelector("summary").focus(); } });

@@ -1,0 +1,196 @@
+"""A refund is seen before it is sent, and what is said afterwards is what the provider answered."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+
+from shopkeeper.doors.console.tests.builders import Staff, marks
+from shopkeeper.doors.console.tests.test_bad_input import errors
+from shopkeeper.doors.console.tests.test_sent_twice import hidden, units
+from shopkeeper.flows.tests.builders import SmallShop
+from shopkeeper.selling.orders import models as tables
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.shapes import Order
+from shopkeeper.selling.payments.adapters.fake import FakeProvider
+from shopkeeper.selling.payments.adapters.provider import Answer, Ask, ProviderSilent
+from shopkeeper.selling.payments.shapes import EventKind
+
+
+def pay_back(owner: Staff, order: Order, **data: str) -> Any:
+    """Fill the form in, look at the sum, and send what was shown."""
+    address = f"orders/{order.id}/refund/"
+    form = {**hidden(owner.text(address)), "reason": "late", **data}
+    shown = owner.post(address, **form)
+    assert shown.status_code == 200, errors(shown.content.decode())
+    return owner.post(address, **form, sum=hidden(shown.content.decode())["sum"])
+
+
+def said(answer: Any) -> tuple[str, str]:
+    """Return the kind and the words of what the reader is told afterwards."""
+    (message,) = get_messages(answer.wsgi_request)
+    return message.tags, str(message)
+
+
+def refuse(self: FakeProvider, ask: Ask) -> Answer:
+    return Answer(
+        kind=EventKind.REFUND_FAILED, payment_name=ask.payment_name, key=ask.key, reference="", operation="no",
+        amount_minor=ask.amount_minor, reason="too_late",
+    )  # fmt: skip
+
+
+def silent(self: FakeProvider, ask: Ask) -> Answer:
+    raise ProviderSilent
+
+
+def make_free(order: Order, sku: str) -> None:
+    """Give the goods of one line away: its money moves to the delivery."""
+    line = next(line for line in order.lines if line.sku == sku)
+    tables.OrderLine.objects.filter(id=line.id).update(unit_minor=0, goods_minor=0, tax_minor=0, gross_minor=0)
+    tables.Order.objects.filter(id=order.id).update(delivery_minor=order.delivery_minor + line.gross_minor)
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "each"), ("zh-hans", "每件")])
+def test_each_line_says_what_one_piece_gives_back(shop: SmallShop, owner: Staff, language: str, word: str) -> None:
+    order = shop.buy(TEA=3)
+    owner.read(language)
+
+    page = owner.text(f"orders/{order.id}/refund/")
+
+    assert "£12.50" in page
+    assert word in page
+    assert 'data-runs="3:1250"' in page
+
+
+def test_pieces_that_do_not_divide_evenly_say_so(shop: SmallShop, owner: Staff) -> None:
+    order = shop.buy(TEA=3)
+    tables.OrderLine.objects.filter(order_id=order.id).update(gross_minor=1_000, goods_minor=1_000, tax_minor=0)
+
+    page = owner.text(f"orders/{order.id}/refund/")
+
+    assert 'data-runs="1:334 2:333"' in page
+    assert "£3.34" in page
+    assert "£3.33" in page
+
+
+@pytest.mark.parametrize(("language", "goes"), [("en", "Pay £28.95 back"), ("zh-hans", "退还 £28.95")])
+def test_the_sum_is_shown_before_anything_is_paid(shop: SmallShop, owner: Staff, language: str, goes: str) -> None:
+    order = shop.buy(TEA=3)
+    owner.read(language)
+    address = f"orders/{order.id}/refund/"
+    before = marks()
+
+    page = owner.post(address, **hidden(owner.text(address)), reason="late", delivery="on", **units(order, 2))
+
+    assert page.status_code == 200
+    assert goes in page.content.decode()
+    assert "£25.00" in page.content.decode()
+    assert hidden(page.content.decode())["sum"] == "2895"
+    assert marks() == before
+    assert orders.order(order.id).refunds == ()
+
+
+def test_what_was_shown_is_what_is_paid(shop: SmallShop, owner: Staff) -> None:
+    order = shop.buy(TEA=3)
+
+    answer = pay_back(owner, order, delivery="on", **units(order, 2))
+
+    assert answer.status_code == 302
+    assert orders.order(order.id).refunded_minor == 2_895
+
+
+def test_other_pieces_than_those_shown_are_shown_first(shop: SmallShop, owner: Staff) -> None:
+    order = shop.buy(TEA=3)
+    address = f"orders/{order.id}/refund/"
+    form = {**hidden(owner.text(address)), "reason": "late", "sum": "1250"}
+
+    page = owner.post(address, **form, **units(order, 2))
+
+    assert page.status_code == 200
+    assert hidden(page.content.decode())["sum"] == "2500"
+    assert orders.order(order.id).refunded_minor == 0
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "was paid back"), ("zh-hans", "已退还")])
+def test_money_that_went_back_is_said_to_have_gone(shop: SmallShop, owner: Staff, language: str, word: str) -> None:
+    order = shop.buy(TEA=3)
+    owner.read(language)
+
+    tags, told = said(pay_back(owner, order, **units(order, 1)))
+
+    assert "success" in tags
+    assert word in told
+    assert "£12.50" in told
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("refused", "Nothing went back", "try again")), ("zh-hans", ("拒绝", "没有退出", "再试"))]
+)
+def test_a_refund_the_provider_refused_is_said_to_be_refused_and_what_to_do(
+    shop: SmallShop, owner: Staff, monkeypatch: pytest.MonkeyPatch, language: str, words: tuple[str, ...]
+) -> None:
+    order = shop.buy(TEA=3)
+    owner.read(language)
+    monkeypatch.setattr(FakeProvider, "refund", refuse)
+
+    tags, told = said(pay_back(owner, order, **units(order, 1)))
+
+    assert "error" in tags
+    assert all(word in told for word in words), told
+    assert "£12.50" in told
+    assert order.number in told
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ("asked", "not answered")), ("zh-hans", ("申请", "尚未答复"))])
+def test_a_refund_without_an_answer_is_said_to_be_asked_for(
+    shop: SmallShop, owner: Staff, monkeypatch: pytest.MonkeyPatch, language: str, words: tuple[str, ...]
+) -> None:
+    order = shop.buy(TEA=3)
+    owner.read(language)
+    monkeypatch.setattr(FakeProvider, "refund", silent)
+
+    tags, told = said(pay_back(owner, order, **units(order, 1)))
+
+    assert "warning" in tags
+    assert all(word in told for word in words), told
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "no money moves"), ("zh-hans", "没有款项")])
+def test_pieces_that_cost_nothing_are_taken_back_and_no_money_moves(shop: SmallShop, owner: Staff, language: str, word: str) -> None:
+    order = shop.buy(TEA=1, CUP=2)
+    make_free(order, "CUP")
+    owner.read(language)
+    cup = next(line for line in order.lines if line.sku == "CUP")
+
+    answer = pay_back(owner, order, **{f"units_{cup.id}": "2"})
+
+    assert word in said(answer)[1]
+    after = orders.order(order.id)
+    assert (after.refunded_minor, next(line.refunded_units for line in after.lines if line.sku == "CUP")) == (0, 2)
+
+
+def test_free_pieces_left_can_be_taken_back_though_all_money_went(shop: SmallShop, owner: Staff) -> None:
+    order = shop.buy(TEA=1, CUP=1)
+    make_free(order, "CUP")
+    line = next(line for line in order.lines if line.sku == "TEA")
+    pay_back(owner, order, delivery="on", **{f"units_{line.id}": "1"})
+
+    assert orders.order(order.id).refundable_minor == 0
+    assert f"orders/{order.id}/refund/" in owner.text(f"orders/{order.id}/")
+
+
+def test_an_order_that_ended_unpaid_offers_no_refund(shop: SmallShop, owner: Staff) -> None:
+    order = shop.buy(method="test-silent", TEA=1)
+    owner.post(f"orders/{order.id}/cancel/", reason="buyer")
+
+    assert f"orders/{order.id}/refund/" not in owner.text(f"orders/{order.id}/")
+
+
+def test_the_form_works_without_a_script_and_loads_one_from_this_shop(shop: SmallShop, owner: Staff) -> None:
+    order = shop.buy(TEA=3)
+
+    page = owner.text(f"orders/{order.id}/refund/")
+
+    assert "Show the sum" in page
+    assert re.search(r'<script src="/static/console/refund\.js\?v=[0-9a-f]{10}" defer', page)

@@ -1,0 +1,88 @@
+"""An entry of the trail for its reader: what each field is called, and its value before and after in words."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from shopkeeper.doors.console import cells, frame, reading, words
+from shopkeeper.events.console import HEARERS_CALLED
+from shopkeeper.growth.messages.console import STATES as MAIL_STATES
+from shopkeeper.kit.console import States, word
+from shopkeeper.kit.text import Bilingual
+from shopkeeper.ops.audit.console import FIELDS_CALLED
+from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.inventory.console import warehouse_choices
+from shopkeeper.selling.orders.console import CANCEL_REASONS, REFUND_REASONS
+from shopkeeper.selling.orders.console import STATES as ORDER_STATES
+from shopkeeper.selling.pricing.console import TAX_MODES, list_choices
+
+LANGUAGES = {"en": "English", "zh-hans": "简体中文"}
+
+
+def changes(row: Any) -> list[tuple[str, str, str, str, bool]]:
+    """Return the fields of an entry: what each is called, its program name, before, after, and whether they differ."""
+    before, after = row.before or {}, row.after or {}
+    names = list(dict.fromkeys([*before, *after]))
+    return [
+        (
+            word(FIELDS_CALLED, name),
+            name,
+            said(row.act, name, before.get(name)),
+            said(row.act, name, after.get(name)),
+            before.get(name) != after.get(name),
+        )
+        for name in names
+    ]
+
+
+def said(act: str, name: str, value: Any) -> str:
+    """Return the value of a field in the reader's words; nothing is the empty text."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return cells.yes_or_no(value)
+    if name == "lines":
+        return ", ".join(_("line %(line)s × %(units)s") % {"line": line, "units": units} for line, units in value)
+    if isinstance(value, list):
+        return ", ".join(said(act, name, each) for each in value)
+    if isinstance(value, Mapping):
+        return reading.pick(Bilingual(value.get("en", ""), value.get("zh", ""))) if {*value} <= {"en", "zh"} else json.dumps(value)
+    return _one(act, name, value)
+
+
+def _one(act: str, name: str, value: Any) -> str:
+    if name.endswith("_minor"):
+        return reading.money(int(value), frame.setting().currency)
+    if name == "basis_points":
+        return reading.percent(value)
+    if name in ("country", "countries"):
+        return reading.country(value)
+    if name == "currency":
+        return reading.currency_name(value)
+    if name == "fields":
+        return word(FIELDS_CALLED, value)
+    return word(_known(act, name), str(value))
+
+
+def _known(act: str, name: str) -> Mapping[str, Any]:
+    """Return the words for the codes that a field may hold."""
+    if name == "warehouse_id":
+        return dict(warehouse_choices())
+    if name == "price_list_id":
+        return dict(list_choices())
+    if name in ("category_id", "parent_id"):
+        return {str(each.id): reading.pick(each.name) for each in catalog.categories()}
+    if name == "reason":
+        return {"orders.cancel": CANCEL_REASONS, "orders.refund": REFUND_REASONS}.get(act, {})
+    if name == "state":
+        return _labels(ORDER_STATES if act.startswith("orders.") else MAIL_STATES)
+    known: dict[str, Mapping[str, Any]] = {
+        "role": words.ROLES, "language": LANGUAGES, "tax_mode": dict(TAX_MODES), "hearer": HEARERS_CALLED,
+    }  # fmt: skip
+    return known.get(name, {})
+
+
+def _labels(states: States) -> dict[str, Any]:
+    return {code: label for code, (label, _tone) in states.items()}
