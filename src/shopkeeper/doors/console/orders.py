@@ -22,6 +22,7 @@ from shopkeeper.kit.console import Command, Done, Fact, UnitsField, pill, word
 from shopkeeper.kit.ids import LineId, OrderId, UserId, WarehouseId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.access import public as access
+from shopkeeper.ops.imports import public as imports
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.console import warehouse_choices
 from shopkeeper.selling.orders import public as orders
@@ -62,8 +63,23 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "warehouses": dict(warehouse_choices()),
         "acts": {name for name, can in possible(order).items() if can and frame.may(request, f"orders.{name}")},
         "lines": {line.id: line for line in order.lines},
+        "origin": _origin(order) if order.is_imported else None,
     }
     return TemplateResponse(request, "console/order.html", context)
+
+
+def _origin(order: Order) -> tuple[str, str] | None:
+    """Return the file that an order was taken over from and its lines there, runs of numbers told by their ends."""
+    found = imports.origin(kind="order", code=order.number)
+    if found is None:
+        return None
+    runs: list[list[int]] = []
+    for line in sorted(found.lines):
+        if runs and line == runs[-1][1] + 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    return found.file_name, ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)
 
 
 def possible(order: Order) -> dict[str, bool]:

@@ -32,6 +32,7 @@ SHELVES = Path(__file__).resolve().parent.parent / "sample_shop"
 """Where the curated names and the category tree lie."""
 
 Report = Mapping[str, int]
+_ADJUSTMENT_CODE = pl.format("{}:{}:{}", pl.col("invoice"), pl.col("code"), pl.int_range(1, pl.len() + 1).over("invoice", "code"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cargo:
-    """What the steps share: the sorted trade, the shop's currency and the end of the file."""
+    """What the steps share: the run, the sorted trade, the shop's currency and the end of the file."""
 
+    run_id: int
     trade: SortedTrade
     currency: str
     end: datetime
@@ -63,6 +65,7 @@ def steps(cargo: Cargo) -> list[Step]:
         Step("refunds", lambda: _refunds(cargo)),
         Step("credit notes", lambda: _credit_notes(cargo)),
         Step("adjustments", lambda: _adjustments(cargo)),
+        Step("line numbers", lambda: {"things": imports.save_origins(run_id=cargo.run_id, origins=origins(cargo.trade))}),
         # Goods taken over tell no facts, so search would never hear of them.
         Step("search", lambda: {"found": index_products.index_all()}),
     ]
@@ -75,6 +78,22 @@ def take(run: "Run", todo: list[Step], now: datetime) -> Iterator[tuple[int, Ste
         if step.name not in run.steps:
             with transaction.atomic():
                 imports.finish_step(run_id=run.id, name=step.name, report=step.work(), now=now)
+
+
+def origins(trade: SortedTrade) -> Iterator[tuple[str, str, list[int]]]:
+    """Yield every thing that lines of the file become: its kind, its code, its line numbers."""
+    number = pl.col("sale_line").replace_strict(trade.sales["line"], trade.sales["invoice"], return_dtype=pl.String)
+    coded = {
+        "order": (trade.sales, pl.col("invoice")),
+        "refund": (trade.refunds, pl.format("{}/{}", pl.col("invoice"), number)),
+        "credit note": (trade.credits, pl.col("invoice")),
+        "adjustment": (trade.adjustments, _ADJUSTMENT_CODE),
+        "stock note": (trade.stock_notes, pl.format("line {}", pl.col("line"))),
+    }
+    for kind, (lines, code) in coded.items():
+        if lines.height:
+            for called, numbers in lines.group_by(code.alias("called"), maintain_order=True).agg(pl.col("line")).iter_rows():
+                yield kind, called, numbers
 
 
 def _goods(cargo: Cargo) -> Report:
@@ -262,9 +281,7 @@ def _credit_notes(cargo: Cargo) -> Report:
 
 def _adjustments(cargo: Cargo) -> Report:
     """Postage, fees and money booked by hand, beside the order of the same invoice where there is one."""
-    lines = cargo.trade.adjustments.with_columns(
-        external_code=pl.format("{}:{}:{}", pl.col("invoice"), pl.col("code"), pl.int_range(1, pl.len() + 1).over("invoice", "code"))
-    )
+    lines = cargo.trade.adjustments.with_columns(external_code=_ADJUSTMENT_CODE)
     named = _known_buyers(lines.filter(pl.col("customer").is_not_null()), cargo)
     nobody = _with_buyer_code(lines.filter(pl.col("customer").is_null())).with_columns(buyer_id=pl.lit(None, dtype=pl.Int64))
     rows = pl.concat([named.select(nobody.columns), nobody])

@@ -36,7 +36,7 @@ def take_over(
 def _load(file: TradeFile, run: Run, now: datetime, currency: str, tell: Progress) -> Reconciliation:
     trade = sort_out(file.lines)
     end = file.lines.get_column("at").max() if file.lines.height else now
-    cargo = load.Cargo(trade=trade, currency=currency, end=end, now=now)  # type: ignore[arg-type]
+    cargo = load.Cargo(run_id=run.id, trade=trade, currency=currency, end=end, now=now)  # type: ignore[arg-type]
     todo = load.steps(cargo)
     for place, step in load.take(run, todo, now):
         tell(step.name, place, len(todo))
@@ -58,11 +58,10 @@ def _rejects(file: TradeFile) -> list[Reject]:
 def _reconciled(file: TradeFile, trade: SortedTrade, run: Run) -> Reconciliation:
     """Compare the file with the sums that the books themselves give for its invoices."""
     books = orders.history_totals(file.lines.get_column("invoice").unique().to_list())
-    headings = (trade.sales, trade.refunds, trade.credits, trade.adjustments, trade.stock_notes)
     rejected_micro = int(file.rejects.get_column("value_micro").sum())
     return Reconciliation(
         rows=file.rows,
-        accepted=sum(heading.height for heading in headings),
+        accepted=imports.lines_kept(run_id=run.id),
         rejected=file.rejects.height,
         file_micro=int((file.lines.get_column("units") * file.lines.get_column("price_micro")).sum()) + rejected_micro,
         sales_minor=books.sales_minor,

@@ -1,5 +1,6 @@
-"""What was taken over from other systems' files: runs, their finished steps, and the lines that were refused."""
+"""What was taken over from other systems' files: runs, their finished steps, which lines became what, and the lines that were refused."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -36,3 +37,15 @@ class ImportReject(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "line"], name="imports_reject_line")]
+
+
+class ImportOrigin(models.Model):
+    """What lines of the run's file became: an order, a refund … named by `code`; `lines` are their numbers, as the thing's own lines stand."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=20)
+    code = models.CharField(max_length=120)
+    lines = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "code", "run"], name="imports_origin_once")]

@@ -1,6 +1,6 @@
 """The bookkeeping of imports: a file is taken over once, step by step, and resumes where it was interrupted."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from shopkeeper.kit.time import from_microseconds, to_microseconds
-from shopkeeper.ops.imports.models import ImportReject, ImportRun, ImportStep
-from shopkeeper.ops.imports.shapes import ImportBusy, Reject, Run, Span
+from shopkeeper.ops.imports.models import ImportOrigin, ImportReject, ImportRun, ImportStep
+from shopkeeper.ops.imports.shapes import ImportBusy, Origin, Reject, Run, Span
 
 _SPAN = "span"
 _LOCK = 7_301_001
@@ -50,6 +50,33 @@ def save_rejects(*, run_id: int, rejects: Sequence[Reject], now: datetime) -> No
         [ImportReject(run_id=run_id, line=r.line, reason=r.reason[:200], value_micro=r.value_micro) for r in rejects], batch_size=5_000
     )
     finish_step(run_id=run_id, name="rejects", report={"rejects": len(rejects)}, now=now)
+
+
+def save_origins(*, run_id: int, origins: Iterable[tuple[str, str, Sequence[int]]]) -> int:
+    """Keep which lines of the run's file became what, and return how many things that are. Call it inside a step.
+
+    One row per thing: its kind, its code (at most 120 characters), its line numbers in the order of its own lines.
+    """
+    rows = [(run_id, kind, code, list(lines)) for kind, code, lines in origins]
+    with connection.cursor() as cursor, cursor.copy("COPY imports_importorigin (run_id, kind, code, lines) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+    return len(rows)
+
+
+def lines_kept(*, run_id: int) -> int:
+    """Return how many lines of the run's file became something."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(cardinality(lines)), 0) FROM imports_importorigin WHERE run_id = %s", [run_id])
+        return int(cursor.fetchone()[0])
+
+
+def origin(*, kind: str, code: str) -> Origin | None:
+    """Return from which lines of which file a thing was taken over, the first file that brought it; None for what was not."""
+    row = ImportOrigin.objects.filter(kind=kind, code=code).select_related("run").order_by("run_id").first()
+    if row is None:
+        return None
+    return Origin(source=row.run.source, digest=row.run.digest, file_name=row.run.file_name, lines=tuple(row.lines))
 
 
 def finish(*, run_id: int, report: Mapping[str, Any], now: datetime) -> Run:

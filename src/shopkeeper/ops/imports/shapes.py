@@ -30,6 +30,16 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a thing taken over stands in its file: the file's SHA-256 as `digest`, and the line number of each of its own lines."""
+
+    source: str
+    digest: str
+    file_name: str
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
     line: int
     reason: str

@@ -24,11 +24,13 @@ from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.growth.messages.console import KINDS, STATES
 from shopkeeper.growth.messages.shapes import MailKind, MailState
 from shopkeeper.kit.checks import COUNTRIES
+from shopkeeper.kit.ids import OrderId
 from shopkeeper.kit.naming import customer_name
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.access import public as access
 from shopkeeper.ops.audit import models as trail
 from shopkeeper.ops.audit.console import ACTS_CALLED, FIELDS_CALLED
+from shopkeeper.ops.imports import public as imports
 from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.orders import models as order_rows
 from shopkeeper.selling.orders import public as orders
@@ -342,6 +344,16 @@ def test_countries_and_buyers_taken_over_are_named(shop: SmallShop, owner: Staff
     assert f"<code>{SOURCE}:14235</code>" in owner.text(f"customers/{buyer_id}/")
     assert named in shown(owner.text("delivery/"))
     assert " GB" not in shown(owner.text("delivery/"))
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "trade.csv, lines 2–4, 9"), ("zh-hans", "trade.csv 第 2–4, 9 行")])
+def test_an_order_taken_over_names_its_lines_in_the_file(shop: SmallShop, owner: Staff, language: str, words: str) -> None:
+    order = orders.order(OrderId(imported(shop)))
+    run = imports.begin(source=SOURCE, digest="0" * 64, file_name="trade.csv", rows=9, now=NOON)
+    imports.save_origins(run_id=run.id, origins=[("order", order.number, [2, 3, 4, 9])])
+    owner.read(language)
+
+    assert words in shown(owner.text(f"orders/{order.id}/"))
 
 
 @pytest.mark.parametrize("typed", ["14235", "Customer 14235", "顾客 14235", "online-retail:14235"])

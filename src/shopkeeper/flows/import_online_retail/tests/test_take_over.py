@@ -1,4 +1,6 @@
+import hashlib
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from shopkeeper.insight.lake import public as lake
 from shopkeeper.insight.metrics import public as metrics
 from shopkeeper.insight.metrics.shapes import Against, Gap, Missing, Period, Value
 from shopkeeper.ops.imports import public as imports
-from shopkeeper.ops.imports.models import ImportReject
+from shopkeeper.ops.imports.models import ImportOrigin, ImportReject
 from shopkeeper.ops.imports.shapes import Span
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.inventory import public as inventory
@@ -103,7 +105,34 @@ def test_a_second_run_changes_nothing_and_reports_the_same(shop, tmp_path):
     assert counted() == before
 
 
-@pytest.mark.parametrize("steps_done", range(9))
+def test_every_line_of_the_file_is_known_by_the_files_hash_and_its_number(shop, tmp_path):
+    path = file(tmp_path, *ROWS)
+    flow.run(path, now=NOW)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+
+    found = {kind: imports.origin(kind=kind, code=code) for kind, code in [("order", "2"), ("refund", "C3/1"), ("credit note", "C4")]}
+
+    assert {each.digest for each in found.values()} == {digest}
+    order = orders.by_number("2")
+    rows = path.read_text().splitlines()
+    for line, number in zip(order.lines, found["order"].lines, strict=True):
+        assert rows[number - 1].split(",")[:2] == ["2", line.sku]
+    assert [rows[number - 1].split(",")[0] for number in (*found["refund"].lines, *found["credit note"].lines)] == ["C3", "C4"]
+    assert sorted(chain.from_iterable(origin.lines for origin in ImportOrigin.objects.all())) == list(range(2, 11))
+    assert imports.origin(kind="order", code="3 of nobody") is None
+
+
+def test_a_line_that_became_nothing_fails_the_reconciliation(shop, tmp_path, monkeypatch):
+    all_of_it = load.origins
+    monkeypatch.setattr(load, "origins", lambda trade: list(all_of_it(trade))[1:])
+
+    result = flow.run(file(tmp_path, *ROWS), now=NOW)
+
+    assert not result.holds
+    assert result.accepted < result.rows
+
+
+@pytest.mark.parametrize("steps_done", range(10))
 def test_an_interrupted_run_resumes_at_the_step_it_had_not_finished(shop, tmp_path, monkeypatch, steps_done):
     path = file(tmp_path, *ROWS)
     finish, done = imports.finish_step, []
