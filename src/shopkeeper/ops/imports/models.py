@@ -40,7 +40,7 @@ class ImportReject(models.Model):
 
 
 class ImportOrigin(models.Model):
-    """What lines of the run's file became: an order, a refund … named by `code`; `lines` are their numbers, as the thing's own lines stand."""
+    """What lines of the run's file became: an order, a refund … named by `code`; `lines` are their numbers, in the thing's own order."""
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE)
     kind = models.CharField(max_length=20)

@@ -92,7 +92,7 @@ def test_a_file_with_other_columns_is_refused_by_the_names_of_those_it_lacks_als
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("C.UTF-8", "This is not the sample shop, or not any more"), ("zh_CN.UTF-8", "这不是示例商店，或已不再是")]
+    ("language", "said"), [("C.UTF-8", "This is not the sample shop, or not any more"), ("zh_CN.UTF-8", "这不是示例店铺，或已不再是")]
 )
 def test_emptying_an_emptied_shop_says_that_it_is_not_the_sample_any_more(monkeypatch, language, said):
     now = datetime(2011, 1, 1, 12, tzinfo=UTC)
