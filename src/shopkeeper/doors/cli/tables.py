@@ -25,6 +25,7 @@ STEPS = (
     gettext_noop("refunds"),
     gettext_noop("credit notes"),
     gettext_noop("adjustments"),
+    gettext_noop("line numbers"),
     gettext_noop("search"),
     gettext_noop("reconciliation"),
 )
