@@ -10,10 +10,13 @@ from enum import IntEnum
 class LockRank(IntEnum):
     """What is locked first has the lower number. A new kind of row gets its place here before it is locked anywhere.
 
+    A basket comes right after its order: placing an order closes the basket first and then opens an order that nobody else can see yet;
+    whoever ends or revives an order has the order's lock before it touches the basket.
     Prices come before stock: orders share the lock on a price, and only a change of that price waits; a shelf's lock is shared with nobody.
     """
 
     ORDER = 10
+    BASKET = 15
     PAYMENT = 20
     PRICE = 30
     HOLD = 40

@@ -1,11 +1,15 @@
 """After the money: goods leave in parcels, orders end early, money goes back; books hold at every step."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from shopkeeper.flows import audit_books, cancel_order, refund_order, ship_order, sweep
 from shopkeeper.flows.tests.builders import NOON, told
+from shopkeeper.kit.locks import LockRank
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.inventory import public as inventory
@@ -130,6 +134,35 @@ def test_an_unpaid_order_is_not_sent(shop):
 
 
 # ── cancel ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_rows_are_locked_by_rising_rank_when_an_order_ends(shop):
+    paid, unpaid = shop.buy(TEA=2), shop.buy(method="test-silent", TEA=1)
+
+    for end in (
+        lambda: cancel_order.cancel(order_id=paid.id, reason=CancelReason.BUYER, actor=None, now=LATER),
+        lambda: sweep.expire(unpaid.id, NOON + timedelta(hours=1)),
+    ):
+        with CaptureQueriesContext(connection) as asked:
+            end()
+        ranks = list(first_locks([query["sql"] for query in asked]))
+        assert {LockRank.ORDER, LockRank.PAYMENT, LockRank.HOLD} <= set(ranks)
+        assert ranks == sorted(ranks)
+
+
+LOCKING = {
+    LockRank.ORDER: r'FROM "orders_order".*FOR UPDATE',
+    LockRank.BASKET: r'UPDATE "orders_basket"|FROM "orders_basket".*FOR UPDATE',
+    LockRank.PAYMENT: r'UPDATE "payments_payment"|FROM "payments_payment".*FOR UPDATE',
+    LockRank.HOLD: r"inventory_release\(",
+}
+
+
+def first_locks(statements):
+    """Return the kinds of rows locked, in the order they are first locked, within the transaction that ends the order."""
+    first = next(at for at, sql in enumerate(statements) if re.search(LOCKING[LockRank.ORDER], sql))
+    places = {rank: [at for at, sql in enumerate(statements[first:]) if re.search(sort, sql)] for rank, sort in LOCKING.items()}
+    return sorted((rank for rank, found in places.items() if found), key=lambda rank: places[rank][0])
 
 
 def test_cancelling_a_paid_order_gives_back_goods_and_money(shop):

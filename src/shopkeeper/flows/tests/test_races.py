@@ -12,6 +12,7 @@ import pytest
 
 from shopkeeper.flows import audit_books
 from shopkeeper.flows.tests.builders import NOON, small_shop, told
+from shopkeeper.selling.orders import models as tables
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import OrderState
 from shopkeeper.selling.payments import public as payments
@@ -41,7 +42,8 @@ try:
         answer = placed.order_id
     elif job["act"] == "refund":
         answer = refund_order.refund(
-            order_id=job["order"], lines=[(job["line"], 1, False)], delivery=False, reason="late", key=job["key"], actor=None, now=NOON).id
+            order_id=job["order"], lines=[(job["line"], 1, False)], delivery=False, reason="late", key=job["key"], actor=None, now=NOON,
+            seen_minor=job.get("seen")).id
     elif job["act"] == "ship":
         answer = ship_order.ship(
             order_id=job["order"], carrier="DHL", lines=[(job["line"], job["units"])], key=job["key"], actor=None, now=NOON)
@@ -156,6 +158,20 @@ def test_one_refund_asked_many_times_at_once_under_one_key_pays_once(shop_enviro
     assert len(set(answers)) == 1
     assert orders.order(order.id).refunded_minor == 1_250
     assert shop.payment(order.id).balance.refunded_minor == 1_250
+    assert len(told("OrderRefunded")) == 1
+
+
+def test_two_of_staff_who_saw_the_same_sum_at_once_pay_it_once_where_the_next_piece_gives_less(shop_environment):
+    shop = small_shop()
+    order = shop.buy(TEA=3)
+    tables.OrderLine.objects.filter(order_id=order.id).update(gross_minor=1_000, goods_minor=1_000, tax_minor=0)
+    jobs = [{"act": "refund", "order": order.id, "line": order.lines[0].id, "key": key, "seen": 334} for key in ("ann", "bob")]
+
+    answers = race(jobs, shop_environment, over="orders_order")
+
+    assert answers.count("sum_changed") == 1
+    assert orders.order(order.id).refunded_minor == 334
+    assert shop.payment(order.id).balance.refunded_minor == 334
     assert len(told("OrderRefunded")) == 1
 
 

@@ -11,7 +11,7 @@ from shopkeeper.kit.refusals import KeyReused, OutOfRange
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.orders import models
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import Order, Refund, RefundReason, WrongState
+from shopkeeper.selling.orders.shapes import Order, Refund, RefundReason, SumChanged, WrongState
 from shopkeeper.selling.payments.adapters.fake import FakeProvider
 from shopkeeper.selling.payments.adapters.provider import ProviderSilent
 
@@ -117,6 +117,27 @@ def test_what_is_kept_of_a_key_is_no_invoice_number_and_fits_its_column(shop: Sm
     assert code.startswith("key:")
     assert "536379" not in code
     assert len(code) <= 64
+
+
+def test_another_sum_than_the_one_seen_is_refused_with_both_and_pays_nothing(shop: SmallShop) -> None:
+    order = shop.buy(TEA=3)
+
+    with pytest.raises(SumChanged) as refused:
+        refund(order, key="a", seen_minor=1_249)
+
+    assert (refused.value.seen_minor, refused.value.now_minor, refused.value.currency) == (1_249, 1_250, "GBP")
+    assert orders.order(order.id).refunds == ()
+    assert shop.payment(order.id).balance.refunded_minor == 0
+    assert refund(order, key="a", seen_minor=1_250).total_minor == 1_250
+
+
+def test_a_refund_sent_twice_with_the_sum_seen_answers_the_same_though_the_next_would_be_another(shop: SmallShop) -> None:
+    order = shop.buy(TEA=3)
+    models.OrderLine.objects.filter(order_id=order.id).update(gross_minor=1_000, goods_minor=1_000, tax_minor=0)
+
+    first = refund(order, key="a", seen_minor=334)
+
+    assert refund(order, key="a", seen_minor=334) == first
 
 
 def test_a_parcel_is_refused_where_what_is_left_has_moved_since_it_was_seen(shop: SmallShop) -> None:

@@ -20,6 +20,8 @@ RESERVED = ("authorize_asked", "authorized")
 TAKEN = (*RESERVED, f"capture_asked@{CAPTURE}", f"captured@{CAPTURE}")
 GIVING = (*TAKEN, f"refund_asked@{BACK}")
 GIVEN = (*GIVING, f"refunded@{BACK}")
+REFUSED = (*GIVING, f"refund_failed@{BACK}")
+AGAIN = give_back_key(payment(), 2)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,9 @@ GIVEN = (*GIVING, f"refunded@{BACK}")
         ("cancelled", 0, (*RESERVED, f"void_asked@{VOID}", f"failed@{VOID}"), "done"),
         ("cancelled", 0, TAKEN, "give_back"),
         ("cancelled", 0, GIVEN, "done"),
+        ("cancelled", 0, REFUSED, "done"),
+        ("cancelled", 0, (*REFUSED, f"refund_asked@{AGAIN}"), "wait"),
+        ("expired", 0, (*REFUSED, f"refund_asked@{AGAIN}", f"refunded@{AGAIN}"), "done"),
     ],
 )
 def test_the_next_step_follows_from_order_and_events(state, paid, events, step):

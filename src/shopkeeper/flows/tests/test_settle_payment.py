@@ -9,7 +9,7 @@ from shopkeeper.flows import audit_books, cancel_order, place_order, settle_paym
 from shopkeeper.flows.tests.builders import NOON, told
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import CancelReason, OrderState
+from shopkeeper.selling.orders.shapes import CancelReason, OrderState, WrongState
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.adapters.fake import FakeProvider
 from shopkeeper.selling.payments.adapters.provider import Answer, ProviderSilent
@@ -69,6 +69,106 @@ def test_money_taken_for_goods_that_are_gone_is_given_back(shop):
     assert kept_at_provider(shop, order.id) == 0
     assert [entry.code for entry in orders.timeline(order.id)] == ["placed", "expired", "money_returned"]
     assert audit_books.run(LATE).is_right
+
+
+def refuse(self, ask):
+    return Answer(
+        kind=EventKind.REFUND_FAILED, payment_name=ask.payment_name, key=ask.key, reference="", operation=f"no-{ask.key}",
+        amount_minor=ask.amount_minor, reason="declined",
+    )  # fmt: skip
+
+
+def silent(self, ask):
+    raise ProviderSilent
+
+
+def money_for_goods_that_are_gone(shop):
+    """Have the provider take the money of an order that expired and whose goods others have bought; return the order."""
+    order = shop.buy(method="test-late", TEA=9)
+    sweep.sweep(AFTER_SWEEP)
+    shop.buy(TEA=2)
+    payment = shop.payment(order.id)
+    charge = FakeAnswer.objects.get(key=payment.name).charge
+    charge.captured_minor = order.total_minor
+    charge.save()
+    _hear(payment, EventKind.CAPTURED, order.total_minor, LATE)
+    return order
+
+
+def told_of_money(order):
+    return [entry.code for entry in orders.timeline(order.id)][2:]
+
+
+def test_money_the_provider_refuses_to_give_back_is_not_said_to_have_gone(shop, monkeypatch):
+    monkeypatch.setattr(FakeProvider, "refund", refuse)
+
+    order = money_for_goods_that_are_gone(shop)
+
+    assert told_of_money(order) == ["give_back_failed"]
+    assert kept_at_provider(shop, order.id) == order.total_minor
+    assert settle_payment.refused_give_back(order.id).id == shop.payment(order.id).id
+
+
+def test_money_the_provider_is_silent_about_is_asked_back_and_told_when_the_answer_comes(shop, monkeypatch):
+    with monkeypatch.context() as outage:
+        outage.setattr(FakeProvider, "refund", silent)
+        order = money_for_goods_that_are_gone(shop)
+        sweep.sweep(LATE + timedelta(minutes=2))
+    assert told_of_money(order) == ["give_back_asked"]
+    assert settle_payment.refused_give_back(order.id) is None
+
+    sweep.sweep(LATE + timedelta(hours=3))
+
+    assert told_of_money(order) == ["give_back_asked", "money_returned"]
+    assert kept_at_provider(shop, order.id) == 0
+    assert audit_books.run(LATE).is_right
+
+
+def test_money_refused_can_be_given_back_again_and_goes_once(shop, monkeypatch):
+    with monkeypatch.context() as outage:
+        outage.setattr(FakeProvider, "refund", refuse)
+        order = money_for_goods_that_are_gone(shop)
+        settle_payment.give_back_again(order_id=order.id, actor=None, now=LATE)
+    assert told_of_money(order) == ["give_back_failed", "give_back_failed"]
+
+    given = settle_payment.give_back_again(order_id=order.id, actor=None, now=LATE)
+
+    assert (given.balance.refunded_minor, given.balance.refundable_minor) == (order.total_minor, 0)
+    assert told_of_money(order) == ["give_back_failed", "give_back_failed", "money_returned"]
+    assert audit_books.run(LATE).is_right
+    with pytest.raises(WrongState):
+        settle_payment.give_back_again(order_id=order.id, actor=None, now=LATE)
+    assert kept_at_provider(shop, order.id) == 0
+
+
+def test_an_order_whose_money_was_never_refused_gives_nothing_back_again(shop):
+    order = shop.buy(TEA=1)
+
+    with pytest.raises(WrongState):
+        settle_payment.give_back_again(order_id=order.id, actor=None, now=NOON)
+
+    assert kept_at_provider(shop, order.id) == order.total_minor
+
+
+def test_money_let_go_of_between_look_and_taking_is_not_taken_and_nobody_is_shown_an_error(shop, monkeypatch):
+    secure = settle_payment._secure_goods
+
+    def let_go_meanwhile(order_id, now):
+        is_secured = secure(order_id, now)
+        found = shop.payment(order_id)
+        payments.void(payment_id=found.id, key=settle_payment.void_key(found), now=now)
+        return is_secured
+
+    monkeypatch.setattr(settle_payment, "_secure_goods", let_go_meanwhile)
+
+    with pytest.raises(PaymentRefused):
+        shop.buy(TEA=2)
+
+    (order,) = orders.list_orders()
+    assert orders.order(order.id).state is OrderState.CANCELLED
+    assert shop.payment(order.id).state is PaymentState.VOIDED
+    assert EventKind.CAPTURE_ASKED not in {event.kind for event in shop.payment(order.id).events}
+    assert shop.available("TEA") == 10
 
 
 def _hear(payment, kind, amount, now, key=""):

@@ -102,6 +102,15 @@ def test_more_orders_than_a_list_takes_are_refused_by_number(shop: SmallShop, cl
     assert all(word in answer.content.decode() for word in words)
 
 
+def test_however_many_rows_are_ticked_the_address_stays_short_enough_to_be_followed(shop: SmallShop, clerk: Staff) -> None:
+    ticked = list(range(1, 3_000))
+
+    answer = clerk.client.post("/console/orders/", {"bulk": "picking", "row": ticked})
+
+    assert answer["Location"].count("order=") == picking.MOST_ORDERS + 1
+    assert "at most 100" in clerk.client.get(answer["Location"]).content.decode()
+
+
 @pytest.mark.parametrize("wanted", ["", "?order=", "?order=x", "?order=99999999999999999999999", "?order=-1", "?order=🍵"])
 def test_no_order_or_nonsense_is_refused(clerk: Staff, wanted: str) -> None:
     answer = clerk.get(f"orders/picking/{wanted}")

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 
-from shopkeeper.doors.console.tests.builders import Staff, marks
+from shopkeeper.doors.console.tests.builders import Staff, acts_since, marks
 from shopkeeper.doors.console.tests.test_bad_input import errors
 from shopkeeper.doors.console.tests.test_sent_twice import hidden, units
+from shopkeeper.flows import refund_order
 from shopkeeper.flows.tests.builders import SmallShop
+from shopkeeper.flows.tests.test_settle_payment import money_for_goods_that_are_gone
 from shopkeeper.selling.orders import models as tables
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import Order
@@ -110,6 +112,145 @@ def test_other_pieces_than_those_shown_are_shown_first(shop: SmallShop, owner: S
     assert page.status_code == 200
     assert hidden(page.content.decode())["sum"] == "2500"
     assert orders.order(order.id).refunded_minor == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "The sum has changed from £12.50 to £25.00. Look again, then confirm."),
+        ("zh-hans", "退款金额已由 £12.50 变为 £25.00。请再看一遍，然后确认。"),
+    ],
+)
+def test_a_sum_that_changed_is_said_to_have_changed(shop: SmallShop, owner: Staff, language: str, words: str) -> None:
+    order = shop.buy(TEA=3)
+    owner.read(language)
+    address = f"orders/{order.id}/refund/"
+    form = {**hidden(owner.text(address)), "reason": "late", **units(order, 2)}
+
+    first, changed = owner.post(address, **form), owner.post(address, **form, sum="1250")
+
+    assert words in changed.content.decode()
+    assert 'class="sk-wrong"' not in first.content.decode()
+    assert owner.post(address, **form, sum=hidden(changed.content.decode())["sum"]).status_code == 302
+
+
+@pytest.mark.parametrize("nonsense", ["x", "-1", "9" * 40, "１２５０"])
+def test_a_sum_nobody_was_shown_is_only_shown(shop: SmallShop, owner: Staff, nonsense: str) -> None:
+    order = shop.buy(TEA=3)
+    address = f"orders/{order.id}/refund/"
+
+    page = owner.post(address, **hidden(owner.text(address)), reason="late", sum=nonsense, **units(order, 1))
+
+    assert page.status_code == 200
+    assert hidden(page.content.decode())["sum"] == "1250"
+    assert orders.order(order.id).refunds == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "The sum has changed from £3.34 to £3.33."), ("zh-hans", "退款金额已由 £3.34 变为 £3.33。")]
+)
+def test_a_sum_that_changes_after_the_last_look_is_refused_and_the_new_one_shown(
+    shop: SmallShop, owner: Staff, monkeypatch: pytest.MonkeyPatch, language: str, words: str
+) -> None:
+    order = shop.buy(TEA=3)
+    tables.OrderLine.objects.filter(order_id=order.id).update(gross_minor=1_000, goods_minor=1_000, tax_minor=0)
+    owner.read(language)
+    address = f"orders/{order.id}/refund/"
+    form = {**hidden(owner.text(address)), "reason": "late", "sum": "334", **units(order, 1)}
+    pay = refund_order.refund
+
+    def after_another(**asked: Any) -> Any:
+        monkeypatch.undo()
+        pay(**{**asked, "key": "another", "seen_minor": None})
+        return pay(**asked)
+
+    monkeypatch.setattr(refund_order, "refund", after_another)
+
+    page = owner.post(address, **form)
+
+    assert page.status_code == 422
+    assert words in page.content.decode()
+    assert hidden(page.content.decode())["sum"] == "333"
+    assert orders.order(order.id).refunded_minor == 334
+
+
+def money_kept(shop: SmallShop, monkeypatch: pytest.MonkeyPatch) -> Order:
+    """Return an order that expired, whose money came late and was refused when it was to go back."""
+    with monkeypatch.context() as outage:
+        outage.setattr(FakeProvider, "refund", refuse)
+        return money_for_goods_that_are_gone(shop)
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "button", "waits"),
+    [
+        ("en", "refused to give it back: £116.45", "Give the money back again…", "order whose money did not go back"),
+        ("zh-hans", "支付机构拒绝退还：£116.45", "再次退还款项…", "个订单的款项未能退还"),
+    ],
+)
+def test_money_refused_when_it_was_to_go_back_waits_for_staff(
+    shop: SmallShop, owner: Staff, monkeypatch: pytest.MonkeyPatch, language: str, told: str, button: str, waits: str
+) -> None:
+    owner.read(language)
+    order = money_kept(shop, monkeypatch)
+
+    page, today, found = owner.text(f"orders/{order.id}/"), owner.text(""), owner.text("orders/?state=money_kept")
+
+    assert told in page
+    assert button in page
+    assert waits in today
+    assert "orders/?state=money_kept" in today
+    assert order.number in found
+    assert f"orders/{order.id}/refund/" not in page
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "£116.45 of order"), ("zh-hans", "£116.45 已退还")])
+def test_staff_give_the_money_back_again_and_it_waits_no_longer(
+    shop: SmallShop, owner: Staff, monkeypatch: pytest.MonkeyPatch, language: str, word: str
+) -> None:
+    order = money_kept(shop, monkeypatch)
+    owner.read(language)
+    address = f"orders/{order.id}/give-back/"
+    before = marks()
+    assert "£116.45" in owner.text(address)
+
+    first, second = owner.post(address), owner.post(address)
+
+    tags, words = said(first)
+    assert (first.status_code, second.status_code) == (302, 422)
+    assert "success" in tags
+    assert word in words
+    assert shop.payment(order.id).balance.refunded_minor == order.total_minor
+    assert acts_since(before, owner) == ["orders.refund"]
+    assert "money_kept" not in owner.text("")
+    assert address not in owner.text(f"orders/{order.id}/")
+    assert owner.get("audit/").status_code == 200
+
+
+@pytest.mark.parametrize(("answer", "language", "tone", "word"), [
+    (refuse, "en", "error", "refused again"), (refuse, "zh-hans", "error", "再次拒绝"),
+    (silent, "en", "warning", "not answered"), (silent, "zh-hans", "warning", "尚未答复"),
+])  # fmt: skip
+def test_money_refused_again_or_unanswered_is_said_to_be(
+    shop: SmallShop, owner: Staff, monkeypatch: pytest.MonkeyPatch, answer: Any, language: str, tone: str, word: str
+) -> None:
+    order = money_kept(shop, monkeypatch)
+    owner.read(language)
+    monkeypatch.setattr(FakeProvider, "refund", answer)
+
+    tags, words = said(owner.post(f"orders/{order.id}/give-back/"))
+
+    assert tone in tags
+    assert word in words
+
+
+def test_a_clerk_cannot_give_money_back_and_is_not_sent_there(shop: SmallShop, clerk: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = money_kept(shop, monkeypatch)
+
+    assert clerk.get(f"orders/{order.id}/give-back/").status_code == 403
+    assert clerk.post(f"orders/{order.id}/give-back/").status_code == 403
+    assert f"orders/{order.id}/give-back/" not in clerk.text(f"orders/{order.id}/")
+    assert "money_kept" not in clerk.text("")
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "was paid back"), ("zh-hans", "已退还")])

@@ -297,8 +297,8 @@ def test_every_field_in_the_trail_has_a_name(shop: SmallShop, owner: Staff, cler
 @pytest.mark.parametrize(
     ("language", "ways", "came_in"),
     [
-        ("en", ("Test payment · card approved", "Imported trade"), ("Web shop", "Imported")),
-        ("zh-hans", ("测试支付 · 卡片获批", "导入的交易"), ("网店", "导入")),
+        ("en", ("Test payment · Approved at once", "Imported trade"), ("Web shop", "Imported")),
+        ("zh-hans", ("测试支付 · 立即通过", "导入的交易"), ("网店", "导入")),
     ],
 )
 def test_how_an_order_was_paid_and_where_it_came_in_is_said_in_words(

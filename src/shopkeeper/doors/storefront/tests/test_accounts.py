@@ -14,6 +14,7 @@ from shopkeeper.growth.messages import models as letters
 from shopkeeper.kit.ids import CustomerId
 from shopkeeper.ops.access import public as access
 from shopkeeper.selling.catalog.tests.builders import some_goods
+from shopkeeper.selling.customers import models as people
 from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.orders import public as orders
@@ -83,6 +84,20 @@ def test_what_did_not_fit_at_sign_in_is_told_until_the_basket_was_seen(
     assert f'href="/{language}/goods/cup/"' in pages[1]
     assert f'href="/{language}/goods/cup/"' not in pages[2]
     assert orders.basket_of(ann.customer_id).lines[-1].variant_id == shop.variants["LAMP"]
+
+
+def test_a_look_ahead_at_the_basket_does_not_count_as_seeing_it(shop: Corner, ann: join.Joined) -> None:
+    own = orders.open_basket(customer_id=ann.customer_id, now=NOON)
+    for number in range(100):
+        orders.add_line(token=own.token, variant_id=some_goods(f"THING-{number}").variant_id, now=NOON - timedelta(days=9))
+    client = shop.visitor()
+    shop.add(client, "LAMP", 1)
+    client.post("/en/sign-in/", {"email": "ann@example.com", "password": PASSWORD})
+
+    client.head("/en/basket/")
+    client.get("/en/basket/", headers={"Sec-Purpose": "prefetch;prerender"})
+
+    assert ["did not fit" in client.get("/en/basket/").content.decode() for _ in range(2)] == [True, False]
 
 
 def test_signing_in_with_room_to_spare_says_nothing(shop: Corner, ann: join.Joined) -> None:
@@ -211,6 +226,35 @@ def test_a_member_orders_to_a_saved_address_and_finds_the_order(shop: Corner, an
     order = client.get(answer["Location"]).content.decode()
     assert "1 Mill Lane" in order
     assert "SK-" in client.get("/en/account/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "remedy"),
+    [
+        ("en", "This saved address cannot be used. The postcode is missing.", "Choose “Another address” and fill it in, postcode and all."),
+        ("zh-hans", "所选的已存地址不能用。还没有填写邮政编码。", "请选“使用其他地址”，并填写完整，包括邮政编码。"),
+    ],
+)
+def test_a_saved_address_that_lacks_its_postcode_is_refused_where_it_was_chosen(
+    shop: Corner, ann: join.Joined, language: str, told: str, remedy: str
+) -> None:
+    customers.save_address(customer_id=ann.customer_id, address=HOME, now=NOON)
+    people.Address.objects.update(postcode="")
+    client = shop.visitor(language)
+    client.post(f"/{language}/sign-in/", {"email": "ann@example.com", "password": PASSWORD})
+    shop.add(client, "LAMP", 1)
+    page = client.get(f"/{language}/checkout/").content.decode()
+    secret = {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("idempotency_key", "seen_digest")}  # type: ignore[index]
+    chosen = {"saved": "0", "delivery": str(shop.delivery_id), "payment": "test-ok", "act": "order"}
+
+    answer = client.post(f"/{language}/checkout/", secret | chosen | {"email": "ann@example.com", "name": "Ann Lee"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert told in page
+    assert remedy in page
+    assert 'id="error_saved"' in page
+    assert 'id="error_postcode"' not in page
 
 
 def test_signing_out_leaves_no_basket_behind(shop: Corner, ann: join.Joined) -> None:

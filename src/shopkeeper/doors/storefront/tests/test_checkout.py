@@ -10,8 +10,9 @@ from shopkeeper.doors.storefront.tests.builders import NOON, Corner, corner
 from shopkeeper.flows import place_order
 from shopkeeper.kit.ids import OrderId
 from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import OrderFilter, OrderState
+from shopkeeper.selling.orders.shapes import Contact, OrderFilter, OrderState
 from shopkeeper.selling.payments.adapters.fake import METHODS
 from shopkeeper.selling.pricing import public as pricing
 
@@ -143,9 +144,43 @@ def test_the_same_form_sent_twice_is_one_order(shop: Corner, buyer: Client) -> N
     buyer.cookies["basket"] = ""
     late = buyer.post("/en/checkout/", form)
 
-    assert first["Location"] == again["Location"] == late["Location"]
+    assert first["Location"] == again["Location"]
+    assert late["Location"] == "/en/basket/"
     assert placed() == 1
     assert shop.stock("LAMP") == 6
+
+
+@pytest.mark.parametrize("channel", ["api", "web"])
+def test_a_key_alone_opens_nobodys_order(shop: Corner, buyer: Client, channel: str) -> None:
+    form = filled(buyer, shop) | {"idempotency_key": "order-1001-of-a-till"}
+    order_id = place_order.place_order(
+        basket_token=buyer.cookies["basket"].value.partition(".")[2],
+        buyer=None,
+        contact=Contact(email="ann@example.com", name="Ann"),
+        address=Address(name="Ann", line1="1 Mill Lane", city="Norwich", postcode="NR3 1AA", country="GB"),
+        delivery_option_id=shop.delivery_id,
+        payment_method="test-ok",
+        seen_digest=form["seen_digest"],
+        idempotency_key=form["idempotency_key"],
+        language="en",
+        channel=channel,
+        now=NOON,
+    ).order_id
+    token = orders.order(order_id).token
+    passer_by, shopper, was_here = shop.visitor(), shop.visitor(), shop.visitor()
+    shop.add(shopper, "LAMP", 1)
+    shop.add(was_here, "LAMP", 1)
+    basket = was_here.cookies["basket"].value
+    was_here.post("/en/checkout/", filled(was_here, shop))
+    was_here.cookies["basket"] = basket
+
+    answers = [each.post("/en/checkout/", form) for each in (passer_by, shopper, was_here)]
+
+    assert [answer.status_code for answer in answers] == [302, 422, 302]
+    assert answers[0]["Location"] == answers[2]["Location"] == "/en/basket/"
+    assert "This form was sent before, with other content." in answers[1].content.decode()
+    assert not any(token in answer.content.decode() + answer.get("Location", "") for answer in answers)
+    assert placed() == 2
 
 
 def test_a_price_that_moved_is_shown_before_anything_is_ordered(shop: Corner, buyer: Client) -> None:
@@ -244,7 +279,7 @@ def test_the_ways_of_delivery_are_those_of_the_address(shop: Corner, buyer: Clie
     assert placed() == 0
 
 
-@pytest.mark.parametrize(("country", "is_optional"), [("GB", False), ("FR", False), ("HK", True)])
+@pytest.mark.parametrize(("country", "is_optional"), [("GB", False), ("FR", False), ("HK", True), ("IE", True)])
 def test_a_postcode_is_asked_for_where_the_country_has_them(shop: Corner, buyer: Client, country: str, is_optional: bool) -> None:
     page = buyer.post("/en/checkout/", filled(buyer, shop, act="update", country=country)).content.decode()
 

@@ -168,6 +168,8 @@ def test_times_are_the_shop_s_own_and_lines_of_the_future_stay_out(tmp_path):
 
     whole = read(path, zone="Europe/London")
     part = read(path, zone="Europe/London", until=datetime(2011, 1, 1, tzinfo=UTC))
+    before = read(path, zone="Europe/London", until=datetime(2009, 1, 1, tzinfo=UTC))
 
     assert whole.lines.get_column("at").to_list() == [datetime(2010, 12, 1, 8, 26, tzinfo=UTC), datetime(2011, 7, 1, 7, 26, tzinfo=UTC)]
     assert (part.rows, part.lines.get_column("line").to_list()) == (1, [2])
+    assert (before.rows, before.first_at, before.last_at) == (0, None, None)

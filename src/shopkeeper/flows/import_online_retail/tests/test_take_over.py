@@ -1,5 +1,5 @@
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from shopkeeper.insight.lake import public as lake
 from shopkeeper.insight.metrics import public as metrics
 from shopkeeper.insight.metrics.shapes import Against, Gap, Missing, Period, Value
 from shopkeeper.ops.imports import public as imports
-from shopkeeper.ops.imports.models import ImportOrigin, ImportReject
+from shopkeeper.ops.imports.models import ImportOrigin, ImportReject, ImportStep
 from shopkeeper.ops.imports.shapes import Span
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.inventory import public as inventory
@@ -103,6 +103,41 @@ def test_a_second_run_changes_nothing_and_reports_the_same(shop, tmp_path):
     assert again == first
     assert (first.was_known, again.was_known) == (False, True)
     assert counted() == before
+
+
+def as_an_older_version_left_it() -> None:
+    ImportOrigin.objects.all().delete()
+    ImportStep.objects.filter(name__in=["span", "line numbers"]).delete()
+
+
+def test_a_file_taken_over_before_more_was_kept_is_completed_by_the_next_run(shop, tmp_path):
+    path = file(tmp_path, *ROWS)
+    first = flow.run(path, now=NOW)
+    spans, origins = imports.spans(), list(ImportOrigin.objects.order_by("id").values_list("kind", "code", "lines"))
+    before = counted()
+    as_an_older_version_left_it()
+
+    again = [flow.run(path, now=NOW) for _ in range(2)]
+
+    assert again == [first, first]
+    assert all(result.was_known for result in again)
+    assert imports.spans() == spans != ()
+    assert list(ImportOrigin.objects.order_by("id").values_list("kind", "code", "lines")) == origins != []
+    assert counted() == before
+
+
+def test_a_known_file_read_at_other_times_completes_nothing(shop, tmp_path):
+    path = file(tmp_path, *ROWS)
+    flow.run(path, now=NOW)
+    as_an_older_version_left_it()
+
+    moved = flow.run(path, now=NOW, shift=timedelta(weeks=52))
+    cut = flow.run(path, now=NOW, until=datetime(2010, 12, 21, tzinfo=UTC))
+
+    assert moved.was_known
+    assert cut.was_known
+    assert imports.spans() == ()
+    assert not ImportOrigin.objects.exists()
 
 
 def test_every_line_of_the_file_is_known_by_the_files_hash_and_its_number(shop, tmp_path):

@@ -1,6 +1,7 @@
 """Baskets: one line per thing, sane numbers, found by a secret name, joined at sign-in."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -8,10 +9,10 @@ from django.db import IntegrityError, connection, transaction
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.selling.catalog.tests.builders import some_goods
 from shopkeeper.selling.customers.tests import builders as customers
-from shopkeeper.selling.orders import models
+from shopkeeper.selling.orders import baskets, models
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import MOST_LINES, MOST_UNITS, BasketFull
-from shopkeeper.selling.orders.tests.builders import NOON
+from shopkeeper.selling.orders.tests.builders import NOON, a_new_order, a_quote
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +114,58 @@ def test_signing_in_joins_the_visitors_basket_with_the_members(tea, cup):
     assert (joined.basket.token, units(joined.basket), joined.left_out) == (own.token, {tea: 3, cup: 2}, ())
     assert orders.basket(visitor.token).lines == ()
     assert units(orders.merge_baskets(token=visitor.token, customer_id=member.id, now=NOON).basket) == {tea: 3, cup: 2}
+
+
+def ordered_meanwhile(monkeypatch, basket, buyer, variant):
+    """Let another connection order `basket` once both baskets of a sign-in were looked up, and before they are joined."""
+    real = baskets.open_basket
+
+    def order() -> None:
+        new = a_new_order(a_quote([(variant, "TEA", 1, 500)]), buyer_id=buyer.id, basket_id=basket.id)
+        orders.open_order(new=new, now=NOON)
+        connection.close()
+
+    def open_basket(**asked):
+        found = real(**asked)
+        monkeypatch.undo()
+        tab = Thread(target=order)
+        tab.start()
+        tab.join()
+        return found
+
+    monkeypatch.setattr(baskets, "open_basket", open_basket)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_basket_ordered_while_its_visitor_signs_in_is_not_taken_along(tea, cup, monkeypatch):
+    member = customers.member()
+    own = orders.open_basket(customer_id=member.id, now=NOON)
+    orders.add_line(token=own.token, variant_id=cup, units=1, now=NOON)
+    visitor = orders.add_line(token=None, variant_id=tea, units=3, now=NOON)
+    ordered_meanwhile(monkeypatch, visitor, member, tea)
+
+    joined = orders.merge_baskets(token=visitor.token, customer_id=member.id, now=NOON)
+
+    assert orders.living_order_of(visitor.token) is not None
+    assert (joined.basket.token, units(joined.basket), joined.left_out) == (own.token, {cup: 1}, ())
+    assert units(orders.any_basket(visitor.token)) == {tea: 3}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_members_basket_ordered_while_signing_in_elsewhere_gives_way_to_a_new_one(tea, cup, monkeypatch):
+    member = customers.member()
+    own = orders.open_basket(customer_id=member.id, now=NOON)
+    orders.add_line(token=own.token, variant_id=tea, units=1, now=NOON)
+    visitor = orders.add_line(token=None, variant_id=cup, units=2, now=NOON)
+    ordered_meanwhile(monkeypatch, own, member, tea)
+
+    joined = orders.merge_baskets(token=visitor.token, customer_id=member.id, now=NOON)
+
+    assert orders.living_order_of(own.token) is not None
+    assert units(orders.any_basket(own.token)) == {tea: 1}
+    assert joined.basket.token not in (own.token, visitor.token)
+    assert units(joined.basket) == units(orders.basket_of(member.id)) == {cup: 2}
+    assert orders.basket(visitor.token).lines == ()
 
 
 def test_two_full_lines_of_one_thing_stay_one_full_line(tea):

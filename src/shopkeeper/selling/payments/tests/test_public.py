@@ -8,11 +8,11 @@ from django.db import Error, connection, transaction
 from shopkeeper.events.models import OutboxFact
 from shopkeeper.kit.ids import OrderId
 from shopkeeper.kit.refusals import Malformed, NotFound
-from shopkeeper.selling.payments import models
+from shopkeeper.selling.payments import models, store
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.adapters.fake import METHODS, FakeProvider, webhook
 from shopkeeper.selling.payments.adapters.provider import Answer, ProviderSilent
-from shopkeeper.selling.payments.shapes import BadSignature, CapturePending, EventKind, PaymentState, TooMuch, UnknownProvider
+from shopkeeper.selling.payments.shapes import BadSignature, CapturePending, EventKind, PaymentEvent, PaymentState, TooMuch, UnknownProvider
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +114,42 @@ def test_money_being_taken_is_not_let_go_until_it_is_known_what_became_of_it(mon
     assert payments.payment(payment_id).events == before.events
     assert not models.FakeCharge.objects.get().is_voided
     assert payments.ask_again(payment_id, NOON).state is PaymentState.CAPTURED
+
+
+def test_money_is_not_taken_once_it_is_being_let_go_of(monkeypatch):
+    def lost(self, ask):
+        raise ProviderSilent
+
+    payment_id = start()
+    payments.authorize(payment_id, NOON)
+    with monkeypatch.context() as outage:
+        outage.setattr(FakeProvider, "void", lost)
+        before = payments.void(payment_id=payment_id, key="v", now=NOON)
+
+    with pytest.raises(TooMuch) as refused:
+        payments.capture(payment_id=payment_id, key="c", now=NOON)
+
+    assert (refused.value.field, refused.value.most) == ("capture", 0)
+    assert payments.payment(payment_id).events == before.events
+    assert payments.ask_again(payment_id, NOON).state is PaymentState.VOIDED
+
+
+def test_money_let_go_of_by_another_since_the_caller_looked_is_not_taken(monkeypatch):
+    payment_id = start()
+    payments.authorize(payment_id, NOON)
+    lock = store.lock
+
+    def after_another(found_id):
+        let_go = PaymentEvent(kind=EventKind.VOIDED, amount_minor=1_000, key="v", reference="", reason="", at=NOON)
+        store.add_event(found_id, let_go)
+        return lock(found_id)
+
+    monkeypatch.setattr(store, "lock", after_another)
+
+    with pytest.raises(TooMuch):
+        payments.capture(payment_id=payment_id, key="c", now=NOON)
+
+    assert "capture_asked" not in kinds(payments.payment(payment_id))
 
 
 def test_money_is_let_go_once_its_capture_is_known_to_have_failed(monkeypatch):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from shopkeeper.kit.ids import VariantId
+from shopkeeper.kit.ids import DeliveryOptionId, VariantId
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.shapes import DeliveryOption, PriceTag, TaxMode
@@ -30,10 +30,12 @@ def a_way(
     free_from_minor: int | None = 5_000,
     countries: tuple[str, ...] = (),
     is_active: bool = True,
+    position: int = 0,
+    delivery_option_id: DeliveryOptionId | None = None,
 ) -> DeliveryOption:
-    """Make a way of delivery."""
+    """Make a way of delivery, or change one."""
     return pricing.save_delivery_option(
-        delivery_option_id=None,
+        delivery_option_id=delivery_option_id,
         code=code,
         name=Bilingual("Post", "邮政"),
         carrier="Royal Mail",
@@ -41,7 +43,7 @@ def a_way(
         free_from_minor=free_from_minor,
         days=(2, 4),
         countries=countries,
-        position=0,
+        position=position,
         is_active=is_active,
         actor=None,
         now=NOON,

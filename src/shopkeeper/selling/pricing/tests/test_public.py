@@ -182,6 +182,19 @@ def test_ways_of_delivery_are_offered_by_country_and_priced_by_the_goods() -> No
     assert len(facts("DeliveryOptionSaved")) == 3
 
 
+def test_every_field_of_a_way_of_delivery_is_in_the_trail() -> None:
+    way = a_way("POST", position=1)
+
+    a_way("POST", position=2, delivery_option_id=way.id)
+
+    entry = audit.entries(act="pricing.save_delivery_option", subject=f"delivery_option:{way.id}").items[0]
+    assert entry.before is not None
+    assert entry.after is not None
+    assert [name for name in entry.after if entry.after[name] != entry.before[name]] == ["position"]
+    assert (entry.before["position"], entry.after["position"]) == (1, 2)
+    assert set(entry.after) == {field.name for field in models.DeliveryOption._meta.fields} - {"id"}
+
+
 def test_a_way_for_everywhere_else_takes_over_where_the_countrys_own_way_is_no_longer_offered() -> None:
     a_way("POST")
     a_way("VAN", countries=("GB",), is_active=False)
