@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import singledispatch
 
+from babel.numbers import format_currency
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -12,6 +13,7 @@ from shopkeeper.flows.import_online_retail import MissingColumns, UnreadableFile
 from shopkeeper.flows.open_shop import NotTheSample
 from shopkeeper.growth.messages.shapes import NotParked
 from shopkeeper.insight.metrics import shapes as metrics
+from shopkeeper.kit import money, places
 from shopkeeper.kit.refusals import KeyReused, Malformed, NotAllowed, NotFound, OutOfRange, Refusal
 from shopkeeper.ops.access import shapes as access
 from shopkeeper.ops.imports import shapes as imports
@@ -359,6 +361,16 @@ def _wrong_state(refusal: orders.WrongState) -> tuple[str, str]:
 def _too_many_units(refusal: orders.TooManyUnits) -> tuple[str, str]:
     most = ngettext("At most %(most)d piece is left.", "At most %(most)d pieces are left.", refusal.most) % {"most": refusal.most}
     return _("%(value)s is more than this line has left.") % {"value": shown(refusal.value)}, most
+
+
+@_say.register
+def _sum_changed(refusal: orders.SumChanged) -> tuple[str, str]:
+    values = {"seen": _money(refusal.seen_minor, refusal.currency), "now": _money(refusal.now_minor, refusal.currency)}
+    return _("The sum has changed from %(seen)s to %(now)s.") % values, _("Look again, then confirm.")
+
+
+def _money(minor: int, currency: str) -> str:
+    return format_currency(money.to_decimal(minor, currency), currency, locale=places.locale())
 
 
 @_say.register

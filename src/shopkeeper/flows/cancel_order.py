@@ -34,6 +34,8 @@ def _end(order_id: OrderId, reason: CancelReason, actor: UserId | None, now: dat
     """End the order in the transaction of the key; return the refund it owes its buyer, if any."""
     before = orders.lock(order_id)
     after = orders.cancel(order_id=order_id, reason=reason, actor=actor, now=now)
+    # Should this process die before it has spoken to the provider, the sweeper will. Before the goods: rows are locked by rising rank.
+    payments.wake(order_id=order_id, at=now)
     inventory.release(order_id=order_id, reason="cancelled", now=now)
     audit.record(
         actor=actor,
@@ -43,8 +45,6 @@ def _end(order_id: OrderId, reason: CancelReason, actor: UserId | None, now: dat
         after={"state": after.state.value, "reason": reason.value},
         at=now,
     )
-    # Should this process die before it has spoken to the provider, the sweeper will.
-    payments.wake(order_id=order_id, at=now)
     if not after.refundable_minor:
         return None
     owed = orders.open_refund(order_id=order_id, wishes=None, with_delivery=True, reason=RefundReason.CANCELLED, actor=actor, now=now)

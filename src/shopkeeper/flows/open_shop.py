@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from shopkeeper.flows.import_online_retail import Reconciliation
+from shopkeeper.flows.import_online_retail import LINE_NUMBERS, Reconciliation, digest_of
 from shopkeeper.flows.import_online_retail import run as import_trade
 from shopkeeper.insight.lake import public as lake
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.database import public as database
 from shopkeeper.ops.imports import public as imports
+from shopkeeper.ops.imports.shapes import Run
 from shopkeeper.selling.content import public as content
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.pricing import public as pricing
@@ -42,11 +43,11 @@ class NotTheSample(Refusal):
 
 
 def sample(*, now: datetime, tell: Tell = lambda _name, _place, _of: None) -> Reconciliation:
-    """Open the sample shop, or go on where an interrupted opening stopped, and return the reconciliation of its trade.
+    """Open the sample shop, go on where an interrupted opening stopped, or add what an older version did not keep.
 
-    The trade is moved by whole weeks so that it ends today; what would lie in the future is left out.
+    Returns the reconciliation of its trade, which is moved by whole weeks so that it ends today; what would lie in the future is left out.
     """
-    begun = imports.unfinished(source=SAMPLE_SOURCE)
+    begun = imports.unfinished(source=SAMPLE_SOURCE) or _lacking()
     # An opening that goes on must use the moment it began with, or its steps would not be the same.
     began = begun.started_at if begun else now
     if not shop.is_open():
@@ -57,6 +58,18 @@ def sample(*, now: datetime, tell: Tell = lambda _name, _place, _of: None) -> Re
 def is_unfinished() -> bool:
     """Return whether the opening of the sample shop was interrupted, before its trade was begun or within it."""
     return shop.is_open() and shop.shop().is_sample and not imports.was_taken_over(source=SAMPLE_SOURCE)
+
+
+def lacks_what_is_kept_now() -> bool:
+    """Return whether an older version opened the sample shop and did not keep all that `sample` can add from the shipped file."""
+    return shop.is_open() and shop.shop().is_sample and _lacking() is not None
+
+
+def _lacking() -> Run | None:
+    # The file is looked at only where a run lacks something; other files' runs are completed by importing those again.
+    older = imports.lacking(source=SAMPLE_SOURCE, steps=[imports.SPAN, LINE_NUMBERS])
+    digest = digest_of(SAMPLE) if older else ""
+    return next((run for run in older if run.digest == digest), None)
 
 
 def sample_shift(now: datetime) -> timedelta:

@@ -16,7 +16,7 @@ from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import WantedUnits
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import Order, OrderState, Refund, RefundPlan, RefundReason, RefundState, RefundWish
+from shopkeeper.selling.orders.shapes import Order, OrderState, Refund, RefundPlan, RefundReason, RefundState, RefundWish, SumChanged
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import EventKind, Payment
 
@@ -42,18 +42,20 @@ def refund(
     now: datetime,
     note: str = "",
     key: str | None = None,
+    seen_minor: int | None = None,
 ) -> Refund:
     """Give back the money for units of lines, and the delivery price if asked; return the refund, settled, failed or still asked.
 
     Lines are (line, units, restock): restocked units go back to the shelf they came from. Units not sent yet will not be sent.
     Pieces that cost nothing are taken back like any others, at once and without the provider: no money moves.
-    Repeating the idempotency key (1 to 100 characters) repeats the answer and pays nothing twice.
-    Raises TooManyUnits, NothingToDo, WrongState, NotFound, OutOfRange, Malformed, KeyReused, each before anything is changed.
+    Repeating the idempotency key (1 to 100 characters) repeats the answer and pays nothing twice. `seen_minor`: the sum that the sender
+    saw; where it would be another one by now, nothing is paid (SumChanged).
+    Raises TooManyUnits, NothingToDo, WrongState, NotFound, OutOfRange, Malformed, KeyReused, SumChanged, each before anything is changed.
     """
     wish = _Wish(order_id=order_id, lines=[RefundWish(*line) for line in lines], delivery=delivery, reason=_reason(reason), note=note)
     with transaction.atomic():
         code = None if key is None else wish.code(key)
-        asked = (None if code is None else orders.refund_under(code)) or _open(wish, code, actor, now)
+        asked = (None if code is None else orders.refund_under(code)) or _open(wish, code, seen_minor, actor, now)
     return finish(asked.id, now)
 
 
@@ -71,7 +73,8 @@ class _Wish:
         )
 
 
-def _open(wish: _Wish, code: str | None, actor: UserId | None, now: datetime) -> Refund:
+def _open(wish: _Wish, code: str | None, seen_minor: int | None, actor: UserId | None, now: datetime) -> Refund:
+    order = orders.lock(wish.order_id)
     asked = orders.open_refund(
         order_id=wish.order_id,
         wishes=wish.lines,
@@ -82,6 +85,9 @@ def _open(wish: _Wish, code: str | None, actor: UserId | None, now: datetime) ->
         note=wish.note,
         code=code,
     )
+    # Compared under the order's lock; the refusal undoes the promise with the transaction.
+    if seen_minor is not None and seen_minor != asked.total_minor:
+        raise SumChanged(seen_minor, asked.total_minor, order.currency)
     audit.record(
         actor=actor,
         act="orders.refund",

@@ -5,19 +5,21 @@ and its payment, takes one step, and looks again until nothing is left to do. St
 the provider stand outside every transaction, under keys made from the payment's name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import count, takewhile
 
 from django.db import transaction
 
-from shopkeeper.kit.ids import OrderId
+from shopkeeper.kit.ids import OrderId, PaymentId, UserId
+from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import HoldGone, OutOfStock, WantedUnits
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import CancelReason, Order, OrderState
+from shopkeeper.selling.orders.shapes import CancelReason, Order, OrderState, WrongState
 from shopkeeper.selling.payments import public as payments
-from shopkeeper.selling.payments.shapes import CapturePending, EventKind, Payment, PaymentState
+from shopkeeper.selling.payments.shapes import CapturePending, EventKind, Payment, PaymentState, TooMuch
 
 MOST_STEPS = 8
 RETAKEN_FOR = timedelta(minutes=30)
@@ -43,8 +45,14 @@ def void_key(payment: Payment) -> str:
     return f"{payment.name}:void"
 
 
-def give_back_key(payment: Payment) -> str:
-    return f"{payment.name}:give-back"
+def give_back_key(payment: Payment, attempt: int = 1) -> str:
+    """Return the key of the first, second, … request to give the money back: under a key that was refused it would be refused for ever."""
+    return f"{payment.name}:give-back" + (f"-{attempt}" if attempt > 1 else "")
+
+
+def _asked_back(payment: Payment) -> Sequence[str]:
+    """Return the keys under which the money was asked back, the newest last."""
+    return list(takewhile(payment.is_asked, (give_back_key(payment, attempt) for attempt in count(1))))
 
 
 def next_step(order: Order, payment: Payment) -> Step:
@@ -79,9 +87,11 @@ def _step_for_reserved(order: Order, payment: Payment) -> Step:
 
 
 def _step_for_taken(order: Order, payment: Payment) -> Step:
-    if payment.is_asked(give_back_key(payment)):
-        if payment.answer_to(give_back_key(payment)) is None:
+    asked = _asked_back(payment)
+    if asked:
+        if payment.answer_to(asked[-1]) is None:
             return Step.WAIT
+        # Where it was refused, staff decide: the provider would say the same again.
         return Step.CANCEL if order.state is OrderState.PLACED else Step.DONE
     if order.paid_minor or not payment.balance.refundable_minor:
         return Step.DONE
@@ -98,12 +108,41 @@ def settle(*, order_id: OrderId, now: datetime) -> Order:
         for _ in range(MOST_STEPS):
             order, payment = orders.order(order_id), payments.payment(found.id)
             step = next_step(order, payment)
+            if step in (Step.WAIT, Step.DONE) and _asked_back(payment):
+                # Before it may rest: whoever finds it awake tells what a process that died in between did not.
+                _tell(order.id, payment.id, now)
             if step is Step.DONE:
                 payments.rest(payment.id)
             if step in (Step.WAIT, Step.DONE):
                 break
             _STEPS[step](order, payment, now)
     return orders.order(order_id)
+
+
+def refused_give_back(order_id: OrderId) -> Payment | None:
+    """Return the payment whose money should have gone back and is kept because the provider refused; None where there is none."""
+    for payment in payments.payments_of(order_id):
+        asked = _asked_back(payment)
+        if asked and payment.answer_to(asked[-1]) not in (None, EventKind.REFUNDED) and payment.balance.refundable_minor > 0:
+            return payment
+    return None
+
+
+def give_back_again(*, order_id: OrderId, actor: UserId | None, now: datetime) -> Payment:
+    """Ask the provider once more for money it refused to give back, and return the payment; `refused_give_back` tells how it went.
+
+    Several at once ask under the same key, so it goes once. Outside transactions. Raises WrongState where nothing was refused, NotFound.
+    """
+    with transaction.atomic():
+        order = orders.lock(order_id)
+        refused = refused_give_back(order_id)
+        if refused is None:
+            raise WrongState("give_back", order.state)
+        after = {"total_minor": refused.balance.refundable_minor, "tries": len(_asked_back(refused)) + 1}
+        audit.record(actor=actor, act="orders.refund", subject=f"order:{order_id}", before=None, after=after, at=now)
+    _ask_back(refused, len(_asked_back(refused)) + 1, now)
+    settle(order_id=order_id, now=now)
+    return payments.payment(refused.id)
 
 
 def hear_webhook(*, provider: str, body: bytes, headers: Mapping[str, str], now: datetime) -> int:
@@ -130,10 +169,14 @@ def deliver_test_webhooks(now: datetime) -> int:
 
 def _capture(order: Order, payment: Payment, now: datetime) -> None:
     """Take the reserved money, the goods being certain; let go of it where they are not to be had."""
-    if _secure_goods(order.id, now):
-        payments.capture(payment_id=payment.id, key=capture_key(payment), now=now)
-    else:
+    if not _secure_goods(order.id, now):
         _let_go(payment, now)
+        return
+    try:
+        payments.capture(payment_id=payment.id, key=capture_key(payment), now=now)
+    except TooMuch:
+        # Somebody else let go of the money since we looked; the next look finds what became of it.
+        return
 
 
 @transaction.atomic
@@ -143,6 +186,9 @@ def _secure_goods(order_id: OrderId, now: datetime) -> bool:
     A placed order that cannot have them is cancelled here; an expired one stays expired.
     """
     order = orders.lock(order_id)
+    if order.state is OrderState.EXPIRED:
+        # Its basket is open again: locked before the goods, as whoever orders it again does.
+        orders.lock_basket(order)
     if order.state not in (OrderState.PLACED, OrderState.EXPIRED) or not orders.can_be_paid(order):
         return False
     try:
@@ -197,10 +243,34 @@ def _give_back(order: Order, payment: Payment, now: datetime) -> None:
     if order.paid_minor:
         return
     _release_if_dead(order.id, now)
-    payments.refund(payment_id=payment.id, amount_minor=payment.balance.refundable_minor, key=give_back_key(payment), now=now)
-    with transaction.atomic():
-        values = {"payment_id": payment.id, "amount_minor": payment.balance.refundable_minor}
-        orders.note(order_id=order.id, code="money_returned", values=values, now=now)
+    _ask_back(payment, 1, now)
+
+
+def _ask_back(payment: Payment, attempt: int, now: datetime) -> None:
+    key = give_back_key(payment, attempt)
+    payments.refund(payment_id=payment.id, amount_minor=payment.balance.refundable_minor, key=key, now=now)
+
+
+@transaction.atomic
+def _tell(order_id: OrderId, payment_id: PaymentId, now: datetime) -> None:
+    """Write into the timeline what the provider said to each request to give the money back; what stands there is not written again."""
+    orders.lock(order_id)
+    payment = payments.payment(payment_id)
+    told = {
+        entry.values.get("attempt", 1): entry.code
+        for entry in orders.timeline(order_id)
+        if entry.code in ("give_back_asked", "money_returned", "give_back_failed") and entry.values.get("payment_id") == payment_id
+    }
+    for attempt, key in enumerate(_asked_back(payment), 1):
+        answer, known = payment.answer_to(key), told.get(attempt)
+        amount = next(event.amount_minor for event in payment.events if event.key == key)
+        values = {"payment_id": payment_id, "amount_minor": amount, "attempt": attempt}
+        if answer is None and known != "give_back_asked":
+            orders.note(order_id=order_id, code="give_back_asked", values=values, now=now)
+        if answer is EventKind.REFUNDED and known != "money_returned":
+            orders.note(order_id=order_id, code="money_returned", values=values, now=now)
+        if answer not in (None, EventKind.REFUNDED) and known != "give_back_failed":
+            orders.note(order_id=order_id, code="give_back_failed", values=values, now=now)
 
 
 @transaction.atomic
@@ -215,8 +285,8 @@ def _cancel(order: Order, payment: Payment, now: datetime) -> None:
     if orders.lock(order.id).state is not OrderState.PLACED:
         return
     reason = CancelReason.PAYMENT_DECLINED if payment.decline_reason else CancelReason.OUT_OF_STOCK
-    inventory.release(order_id=order.id, reason="refused", now=now)
     orders.cancel(order_id=order.id, reason=reason, actor=None, now=now)
+    inventory.release(order_id=order.id, reason="refused", now=now)
 
 
 _STEPS: Mapping[Step, Callable[[Order, Payment, datetime], None]] = {

@@ -72,10 +72,11 @@ def _end(order_id: OrderId, now: datetime) -> bool:
     made = payments.payments_of(order_id)
     if any(payment.state in (PaymentState.AUTHORIZED, PaymentState.CAPTURED) for payment in made):
         return False
+    # Order and basket, payments, goods: rows are locked by rising rank.
+    orders.expire(order_id=order_id, now=now)
     for payment in made:
         payments.abandon(payment_id=payment.id, now=now)
     inventory.release(order_id=order_id, reason="expired", now=now)
-    orders.expire(order_id=order_id, now=now)
     return True
 
 

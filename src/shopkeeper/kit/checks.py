@@ -33,8 +33,8 @@ CURRENCIES = frozenset(
 
 WITHOUT_POSTCODES = frozenset(
     """
-    AE AG AO AQ AW BF BI BJ BO BQ BS BW BZ CD CF CG CI CK CM CW DJ DM ER FJ GA GD GH GM GN GQ GY HK HM JM KI KM KN KP LY ML MO MR MW NR NU
-    PA QA RW SB SC SL SO SR SS ST SX SY TD TF TG TK TL TO TV UG VU WS YE ZW
+    AE AG AO AQ AW BF BI BJ BO BQ BS BW BZ CD CF CG CI CK CM CW DJ DM ER FJ GA GD GH GM GN GQ GY HK HM IE JM KI KM KN KP LY ML MO MR MW NR
+    NU PA QA RW SB SC SL SO SR SS ST SX SY TD TF TG TK TL TO TV UG VU WS YE ZW
     """.split()
 )
 """Countries whose post uses no postcodes, or where an address usually goes without one."""

@@ -69,8 +69,8 @@ def both(row: Row, name: str) -> Bilingual:
 class Column:
     """One column: `value` reads the row (default: the attribute `name`), `note` a second, quieter line, `url` makes it a link.
 
-    `sort` is the field to order by; empty means the column does not sort. `currency` reads the currency of a money value where the
-    row has its own; else it is the shop's. `is_minor` columns step aside on a phone.
+    `sort` is the field to order by; empty means the column does not sort. A money value is in the shop's currency. `is_minor` columns step
+    aside on a phone.
     """
 
     name: str

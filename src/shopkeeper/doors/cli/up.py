@@ -104,6 +104,9 @@ def _open_shop(*, is_empty: bool) -> None:
         elif not shop.is_open() or open_shop.is_unfinished():
             _say(_("Opening the sample shop (real trade, about 15 seconds)"))
             open_shop.sample(now=now, tell=Bar())
+        elif open_shop.lacks_what_is_kept_now():
+            _say(_("Adding what this version keeps of the sample's trade"))
+            open_shop.sample(now=now)
     except Refusal as refusal:
         print(told(refusal), file=sys.stderr)
         raise SystemExit(2) from None

@@ -41,6 +41,13 @@ def needs(request: HttpRequest) -> list[Need]:
     found = waiting.waiting(request)
     rows = (
         _need(
+            found.money_kept,
+            ngettext("order whose money did not go back", "orders whose money did not go back", found.money_kept),
+            _("It came too late and the provider refused to give it back. Open the order, then ask again."),
+            "console_orders:index",
+            "money_kept",
+        ),
+        _need(
             found.to_ship,
             ngettext("order to ship", "orders to ship", found.to_ship),
             _("Paid, and the pieces are held."),

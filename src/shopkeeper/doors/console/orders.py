@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from shopkeeper.doors.console import frame, people, reading, words
 from shopkeeper.doors.console.commanding import missing
 from shopkeeper.doors.refusals import explain
-from shopkeeper.flows import cancel_order, ship_order
+from shopkeeper.flows import cancel_order, settle_payment, ship_order
 from shopkeeper.kit.console import Command, Done, Fact, UnitsField, pill, word
 from shopkeeper.kit.ids import LineId, OrderId, UserId, WarehouseId
 from shopkeeper.kit.refusals import NotFound
@@ -62,6 +62,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         else [],
         "warehouses": dict(warehouse_choices()),
         "acts": {name for name, can in possible(order).items() if can and frame.may(request, f"orders.{name}")},
+        "may_give_back": frame.may(request, "orders.refund") and settle_payment.refused_give_back(order.id) is not None,
         "lines": {line.id: line for line in order.lines},
         "origin": _origin(order) if order.is_imported else None,
     }

@@ -72,9 +72,9 @@ class LeftOut:
 
 
 def address(order_ids: Sequence[int]) -> str:
-    """Return the address of the picking list of these orders."""
+    """Return the address of the picking list of these orders, cut where they are too many anyway: an address can be too long to follow."""
     query = QueryDict(mutable=True)
-    query.setlist("order", [str(each) for each in order_ids])
+    query.setlist("order", [str(each) for each in order_ids[: MOST_ORDERS + 1]])
     return f"{reverse('console_orders:picking')}?{query.urlencode()}"
 
 
@@ -103,7 +103,9 @@ def page(request: HttpRequest) -> HttpResponse:
 def _wrong(asked: Sequence[str]) -> str:
     """Return what is wrong with the orders asked for, in the reader's language; nothing where they can be looked up."""
     if len(asked) > MOST_ORDERS:
-        words = _("You chose %(count)d orders; a picking list takes at most %(most)d. Choose fewer, and print another list for the rest.")
+        words = _(
+            "You chose %(count)d orders or more; a picking list takes at most %(most)d. Choose fewer, and print another list for the rest."
+        )
         return words % {"count": len(asked), "most": MOST_ORDERS}
     if not asked or not all(each.isascii() and each.isdigit() and len(each) < 19 for each in asked):
         return _("No order was chosen, or the address is not whole: tick orders in the list, then press “Picking list”.")

@@ -9,16 +9,20 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shopkeeper.doors import refusals
 from shopkeeper.doors.console import reading
 from shopkeeper.doors.console.orders import OrderCommand
-from shopkeeper.flows import refund_order
+from shopkeeper.flows import refund_order, settle_payment
 from shopkeeper.kit import money
 from shopkeeper.kit.console import Done, Fact
 from shopkeeper.kit.ids import UserId, new_token
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import REFUND_REASONS
 from shopkeeper.selling.orders.shapes import Refund as MadeRefund
-from shopkeeper.selling.orders.shapes import RefundPlan, RefundReason, RefundState, RefundWish
+from shopkeeper.selling.orders.shapes import RefundPlan, RefundReason, RefundState, RefundWish, SumChanged
+
+MOST_DIGITS = 19
+"""A sum with as many digits is none."""
 
 
 class Refund(OrderCommand):
@@ -82,8 +86,22 @@ class Refund(OrderCommand):
     def is_seen(self) -> bool:
         if self.again:
             return True
+        self.look()
+        assert self.plan is not None
+        seen = self.seen_minor
+        if seen is not None and seen != self.plan.total_minor:
+            self.add_error(None, str(refusals.explain(SumChanged(seen, self.plan.total_minor, self.order.currency))))
+        return seen == self.plan.total_minor
+
+    def look(self) -> None:
+        """Find what the answers give back now, for the page to show."""
         self.plan = refund_order.preview(order_id=self.order.id, lines=self.wishes(), delivery=bool(self.cleaned_data.get("delivery")))
-        return bool(self.cleaned_data["sum"] == str(self.plan.total_minor))
+
+    @property
+    def seen_minor(self) -> int | None:
+        """The sum the reader was shown; None where none was, or what came is none."""
+        sent = self.cleaned_data["sum"]
+        return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < MOST_DIGITS else None
 
     def hidden_fields(self) -> list[BoundField]:
         # The page writes the sum it shows, not the one it was sent.
@@ -91,15 +109,21 @@ class Refund(OrderCommand):
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
         found = self.cleaned_data
-        made = refund_order.refund(
-            order_id=self.order.id,
-            lines=self.wishes(),
-            delivery=bool(found.get("delivery")),
-            reason=RefundReason(found["reason"]),
-            key=found["once"] or None,
-            actor=actor,
-            now=now,
-        )
+        try:
+            made = refund_order.refund(
+                order_id=self.order.id,
+                lines=self.wishes(),
+                delivery=bool(found.get("delivery")),
+                reason=RefundReason(found["reason"]),
+                key=found["once"] or None,
+                seen_minor=self.seen_minor,
+                actor=actor,
+                now=now,
+            )
+        except SumChanged:
+            self.order = orders.order(self.order.id)
+            self.look()
+            raise
         return self.done(made)
 
     def done(self, made: MadeRefund) -> Done:
@@ -120,4 +144,42 @@ class Refund(OrderCommand):
                 return Done(words % values, self.order.id, "warn")
         if not made.total_minor:
             return Done(_("The pieces of order %(number)s are taken back. They cost nothing, so no money moves.") % values, self.order.id)
+        return Done(_("%(amount)s of order %(number)s was paid back.") % values, self.order.id)
+
+
+class GiveBack(OrderCommand):
+    """Money that came for an order already at its end, and that the provider refused to give back, is asked back once more."""
+
+    act = "orders.refund"
+    title = gettext_lazy("Give the money back again")
+    submit = gettext_lazy("Ask the provider again")
+    caption = gettext_lazy(
+        "Money came after the order had ended, and the payment provider refused to give it back. See under Payments why. It is asked once "
+        "more; if it refuses again, clear it up with the provider."
+    )
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.kept = settle_payment.refused_give_back(self.order.id)
+
+    def facts(self) -> Sequence[Fact]:
+        kept = self.kept.balance.refundable_minor if self.kept else 0
+        return [*super().facts(), Fact(_("Should go back"), kept, "money")]
+
+    def run(self, *, actor: UserId, now: datetime) -> Done:
+        kept = self.kept.balance.refundable_minor if self.kept else 0
+        asked = settle_payment.give_back_again(order_id=self.order.id, actor=actor, now=now)
+        values = {"amount": reading.money(kept, self.order.currency), "number": self.order.number}
+        if settle_payment.refused_give_back(self.order.id):
+            words = _(
+                "The payment provider refused again to give back %(amount)s of order %(number)s. Nothing went back. See under Payments "
+                "why, and clear it up with the provider."
+            )
+            return Done(words % values, self.order.id, "bad")
+        if asked.balance.refund_pending_minor:
+            words = _(
+                "Giving back %(amount)s of order %(number)s is asked for; the payment provider has not answered yet. It is asked again by "
+                "itself: the order shows how it ends."
+            )
+            return Done(words % values, self.order.id, "warn")
         return Done(_("%(amount)s of order %(number)s was paid back.") % values, self.order.id)

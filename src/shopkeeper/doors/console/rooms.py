@@ -41,7 +41,7 @@ DESKS = (
         ORDERS.but(bulk=(picking.LEAD, SHIP_WHOLE)),
         icon="sk-order",
         page=orders.page,
-        about={"ship": orders.Ship, "cancel": orders.Cancel, "refund": refund.Refund},
+        about={"ship": orders.Ship, "cancel": orders.Cancel, "refund": refund.Refund, "give-back": refund.GiveBack},
         more=(path("<int:pk>/invoice.pdf", orders.invoice, name="invoice"), path("picking/", picking.page, name="picking")),
     ),
     Desk(goods.LISTING, icon="sk-product", page=goods.product, makes={"new": SaveProduct}, about={"edit": SaveProduct}),

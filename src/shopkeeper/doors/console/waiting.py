@@ -9,14 +9,17 @@ from shopkeeper.events import public as events
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.growth.messages.shapes import MailState
 from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.console import money_kept
 from shopkeeper.selling.orders.shapes import OrderState
 from shopkeeper.selling.payments.console import pending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """How many orders wait to be shipped or paid, payments for their provider, facts and mails for a second try."""
+    """How many orders wait: those whose late money did not go back, to be shipped, to be paid; payments for their provider, facts and
+    mails for a second try."""
 
+    money_kept: int = 0
     to_ship: int = 0
     unpaid: int = 0
     payments_pending: int = 0
@@ -26,7 +29,7 @@ class Waiting:
 
     @property
     def anything(self) -> bool:
-        return any((self.to_ship, self.unpaid, self.payments_pending, self.facts_parked, self.mails_stuck))
+        return any((self.money_kept, self.to_ship, self.unpaid, self.payments_pending, self.facts_parked, self.mails_stuck))
 
 
 def waiting(request: HttpRequest) -> Waiting:
@@ -40,6 +43,7 @@ def _count(request: HttpRequest) -> Waiting:
     states = orders.counts() if frame.may(request, "orders.view") else {}
     backlog = events.backlog() if frame.may(request, "events.view") else None
     return Waiting(
+        money_kept=money_kept() if frame.may(request, "orders.refund") else 0,
         to_ship=states.get(OrderState.PAID, 0) + states.get(OrderState.SHIPPING, 0),
         unpaid=states.get(OrderState.PLACED, 0),
         payments_pending=pending() if frame.may(request, "payments.view") else 0,

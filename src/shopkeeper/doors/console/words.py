@@ -39,6 +39,8 @@ _HAPPENED: Mapping[str, tuple[Any, str]] = {
     "payment_refused": (gettext_lazy("Payment declined"), "bad"),
     "authorized": (gettext_lazy("Payment authorised"), ""),
     "money_returned": (gettext_lazy("Money came after the order had ended, and went back: %(amount)s"), "info"),
+    "give_back_asked": (gettext_lazy("Money came after the order had ended, and is asked back: %(amount)s"), ""),
+    "give_back_failed": (gettext_lazy("Money came after the order had ended, and the provider refused to give it back: %(amount)s"), "bad"),
     "note": (gettext_lazy("Note: %(text)s"), ""),
 }
 

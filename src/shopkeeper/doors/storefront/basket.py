@@ -102,9 +102,9 @@ def lines(basket: Basket, quote: Quote | None) -> list[Line]:
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Show the basket, and once what did not fit into it at sign-in."""
+    """Show the basket, and once what did not fit into it at sign-in; a browser that only looks ahead has not shown it yet."""
     left_out = not_fitting(request)
-    if left_out:
+    if left_out and request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         del request.session[LEFT_OUT]
     return _page(request, orders.basket(visitor.basket_token(request)), left_out=left_out)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from shopkeeper.doors.refusals import Explained, explain
 from shopkeeper.doors.storefront import basket as baskets
 from shopkeeper.doors.storefront import forms, frame, reading, shelves, visitor
 from shopkeeper.flows import place_order
@@ -106,7 +107,7 @@ def _place(
     except (QuoteStale, OutOfStock) as refusal:
         return _page(request, basket, book, form, status=409, refused=refusal)
     except Refusal as refusal:
-        _refuse(form, refusal)
+        _refuse(form, refusal, is_saved=not wish.is_new_address)
         return _page(request, basket, book, form, status=422)
     if buyer and wish.is_new_address and len(book) < 10:
         customers.save_address(customer_id=buyer.id, address=wish.address, now=timezone.now())
@@ -120,10 +121,12 @@ def _to_order(token: str, *, address: str | None = None) -> HttpResponse:
 
 
 def _already_ordered(request: HttpRequest) -> HttpResponse | None:
-    # The same form sent twice: whoever holds its key sent the first one too, so the order may be shown.
+    # The same form sent twice. Keys are no secrets, whoever asks may have guessed one: the order must come from the visitor's own basket.
     sent = request.POST.get("idempotency_key", "")[:100]
     answer = orders.key_answer(sent) if sent else None
-    return _to_order(orders.order(answer[1]).token) if answer else None
+    order = orders.order(answer[1]) if answer else None
+    own = orders.any_basket(visitor.basket_token(request)).id
+    return _to_order(order.token) if order and own and order.basket_id == own else None
 
 
 def _page(
@@ -202,10 +205,20 @@ def _quoted(form: forms.Form, basket: Basket, country: str, delivery: DeliveryOp
         return None
 
 
-def _refuse(form: forms.Form, refusal: Refusal) -> None:
+def _refuse(form: forms.Form, refusal: Refusal, *, is_saved: bool = False) -> None:
+    if is_saved and refusal.field in forms.ADDRESS:
+        form.errors["saved"] = _unfit(explain(refusal))
+        return
     # The rooms name fields in their own words; the page has these.
     beside = {"delivery_option": "delivery", "method": "payment"}
     form.refuse(refusal, "payment" if isinstance(refusal, PaymentRefused) else beside.get(refusal.field or ""))
+
+
+def _unfit(told: Explained) -> Explained:
+    """Say of an address from the member's book, which has no fields on the page, what is wrong with it and where to go."""
+    said = _("This saved address cannot be used.")
+    remedy = _("Choose “Another address” and fill it in, postcode and all.")
+    return Explained(field="saved", value=told.value, problem=said + ("" if said.endswith("。") else " ") + told.problem, remedy=remedy)
 
 
 def _chosen(form: forms.Form, options: Sequence[DeliveryOption]) -> DeliveryOption | None:

@@ -136,8 +136,12 @@ class Wish:
     is_new_address: bool
 
 
+ADDRESS = ("line1", "line2", "city", "postcode", "region", "country")
+"""The fields of a place, as rooms and page both call them."""
+
+
 class CheckoutForm(Form):
-    fields = ("email", "name", "phone", "line1", "line2", "city", "postcode", "region", "country")
+    fields = ("email", "name", "phone", *ADDRESS)
 
     def wish(self, saved: tuple[Address, ...], methods: tuple[str, ...]) -> Wish | None:
         """Return what the visitor asks for; None where a field is wrong, and then `errors` says which and why."""

@@ -4,6 +4,7 @@ A file is known by the SHA-256 of its content. A second run of the same file cha
 had not finished.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ Progress = Callable[[str, int, int], None]
 """Called with the name of the step under way, its place from 0, and the number of steps; at the end with the last place = number."""
 
 CURRENCY = "GBP"
+LINE_NUMBERS = "line numbers"
+"""The step that keeps which lines of the file became what."""
 
 
 class UnreadableFile(Refusal):
@@ -39,6 +42,12 @@ class WrongCurrency(Refusal):
     code = "wrong_currency"
 
 
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file's content, in hexadecimal: what the file is known by."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
 def run(
     path: Path,
     *,
@@ -51,7 +60,7 @@ def run(
     """Take a file over and return its reconciliation, also of a file that was taken over before.
 
     Raises UnreadableFile (MissingColumns), WrongCurrency, ImportBusy, ShopNotOpen. `shift` moves every moment; lines after `until` are left
-    out. The reconciliation of a file taken over before says so (`was_known`).
+    out. The reconciliation of a file taken over before says so (`was_known`); what an older version did not keep of it is added.
     Rejected lines are written to `rejects_to` with line number and reason, where there are any.
     """
     from shopkeeper.flows.import_online_retail import whole

@@ -65,10 +65,15 @@ def steps(cargo: Cargo) -> list[Step]:
         Step("refunds", lambda: _refunds(cargo)),
         Step("credit notes", lambda: _credit_notes(cargo)),
         Step("adjustments", lambda: _adjustments(cargo)),
-        Step("line numbers", lambda: {"things": imports.save_origins(run_id=cargo.run_id, origins=origins(cargo.trade))}),
+        line_numbers(run_id=cargo.run_id, trade=cargo.trade),
         # Goods taken over tell no facts, so search would never hear of them.
         Step("search", lambda: {"found": index_products.index_all()}),
     ]
+
+
+def line_numbers(*, run_id: int, trade: SortedTrade) -> Step:
+    """Return the step that keeps which lines of the file became what."""
+    return Step("line numbers", lambda: {"things": imports.save_origins(run_id=run_id, origins=origins(trade))})
 
 
 def take(run: "Run", todo: list[Step], now: datetime) -> Iterator[tuple[int, Step]]:

@@ -1,13 +1,12 @@
 """Reading the trade file: Parquet or CSV in, clean typed lines and rejects out."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 
-from shopkeeper.flows.import_online_retail import MissingColumns, UnreadableFile
+from shopkeeper.flows.import_online_retail import MissingColumns, UnreadableFile, digest_of
 
 COLUMNS = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
 MICRO = 1_000_000
@@ -43,8 +42,6 @@ def read(path: Path, *, zone: str, shift: timedelta = timedelta(), until: dateti
     Raises UnreadableFile, MissingColumns.
     """
     raw = _raw(path)
-    with path.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
     missing = [column for column in COLUMNS if column not in raw.columns]
     if missing:
         raise MissingColumns(path.name, missing)
@@ -53,12 +50,14 @@ def read(path: Path, *, zone: str, shift: timedelta = timedelta(), until: dateti
     parsed = _parsed(numbered, zone, shift)
     first_at, last_at = parsed.filter(pl.col("reason").is_null()).select(first=pl.col("at").min(), last=pl.col("at").max()).row(0)
     if until is not None:
-        last_at = None if last_at is None else min(last_at, until)
+        # A file whose lines all lie after the cut speaks of no time at all.
+        first_at, last_at = (first_at, min(last_at, until)) if last_at is not None and first_at <= until else (None, None)
         parsed = parsed.filter(pl.col("at").is_null() | (pl.col("at") <= until))
     good = parsed.filter(pl.col("reason").is_null())
     bad = parsed.filter(pl.col("reason").is_not_null())
     columns = ["line", "invoice", "code", "name", "units", "at", "price_micro", "customer", "country"]
-    return TradeFile(digest, parsed.height, first_at, last_at, good.select(columns), bad.select("line", "reason", "value_micro", "row"))
+    rejects = bad.select("line", "reason", "value_micro", "row")
+    return TradeFile(digest_of(path), parsed.height, first_at, last_at, good.select(columns), rejects)
 
 
 def _raw(path: Path) -> pl.DataFrame:

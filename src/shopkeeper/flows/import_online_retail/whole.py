@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from shopkeeper.flows.import_online_retail import CURRENCY, Progress, WrongCurrency, load
+from shopkeeper.flows.import_online_retail import CURRENCY, LINE_NUMBERS, Progress, WrongCurrency, load
 from shopkeeper.flows.import_online_retail.read import TradeFile, read
 from shopkeeper.flows.import_online_retail.report import Reconciliation
 from shopkeeper.flows.import_online_retail.sort_out import SortedTrade, sort_out
@@ -29,6 +29,7 @@ def take_over(
     with imports.alone():
         run = imports.begin(source=load.SOURCE, digest=file.digest, file_name=path.name, rows=file.rows, now=now)
         if run.is_finished:
+            _complete(file, run, now)
             return Reconciliation.from_report(run.report)
         return _load(file, run, now, home.currency, tell)
 
@@ -43,12 +44,31 @@ def _load(file: TradeFile, run: Run, now: datetime, currency: str, tell: Progres
     tell("reconciliation", len(todo), len(todo))
     if "rejects" not in run.steps:
         imports.save_rejects(run_id=run.id, rejects=_rejects(file), now=now)
-    if "span" not in run.steps and file.first_at and file.last_at:
-        imports.record_span(run_id=run.id, first_at=file.first_at, last_at=file.last_at, now=now)
+    _keep_span(file, run, now)
     result = _reconciled(file, trade, imports.run(run.id))
     if result.holds:
         imports.finish(run_id=run.id, report=result.as_report(), now=now)
     return result
+
+
+def _complete(file: TradeFile, run: Run, now: datetime) -> None:
+    """Add to a finished run what the version that took it over did not keep yet: its span and its line numbers."""
+    if {imports.SPAN, LINE_NUMBERS} <= run.steps.keys() or not _is_as_in_the_books(file, run):
+        return
+    for _ in load.take(run, [load.line_numbers(run_id=run.id, trade=sort_out(file.lines))], now):
+        pass
+    _keep_span(file, run, now)
+
+
+def _is_as_in_the_books(file: TradeFile, run: Run) -> bool:
+    """Return whether the file was read as it was then: cut at the same place, its sales at the moments the books have."""
+    sales = sort_out(file.lines).sales.head(1)
+    return file.rows == run.rows and all(orders.by_number(each["invoice"]).placed_at == each["at"] for each in sales.iter_rows(named=True))
+
+
+def _keep_span(file: TradeFile, run: Run, now: datetime) -> None:
+    if imports.SPAN not in run.steps and file.first_at and file.last_at:
+        imports.record_span(run_id=run.id, first_at=file.first_at, last_at=file.last_at, now=now)
 
 
 def _rejects(file: TradeFile) -> list[Reject]:

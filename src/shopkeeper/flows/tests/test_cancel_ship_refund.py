@@ -137,11 +137,11 @@ def test_an_unpaid_order_is_not_sent(shop):
 
 
 def test_rows_are_locked_by_rising_rank_when_an_order_ends(shop):
-    paid, unpaid = shop.buy(TEA=2), shop.buy(method="test-silent", TEA=1)
+    paid, unpaid = shop.buy(TEA=2), shop.buy(method="test-late", TEA=1)
 
     for end in (
         lambda: cancel_order.cancel(order_id=paid.id, reason=CancelReason.BUYER, actor=None, now=LATER),
-        lambda: sweep.expire(unpaid.id, NOON + timedelta(hours=1)),
+        lambda: sweep.expire(unpaid.id, NOON + timedelta(minutes=31)),
     ):
         with CaptureQueriesContext(connection) as asked:
             end()

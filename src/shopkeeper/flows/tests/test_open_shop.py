@@ -92,7 +92,7 @@ def test_another_samples_trade_is_left_alone(small_sample, tmp_path, monkeypatch
     assert not open_shop.lacks_what_is_kept_now()
 
 
-def test_a_complete_sample_is_known_by_two_questions_without_its_file(small_sample, monkeypatch, django_assert_max_num_queries):
+def test_a_complete_sample_is_known_quickly_and_without_its_file(small_sample, monkeypatch, django_assert_max_num_queries):
     open_shop.sample(now=NOW)
     monkeypatch.setattr(open_shop, "SAMPLE", Path("/nowhere"))
 

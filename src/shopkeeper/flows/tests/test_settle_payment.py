@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from shopkeeper.flows import audit_books, cancel_order, place_order, settle_payment, sweep
 from shopkeeper.flows.tests.builders import NOON, told
@@ -38,6 +40,19 @@ def test_late_money_for_an_expired_order_takes_the_goods_again(shop):
     assert shop.available("TEA") == 8
     assert len(told("OrderPaid")) == 1
     assert audit_books.run(LATE).is_right
+
+
+def test_an_expired_orders_basket_is_locked_before_the_goods_are_taken_again(shop):
+    shop.buy(method="test-late", TEA=2)
+    sweep.sweep(AFTER_SWEEP)
+
+    with CaptureQueriesContext(connection) as asked:
+        settle_payment.deliver_test_webhooks(LATE)
+
+    statements = [query["sql"] for query in asked]
+    basket = next(at for at, sql in enumerate(statements) if 'FROM "orders_basket"' in sql and "FOR UPDATE" in sql)
+    goods = next(at for at, sql in enumerate(statements) if "inventory_hold" in sql or "inventory_take" in sql)
+    assert basket < goods
 
 
 def test_late_money_for_goods_that_are_gone_is_let_go_again(shop):
@@ -161,10 +176,8 @@ def test_money_let_go_of_between_look_and_taking_is_not_taken_and_nobody_is_show
 
     monkeypatch.setattr(settle_payment, "_secure_goods", let_go_meanwhile)
 
-    with pytest.raises(PaymentRefused):
-        shop.buy(TEA=2)
+    order = shop.buy(TEA=2)
 
-    (order,) = orders.list_orders()
     assert orders.order(order.id).state is OrderState.CANCELLED
     assert shop.payment(order.id).state is PaymentState.VOIDED
     assert EventKind.CAPTURE_ASKED not in {event.kind for event in shop.payment(order.id).events}

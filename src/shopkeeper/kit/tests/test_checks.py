@@ -85,7 +85,8 @@ def test_a_line_is_tidy_once_and_for_all(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "country", "tidy"), [(" n1 1aa ", "GB", "n1 1aa"), ("100-0001", "JP", "100-0001"), ("", "HK", ""), ("999077", "HK", "999077"), ("", "IE", "")]
+    ("value", "country", "tidy"),
+    [(" n1 1aa ", "GB", "n1 1aa"), ("100-0001", "JP", "100-0001"), ("", "HK", ""), ("999077", "HK", "999077"), ("", "IE", "")],
 )
 def test_a_postcode_is_taken_as_written_and_may_be_missing_where_there_is_none(value: str, country: str, tidy: str) -> None:
     assert checks.postcode(value, country=country) == tidy

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Count, Q
 
 from shopkeeper.kit.time import from_microseconds, to_microseconds
 from shopkeeper.ops.imports.models import ImportOrigin, ImportReject, ImportRun, ImportStep
 from shopkeeper.ops.imports.shapes import ImportBusy, Origin, Reject, Run, Span
 
-_SPAN = "span"
+SPAN = "span"
 _LOCK = 7_301_001
 """The number of the session lock that one import holds at a time."""
 
@@ -87,12 +88,12 @@ def finish(*, run_id: int, report: Mapping[str, Any], now: datetime) -> Run:
 
 def record_span(*, run_id: int, first_at: datetime, last_at: datetime, now: datetime) -> None:
     """Say, as the run's step `span`, from which moment to which its file speaks of trade: once all of it is in the books."""
-    finish_step(run_id=run_id, name=_SPAN, report={"first_us": to_microseconds(first_at), "last_us": to_microseconds(last_at)}, now=now)
+    finish_step(run_id=run_id, name=SPAN, report={"first_us": to_microseconds(first_at), "last_us": to_microseconds(last_at)}, now=now)
 
 
 def spans() -> tuple[Span, ...]:
     """Return the time that each file taken over speaks of, oldest run first; an import under way is not among them."""
-    reports = ImportStep.objects.filter(name=_SPAN).order_by("run_id").values_list("report", flat=True)
+    reports = ImportStep.objects.filter(name=SPAN).order_by("run_id").values_list("report", flat=True)
     return tuple(Span(from_microseconds(each["first_us"]), from_microseconds(each["last_us"])) for each in reports)
 
 
@@ -105,6 +106,13 @@ def unfinished(*, source: str) -> Run | None:
 def was_taken_over(*, source: str) -> bool:
     """Return whether a run of a source was ever finished."""
     return ImportRun.objects.filter(source=source, finished_at__isnull=False).exists()
+
+
+def lacking(*, source: str, steps: Sequence[str]) -> tuple[Run, ...]:
+    """Return the finished runs of a source that lack one of these steps, oldest first: older versions did not have them yet."""
+    done = Count("importstep", filter=Q(importstep__name__in=list(steps)))
+    rows = ImportRun.objects.filter(source=source, finished_at__isnull=False).annotate(done=done).filter(done__lt=len(set(steps)))
+    return tuple(_shape(row) for row in rows.order_by("id"))
 
 
 def run(run_id: int) -> Run:

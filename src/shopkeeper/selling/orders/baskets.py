@@ -85,20 +85,37 @@ def add_line(*, token: str | None, variant_id: VariantId, units: int = 1, now: d
     return _by_id(basket_id)
 
 
-@transaction.atomic
 def merge_baskets(*, token: str | None, customer_id: CustomerId, now: datetime) -> JoinedBasket:
     """Return the member's basket after sign-in, with the visitor's lines in it; of a thing in both, the larger number stays.
 
-    Of more than MOST_LINES things the newest stay, and the others are named, so that the door can tell.
+    Of more than MOST_LINES things the newest stay, and the others are named, so that the door can tell. What another tab orders
+    meanwhile stays with its order: a visitor's ordered basket brings nothing, and for a member's ordered one there is a new one.
     """
+    while True:
+        try:
+            return _merged(token, customer_id, now)
+        except _OwnOrdered:
+            # The next try opens a new one; its locks begin anew, in order of their ids.
+            continue
+
+
+class _OwnOrdered(Exception):
+    """The member's basket became an order after it was looked up."""
+
+
+@transaction.atomic
+def _merged(token: str | None, customer_id: CustomerId, now: datetime) -> JoinedBasket:
     visitor = _open_row(token)
-    if visitor is not None and visitor.customer_id not in (None, customer_id):
-        visitor = None
-    if visitor is None or visitor.customer_id == customer_id:
-        return JoinedBasket(basket=open_basket(customer_id=customer_id, now=now), left_out=())
     own = open_basket(customer_id=customer_id, now=now)
+    if visitor is None or visitor.customer_id is not None:
+        return JoinedBasket(basket=own, left_out=())
     # Rows in order of their id: two tabs signing in at once must not wait for each other.
-    list(models.Basket.objects.select_for_update().filter(id__in=[own.id, visitor.id]).order_by("id"))
+    rows = models.Basket.objects.select_for_update().filter(id__in=[own.id, visitor.id]).order_by("id")
+    ordered = {row.id for row in rows if row.ordered_at is not None}
+    if own.id in ordered:
+        raise _OwnOrdered
+    if visitor.id in ordered:
+        return JoinedBasket(basket=own, left_out=())
     joined = joining.join(_kept(own.id), _kept(BasketId(visitor.id)))
     models.BasketLine.objects.filter(basket_id__in=[own.id, visitor.id]).delete()
     models.BasketLine.objects.bulk_create(

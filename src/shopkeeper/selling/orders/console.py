@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -59,7 +59,26 @@ def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     return rows.filter(Q(number__icontains=text) | who)
 
 
+GIVEN_BACK = ("give_back_asked", "money_returned", "give_back_failed")
+"""What a timeline says about money that came for an order already at its end; the last of them holds."""
+
+
+def _whose_money_is_kept(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the orders that ended unpaid, whose money came after all and was refused when it was to go back."""
+    said = models.Happening.objects.filter(order_id=OuterRef("pk"), code__in=GIVEN_BACK).order_by("-at", "-id").values("code")[:1]
+    ended = rows.filter(state__in=models.DEAD_STATES, paid_at=None)
+    found: QuerySet[Any] = ended.alias(last_said=Subquery(said)).filter(last_said="give_back_failed")
+    return found
+
+
+def money_kept() -> int:
+    """Return how many orders that ended unpaid keep money that the provider refused to give back."""
+    return _whose_money_is_kept(models.Order.objects.all()).count()
+
+
 def _in_state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    if value == "money_kept":
+        return _whose_money_is_kept(rows)
     if value == "to_ship":
         return rows.filter(state__in=[OrderState.PAID, OrderState.SHIPPING])
     return rows.filter(refunded_minor__gt=0) if value == "refunded" else rows.filter(state=value)
@@ -117,6 +136,7 @@ ORDERS = Listing(
                 ("to_ship", _("To ship, whole or in part")),
                 *((state.value, STATES[state.value][0]) for state in OrderState),
                 ("refunded", _("With refunds")),
+                ("money_kept", _("Money did not go back")),
             ],
             apply=_in_state,
         ),

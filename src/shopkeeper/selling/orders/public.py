@@ -84,6 +84,7 @@ __all__ = [
     "list_orders",
     "living_order_of",
     "lock",
+    "lock_basket",
     "lock_free",
     "mark_paid",
     "merge_baskets",
@@ -154,6 +155,11 @@ def lock(order_id: OrderId) -> Order:
 def lock_free(order_id: OrderId) -> Order | None:
     """Return the order locked, or None where another worker has it in hand."""
     return store.lock_free_order(order_id)
+
+
+def lock_basket(found: Order) -> None:
+    """Lock the basket an order came from, if any, until the caller's transaction ends: nobody orders it again meanwhile."""
+    store.lock_basket(found.basket_id)
 
 
 def overdue(*, now: datetime, limit: int = 100) -> list[OrderId]:

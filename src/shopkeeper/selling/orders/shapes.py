@@ -426,6 +426,18 @@ class NothingToDo(Refusal):
     code = "nothing_to_do"
 
 
+class SumChanged(Refusal):
+    """A refund would give back another sum than the one that was seen; both in minor units of the order's currency."""
+
+    code = "sum_changed"
+
+    def __init__(self, seen_minor: int, now_minor: int, currency: str) -> None:
+        super().__init__(f"{seen_minor} was seen, {now_minor} would go back", field="refund", value=seen_minor)
+        self.seen_minor = seen_minor
+        self.now_minor = now_minor
+        self.currency = currency
+
+
 class BasketOrdered(Refusal):
     """The basket became an order already; `order_id` names it."""
 

@@ -297,6 +297,11 @@ def reopen_basket(basket_id: BasketId | None) -> None:
     models.Basket.objects.filter(id=row.id).update(ordered_at=None)
 
 
+def lock_basket(basket_id: BasketId | None) -> None:
+    if basket_id is not None:
+        models.Basket.objects.select_for_update().filter(id=basket_id).first()
+
+
 def close_basket(basket_id: BasketId | None, *, at: datetime) -> None:
     if basket_id is not None:
         models.Basket.objects.filter(id=basket_id, ordered_at=None).update(ordered_at=at)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from shopkeeper.kit.console import Column, Days, Listing, States, state_choice, state_column, word
 from shopkeeper.selling.payments import models
@@ -34,13 +34,14 @@ PROVIDERS = {
     "imported": gettext_lazy("Imported trade"),
     "test": gettext_lazy("Test payment"),
 }
+# The words of the checkout, so that staff and buyer speak of the same thing.
 METHODS = {
-    "test-ok": gettext_lazy("card approved"),
-    "test-declined": gettext_lazy("card declined"),
-    "test-slow": gettext_lazy("answers after some seconds"),
-    "test-silent": gettext_lazy("confirms later"),
-    "test-duplicate": gettext_lazy("confirms twice"),
-    "test-late": gettext_lazy("confirms late"),
+    "test-ok": pgettext_lazy("test payment", "Approved at once"),
+    "test-declined": pgettext_lazy("test payment", "Declined"),
+    "test-slow": pgettext_lazy("test payment", "Answer lost on the way"),
+    "test-silent": pgettext_lazy("test payment", "Confirmed after two minutes"),
+    "test-duplicate": pgettext_lazy("test payment", "Confirmed twice"),
+    "test-late": pgettext_lazy("test payment", "Confirmed too late"),
 }
 WHY_NOT = {
     "declined": gettext_lazy("Declined by the bank"),
@@ -53,7 +54,7 @@ WHY_NOT = {
 
 
 def way_of_paying(provider: str, method: str) -> str:
-    """Return how an order was paid, in the reader's words: `Test payment · card approved`."""
+    """Return how an order was paid, in the reader's words: `Test payment · Approved at once`."""
     named = word(PROVIDERS, provider)
     return named if provider == method else f"{named} · {word(METHODS, method)}"
 

@@ -149,7 +149,8 @@ def authorize(payment_id: PaymentId, now: datetime) -> Payment:
 def capture(*, payment_id: PaymentId, amount_minor: int | None = None, key: str, now: datetime) -> Payment:
     """Have the provider take reserved money, all that is left or `amount_minor`, and return the payment. Outside transactions.
 
-    Raises TooMuch for more than is reserved. Repeating the key repeats the request, not the taking.
+    Raises TooMuch for more than is reserved, or for any of it once it is being let go of. Repeating the key repeats the request, not the
+    taking.
     """
     found = payment(payment_id)
     if found.answer_to(key):
@@ -230,7 +231,11 @@ def _ask(found: Payment, request: _Request, act: Act, now: datetime) -> Payment:
     with transaction.atomic(durable=True):
         row = store.lock(found.id)
         assert row is not None
-        _refuse_void_during_capture(payment(found.id), request)
+        # Looked at under the lock: another process may have spoken to the provider since the caller looked.
+        known = payment(found.id)
+        if not known.is_asked(request.key):
+            _refuse_void_during_capture(known, request)
+            _refuse_capture_of_what_is_let_go(known, request)
         asked = PaymentEvent(kind=request.kind, amount_minor=request.amount_minor, key=request.key, reference="", reason="", at=now)
         store.add_event(found.id, asked)
         models.Payment.objects.filter(id=found.id).update(wake_at=now + ASK_AGAIN)
@@ -251,10 +256,18 @@ def _ask(found: Payment, request: _Request, act: Act, now: datetime) -> Payment:
 
 
 def _refuse_void_during_capture(found: Payment, request: _Request) -> None:
-    # Looked at under the lock: another process may have begun to take the money since the caller looked.
     pending = found.balance.capture_pending_minor
-    if request.kind is EventKind.VOID_ASKED and pending and not found.is_asked(request.key):
+    if request.kind is EventKind.VOID_ASKED and pending:
         raise CapturePending(pending)
+
+
+def _refuse_capture_of_what_is_let_go(found: Payment, request: _Request) -> None:
+    if request.kind is not EventKind.CAPTURE_ASKED:
+        return
+    is_let_go = any(event.kind is EventKind.VOID_ASKED for event in balance.unanswered(found.events))
+    left = 0 if is_let_go else found.balance.capturable_minor
+    if request.amount_minor > left:
+        raise TooMuch("capture", request.amount_minor, left)
 
 
 # ── hear ──────────────────────────────────────────────────────────────────────────────────────────────────────────────

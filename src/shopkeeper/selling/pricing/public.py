@@ -274,7 +274,10 @@ def _days(days: tuple[int, int]) -> tuple[int, int]:
 
 
 def _option_fields(row: models.DeliveryOption) -> dict[str, object]:
-    names = ("code", "name_en", "name_zh", "carrier", "price_minor", "free_from_minor", "days_least", "days_most", "countries", "is_active")
+    names = (
+        "code", "name_en", "name_zh", "carrier", "price_minor", "free_from_minor", "days_least", "days_most", "countries", "position",
+        "is_active",
+    )  # fmt: skip
     return {name: getattr(row, name) for name in names}
 
 

@@ -103,7 +103,7 @@ def test_more_orders_than_a_list_takes_are_refused_by_number(shop: SmallShop, cl
 
 
 def test_however_many_rows_are_ticked_the_address_stays_short_enough_to_be_followed(shop: SmallShop, clerk: Staff) -> None:
-    ticked = list(range(1, 3_000))
+    ticked = list(range(1, 900))
 
     answer = clerk.client.post("/console/orders/", {"bulk": "picking", "row": ticked})
 
