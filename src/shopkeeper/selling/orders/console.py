@@ -66,7 +66,8 @@ GIVEN_BACK = ("give_back_asked", "money_returned", "give_back_failed")
 def _whose_money_is_kept(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Return the orders that ended unpaid, whose money came after all and was refused when it was to go back."""
     said = models.Happening.objects.filter(order_id=OuterRef("pk"), code__in=GIVEN_BACK).order_by("-at", "-id").values("code")[:1]
-    ended = rows.filter(state__in=models.DEAD_STATES, paid_at=None)
+    refused = models.Happening.objects.filter(code="give_back_failed").values("order_id")
+    ended = rows.filter(pk__in=refused, state__in=models.DEAD_STATES, paid_at=None)
     found: QuerySet[Any] = ended.alias(last_said=Subquery(said)).filter(last_said="give_back_failed")
     return found
 

@@ -10,7 +10,7 @@ from shopkeeper.doors.storefront import words
 from shopkeeper.selling.payments import console
 from shopkeeper.selling.payments.adapters.fake import METHODS
 
-GUIDE = Path(__file__).parents[4] / "docs" / "guide"
+GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 
 
 @pytest.mark.parametrize(("language", "folder", "chapter"), [("en", "en", "## Trying payments"), ("zh-hans", "zh", "## 试一试付款")])
