@@ -1,0 +1,332 @@
+"""The scenes of the races: each prepares what many will want at once, lets them run, and says what must be so afterwards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from random import Random
+
+from shopkeeper.events import models as outbox
+from shopkeeper.flows import settle_payment, sweep
+from shopkeeper.flows.tests.builders import CONTACT, NOON, SmallShop
+from shopkeeper.kit.ids import OrderId
+from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.shapes import Basket, Order, OrderState
+from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.shapes import PaymentState
+from tests.races import acts
+from tests.races.track import Answer, Call
+
+AFTER = NOON + timedelta(hours=2)
+"""When every hold has run out and every silent provider has spoken."""
+
+
+@dataclass
+class Round:
+    """What one round needs: the calls, the rows all of them want, and what must hold of the answers."""
+
+    calls: Sequence[Call]
+    gate: str
+    holds: Callable[[Sequence[Answer]], None]
+
+
+@dataclass
+class Stage:
+    """A shop to race in; every round uses goods and buyers of its own."""
+
+    shop: SmallShop
+    rounds: int = 0
+    buyers: int = 0
+    sold: Counter[str] = field(default_factory=Counter)
+
+    def request(self, basket: Basket, *, key: str = "", method: str = "test-ok") -> dict[str, object]:
+        """Return a checkout by a buyer nobody else is."""
+        self.buyers += 1
+        contact = replace(CONTACT, email=f"racer-{self.buyers}@example.com")
+        return self.shop.request(basket, key=key, method=method, contact=contact)
+
+    def place(self, basket: Basket, **words: str) -> Call:
+        return acts.place, {"request": self.request(basket, **words)}
+
+    def order(self, *, method: str = "test-ok", **units: int) -> Order:
+        """Return an order placed before the round."""
+        return orders.order(OrderId(acts.place(self.request(self.shop.basket(**units), method=method))))
+
+    def stocked(self, sku: str, units: int) -> None:
+        """Leave exactly so many pieces to be had, in the main warehouse."""
+        free = self.shop.available(sku)
+        if free < units:
+            self.shop.receive(sku, units - free)
+        elif free > units:
+            for shelf in inventory.shelves([self.shop.variants[sku]]):
+                spare = min(shelf.on_hand - shelf.held, free - units)
+                if spare:
+                    acts.adjust(self.shop.variants[sku], shelf.warehouse_id, -spare, f"clear-{self.rounds}-{shelf.warehouse_id}", NOON)
+                    free -= spare
+        assert self.shop.available(sku) == units
+
+    def shelf(self, sku: str) -> str:
+        return f"inventory_shelf WHERE variant_id = {self.shop.variants[sku]} ORDER BY id"
+
+
+Scene = Callable[[Stage, Random], Round]
+
+
+def last_unit(stage: Stage, random: Random) -> Round:
+    """Several want the last pieces; as many get them as there are, nobody else."""
+    left = random.choice((1, 1, 2, 3))
+    stage.stocked("TEA", left)
+    calls = [stage.place(stage.shop.basket(TEA=1)) for _ in range(6)]
+
+    def holds(answers: Sequence[Answer]) -> None:
+        assert Counter(_words(answers)) == {"done": left, "out_of_stock": 6 - left}
+        assert stage.shop.available("TEA") == 0
+
+    return Round(calls, stage.shelf("TEA"), holds)
+
+
+def one_basket_twenty_times(stage: Stage, random: Random) -> Round:
+    """One basket is ordered by twenty requests at once, under one key or under many: one order."""
+    stage.stocked("CUP", 60)
+    basket = stage.shop.basket(CUP=2)
+    request = stage.request(basket)
+    keys = [f"one-{basket.id}"] * 20 if random.random() < 0.5 else [f"tab-{basket.id}-{number}" for number in range(20)]
+    calls = [(acts.place, {"request": {**request, "idempotency_key": key}}) for key in keys]
+
+    def holds(answers: Sequence[Answer]) -> None:
+        assert Counter(_words(answers)) == {"done": 20}
+        assert len({answer.value for answer in answers}) == 1
+        assert stage.shop.available("CUP") == 58
+        _is_paid(OrderId(answers[0].value))
+
+    return Round(calls, f"orders_basket WHERE id = {basket.id}", holds)
+
+
+def one_key_two_bodies(stage: Stage, random: Random) -> Round:
+    """The same key comes with two different baskets: one of the bodies is an order, the other is refused."""
+    stage.stocked("CUP", 40)
+    baskets = [stage.shop.basket(CUP=1), stage.shop.basket(CUP=2)]
+    requests = [stage.request(basket, key=f"key-of-round-{stage.rounds}") for basket in baskets]
+    calls: list[Call] = [(acts.place, {"request": requests[number % 2]}) for number in range(6)]
+    random.shuffle(calls)
+
+    def holds(answers: Sequence[Answer]) -> None:
+        assert Counter(_words(answers)) == {"done": 3, "key_reused": 3}
+        (made,) = {answer.value for answer in answers if answer.done}
+        assert stage.shop.available("CUP") == 40 - orders.order(OrderId(made)).lines[0].units
+
+    return Round(calls, f"orders_basket WHERE id IN ({baskets[0].id}, {baskets[1].id}) ORDER BY id", holds)
+
+
+def pay_against_cancel_against_expiry(stage: Stage, random: Random) -> Round:
+    """The bank's word, the buyer's cancellation and the end of the hold come at once: the order ends one way, with its money and goods."""
+    stage.stocked("TEA", 5)
+    order = stage.order(method=random.choice(("test-silent", "test-late", "test-duplicate")), TEA=2)
+    late = NOON + timedelta(minutes=50)
+    calls: list[Call] = [
+        (acts.hear, {"body": message.body, "headers": dict(message.headers), "now": late})
+        for message in payments.webhooks_of_test_provider(late)
+    ]
+    calls += [
+        (acts.cancel, {"order_id": order.id, "key": f"end-{order.id}", "now": late}),
+        (acts.finish_what_is_due, {"now": late}),
+        (acts.settle, {"order_id": order.id, "now": late}),
+    ]
+    random.shuffle(calls)
+
+    def holds(answers: Sequence[Answer]) -> None:
+        assert set(_words(answers)) <= {"done", "wrong_state"}
+        _swept()
+        ended = orders.order(order.id)
+        (payment,) = payments.payments_of(order.id)
+        if ended.state is OrderState.PAID:
+            assert (ended.paid_minor, payment.balance.captured_minor, payment.balance.refunded_minor) == (order.total_minor,) * 2 + (0,)
+        else:
+            assert ended.state in (OrderState.CANCELLED, OrderState.EXPIRED)
+            assert payment.balance.captured_minor == payment.balance.refunded_minor
+            assert stage.shop.available("TEA") == 5
+
+    return Round(calls[:8], f"orders_order WHERE id = {order.id}", holds)
+
+
+def two_refunds_of_one_line(stage: Stage, random: Random) -> Round:
+    """Several give the same pieces back: no more than were bought, no more money than was paid."""
+    stage.stocked("TEA", 5)
+    order = stage.order(TEA=random.choice((1, 2, 3)))
+    line, bought = order.lines[0], order.lines[0].units
+    calls: list[Call] = [
+        (acts.refund, {"order_id": order.id, "line_id": line.id, "units": 1, "key": f"back-{order.id}-{number}", "now": NOON})
+        for number in range(5)
+    ]
+
+    def holds(answers: Sequence[Answer]) -> None:
+        assert Counter(answer.done for answer in answers) == {True: bought, False: 5 - bought}
+        assert set(_words(answers)) <= {"done", "too_many_units", "nothing_to_do", "wrong_state"}
+        (payment,) = payments.payments_of(order.id)
+        assert payment.balance.refunded_minor == orders.order(order.id).refunded_minor == line.gross_minor
+
+    return Round(calls, f"orders_order WHERE id = {order.id}", holds)
+
+
+def two_captures(stage: Stage, random: Random) -> Round:
+    """The reserved money is taken by several, under keys of their own, and let go of by another: taken once or let go of, never both."""
+    name = f"capture-{stage.rounds}"
+    payment_id = payments.start(
+        order_id=OrderId(900_000_000 + stage.rounds), amount_minor=2_000, currency="GBP", method="test-ok", key=name, now=NOON
+    )
+    payments.authorize(payment_id, NOON)
+    calls: list[Call] = [(acts.capture, {"payment_id": payment_id, "key": f"{name}-{number}", "now": NOON}) for number in range(4)]
+    if random.random() < 0.5:
+        calls.insert(random.randrange(5), (acts.void, {"payment_id": payment_id, "key": f"{name}-void", "now": NOON}))
+
+    def holds(answers: Sequence[Answer]) -> None:
+        assert set(_words(answers)) <= {"done", "too_much", "capture_pending"}
+        payment = payments.payment(payment_id)
+        assert payment.balance.captured_minor + payment.balance.voided_minor == 2_000
+        assert payment.balance.captured_minor in (0, 2_000)
+        # An order of nobody's: the money is given back, so that the books of the whole shop still say what is true.
+        if payment.state is PaymentState.CAPTURED:
+            payments.refund(payment_id=payment_id, amount_minor=2_000, key=f"{name}-back", now=NOON)
+        payments.rest(payment_id)
+
+    return Round(calls, f"payments_payment WHERE id = {payment_id}", holds)
+
+
+def edit_of_stock_against_reservation(stage: Stage, random: Random) -> Round:
+    """Staff book pieces as lost while buyers take them: nobody is promised what is not there."""
+    stage.stocked("TEA", 4)
+    tea = stage.shop.variants["TEA"]
+    before = sum(shelf.on_hand for shelf in inventory.shelves([tea]))
+    edits: list[Call] = [
+        (
+            acts.adjust,
+            {"variant_id": tea, "warehouse_id": stage.shop.main, "units": -2, "key": f"lost-{stage.rounds}-{number}", "now": NOON},
+        )
+        for number in range(2)
+    ]
+    calls = [*edits, *(stage.place(stage.shop.basket(TEA=1)) for _ in range(4))]
+    random.shuffle(calls)
+
+    def holds(answers: Sequence[Answer]) -> None:
+        assert set(_words(answers)) <= {"done", "out_of_stock", "below_held"}
+        lost = sum(2 for (act, _), answer in zip(calls, answers, strict=True) if act is acts.adjust and answer.done)
+        sold = sum(1 for (act, _), answer in zip(calls, answers, strict=True) if act is acts.place and answer.done)
+        assert lost + sold <= 4
+        assert stage.shop.available("TEA") == 4 - lost - sold
+        assert sum(shelf.on_hand for shelf in inventory.shelves([tea])) == before - lost
+
+    return Round(calls, stage.shelf("TEA"), holds)
+
+
+def transfer_against_take(stage: Stage, random: Random) -> Round:
+    """Goods are sent between the warehouses, both ways, while buyers take them: none is lost, none is promised twice."""
+    stage.stocked("TEA", 4)
+    tea, main, north = stage.shop.variants["TEA"], stage.shop.main, stage.shop.north
+    before = sum(shelf.on_hand for shelf in inventory.shelves([tea]))
+    ways = [(main, north), (north, main), (main, north)]
+    moves: list[Call] = [
+        (acts.transfer, {"variant_id": tea, "from_id": source, "to_id": target, "units": random.choice((1, 2)), "now": NOON})
+        for source, target in ways
+    ]
+    calls = [*moves, *(stage.place(stage.shop.basket(TEA=1)) for _ in range(3))]
+    random.shuffle(calls)
+
+    def holds(answers: Sequence[Answer]) -> None:
+        assert set(_words(answers)) <= {"done", "out_of_stock", "below_held"}
+        sold = sum(1 for (act, _), answer in zip(calls, answers, strict=True) if act is acts.place and answer.done)
+        assert sold == 3
+        assert stage.shop.available("TEA") == 1
+        shelves = inventory.shelves([tea])
+        assert sum(shelf.on_hand for shelf in shelves) == before
+        assert all(0 <= shelf.held <= shelf.on_hand for shelf in shelves)
+
+    return Round(calls, stage.shelf("TEA"), holds)
+
+
+def price_change_between_quote_and_order(stage: Stage, random: Random) -> Round:
+    """The price moves while buyers order at the one they saw: each order is at the price in force when it was opened, or refused."""
+    stage.stocked("CUP", 40)
+    cup = stage.shop.variants["CUP"]
+    new_price = 900 + stage.rounds % 500
+    last = outbox.OutboxFact.objects.order_by("-id").values_list("id", flat=True)[0]
+    calls: list[Call] = [stage.place(stage.shop.basket(CUP=1)) for _ in range(5)]
+    calls.insert(random.randrange(6), (acts.set_price, {"variant_id": cup, "amount_minor": new_price, "now": NOON}))
+
+    def holds(answers: Sequence[Answer]) -> None:
+        assert set(_words(answers)) <= {"done", "quote_stale"}
+        moved = outbox.OutboxFact.objects.filter(id__gt=last, kind="PriceSet").values_list("id", flat=True)
+        opened = outbox.OutboxFact.objects.filter(id__gt=last, kind="OrderPlaced").values_list("id", flat=True)
+        assert len(opened) == _words(answers).count("done") - 1
+        # Both are written while the price's row is locked, so their numbers stand in the order in which they happened.
+        assert len(moved) == 1
+        assert all(each < moved[0] for each in opened)
+
+    return Round(calls, f"pricing_price WHERE variant_id = {cup}", holds)
+
+
+def parcel_against_cancellation(stage: Stage, random: Random) -> Round:
+    """Two pack the same goods while the order is cancelled and refunded: what left was paid for, what was given back did not leave."""
+    stage.stocked("TEA", 5)
+    order = stage.order(TEA=2)
+    line = order.lines[0].id
+    calls: list[Call] = [
+        (acts.ship, {"order_id": order.id, "line_id": line, "units": 2, "key": f"parcel-{order.id}-{number}", "now": NOON})
+        for number in range(2)
+    ]
+    calls += [
+        (acts.cancel, {"order_id": order.id, "key": f"stop-{order.id}", "now": NOON}),
+        (acts.refund, {"order_id": order.id, "line_id": line, "units": 1, "key": f"one-{order.id}", "now": NOON}),
+    ]
+    random.shuffle(calls)
+
+    def holds(answers: Sequence[Answer]) -> None:
+        assert all(answer.done or answer.value in REFUSED_PARCEL for answer in answers), answers
+        _swept()
+        ended = orders.order(order.id)
+        (payment,) = payments.payments_of(order.id)
+        assert payment.balance.refunded_minor == ended.refunded_minor <= order.total_minor
+        assert ended.lines[0].shipped_units in (0, 1, 2)
+        if ended.state is OrderState.CANCELLED:
+            assert ended.lines[0].shipped_units == 0
+            assert ended.refunded_minor == order.total_minor
+            assert stage.shop.available("TEA") == 5
+
+    return Round(calls, f"orders_order WHERE id = {order.id}", holds)
+
+
+REFUSED_PARCEL = frozenset({"wrong_state", "too_many_units", "nothing_to_do", "nothing_to_ship", "hold_gone"})
+
+SCENES: dict[str, tuple[Scene, int]] = {
+    "last unit": (last_unit, 6),
+    "one basket twenty times": (one_basket_twenty_times, 20),
+    "one key, two bodies": (one_key_two_bodies, 6),
+    "pay against cancel against expiry": (pay_against_cancel_against_expiry, 4),
+    "two refunds of one line": (two_refunds_of_one_line, 5),
+    "two captures": (two_captures, 4),
+    "edit of stock against reservation": (edit_of_stock_against_reservation, 6),
+    "transfer against take": (transfer_against_take, 6),
+    "price change between quote and order": (price_change_between_quote_and_order, 6),
+    "parcel against cancellation": (parcel_against_cancellation, 4),
+}
+"""Each scene with the fewest attempts a round of it makes."""
+
+
+def _words(answers: Sequence[Answer]) -> list[str]:
+    return ["done" if answer.done else answer.value for answer in answers]
+
+
+def _is_paid(order_id: OrderId) -> None:
+    order = orders.order(order_id)
+    (payment,) = payments.payments_of(order_id)
+    assert order.state is OrderState.PAID
+    assert order.total_minor == order.paid_minor == payment.balance.captured_minor
+
+
+def _swept() -> None:
+    """Let everything come to its end: silent providers speak, holds run out, refunds are paid."""
+    for minutes in (55, 90, 130):
+        settle_payment.deliver_test_webhooks(NOON + timedelta(minutes=minutes))
+        assert sweep.sweep(NOON + timedelta(minutes=minutes)).failed == 0
