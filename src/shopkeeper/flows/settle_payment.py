@@ -6,6 +6,7 @@ the provider stand outside every transaction, under keys made from the payment's
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import count, takewhile
@@ -26,9 +27,11 @@ RETAKEN_FOR = timedelta(minutes=30)
 
 
 class Step(StrEnum):
-    """What is to be done next. WAIT: the provider has the word; DONE: nothing is left."""
+    """What is to be done next. WAIT: the provider or the buyer has the word; CLOSE: the buyer shall not confirm any more; DONE: nothing
+    is left."""
 
     WAIT = "wait"
+    CLOSE = "close"
     CAPTURE = "capture"
     PAY = "pay"
     VOID = "void"
@@ -45,6 +48,10 @@ def void_key(payment: Payment) -> str:
     return f"{payment.name}:void"
 
 
+def close_key(payment: Payment) -> str:
+    return f"{payment.name}:close"
+
+
 def give_back_key(payment: Payment, attempt: int = 1) -> str:
     """Return the key of the first, second, … request to give the money back: under a key that was refused it would be refused for ever."""
     return f"{payment.name}:give-back" + (f"-{attempt}" if attempt > 1 else "")
@@ -55,20 +62,37 @@ def _asked_back(payment: Payment) -> Sequence[str]:
     return list(takewhile(payment.is_asked, (give_back_key(payment, attempt) for attempt in count(1))))
 
 
-def next_step(order: Order, payment: Payment) -> Step:
-    """Return what is to be done about one payment of an order. Pure: the order's state and the payment's events decide.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """The order's other payments, as far as they matter for one: whether money may come, or came, by another; whether a newer one was
+    begun; whether another has paid the order."""
 
-    Reserved money is taken at once. Money for a dead order goes back, unless the order only expired: then the goods are tried for again.
+    is_any_alive: bool = False
+    is_any_newer: bool = False
+    has_any_paid: bool = False
+
+
+ALONE = Beside()
+
+
+def next_step(order: Order, payment: Payment, beside: Beside = ALONE) -> Step:
+    """Return what is to be done about one payment of an order. Pure: the order's state and the payments' events decide.
+
+    Reserved money is taken at once. Money for a dead order, or for one that another payment has paid, goes back, unless the order only
+    expired: then the goods are tried for again. Only exactly the sum that was asked for is taken, and only exactly the order's pays it.
     """
+    is_of_no_use = order.state is not OrderState.PLACED or beside.is_any_newer
+    if payment.awaits_buyer and is_of_no_use and not payment.is_asked(close_key(payment)):
+        return Step.CLOSE
     match payment.state:
         case PaymentState.PENDING:
             return Step.WAIT
         case PaymentState.DECLINED | PaymentState.VOIDED:
-            return Step.CANCEL if order.state is OrderState.PLACED else Step.DONE
+            return Step.CANCEL if order.state is OrderState.PLACED and not beside.is_any_alive else Step.DONE
         case PaymentState.AUTHORIZED:
             return _step_for_reserved(order, payment)
         case PaymentState.CAPTURED:
-            return _step_for_taken(order, payment)
+            return _step_for_taken(order, payment, beside)
 
 
 def _step_for_reserved(order: Order, payment: Payment) -> Step:
@@ -81,33 +105,36 @@ def _step_for_reserved(order: Order, payment: Payment) -> Step:
         # Whatever became of the order: whether there is money to let go of, or to give back, is known only after the answer.
         return Step.WAIT
     is_open = order.state in (OrderState.PLACED, OrderState.EXPIRED)
-    if not is_open or payment.answer_to(capture_key(payment)) is EventKind.FAILED:
+    is_as_asked = payment.balance.authorized_minor == payment.amount_minor
+    if not is_open or not is_as_asked or payment.answer_to(capture_key(payment)) is EventKind.FAILED:
         return Step.VOID
     return Step.CAPTURE
 
 
-def _step_for_taken(order: Order, payment: Payment) -> Step:
+def _step_for_taken(order: Order, payment: Payment, beside: Beside) -> Step:
     asked = _asked_back(payment)
     if asked:
         if payment.answer_to(asked[-1]) is None:
             return Step.WAIT
         # Where it was refused, staff decide: the provider would say the same again.
         return Step.CANCEL if order.state is OrderState.PLACED else Step.DONE
-    if order.paid_minor or not payment.balance.refundable_minor:
+    kept = payment.balance.refundable_minor
+    if not kept or (order.paid_minor and not beside.has_any_paid):
         return Step.DONE
     is_open = order.state in (OrderState.PLACED, OrderState.EXPIRED)
-    if is_open and payment.balance.refundable_minor >= order.total_minor:
+    if is_open and kept == order.total_minor:
         return Step.PAY
-    # Too little came: while the order waits, the rest may follow; a dead order keeps nothing.
-    return Step.WAIT if order.state is OrderState.PLACED else Step.GIVE_BACK
+    # Too little came: while the order waits, the rest may follow; a dead order keeps nothing, and more than was asked for is an error.
+    return Step.WAIT if order.state is OrderState.PLACED and kept < order.total_minor else Step.GIVE_BACK
 
 
 def settle(*, order_id: OrderId, now: datetime) -> Order:
     """Do whatever the order's payments ask for, and return the order. Safe to repeat, and by several at once. Outside transactions."""
-    for found in payments.payments_of(order_id):
+    made = [found.id for found in payments.payments_of(order_id)]
+    for payment_id in made:
         for _ in range(MOST_STEPS):
-            order, payment = orders.order(order_id), payments.payment(found.id)
-            step = next_step(order, payment)
+            order, payment = orders.order(order_id), payments.payment(payment_id)
+            step = next_step(order, payment, _beside(order, payment, made))
             if step in (Step.WAIT, Step.DONE) and _asked_back(payment):
                 # Before it may rest: whoever finds it awake tells what a process that died in between did not.
                 _tell(order.id, payment.id, now)
@@ -117,6 +144,30 @@ def settle(*, order_id: OrderId, now: datetime) -> Order:
                 break
             _STEPS[step](order, payment, now)
     return orders.order(order_id)
+
+
+def _beside(order: Order, payment: Payment, made: Sequence[PaymentId]) -> Beside:
+    if len(made) == 1:
+        return ALONE
+    paid_by = _paid_by(order)
+    return Beside(
+        is_any_alive=any(_is_alive(other) for other in payments.payments(set(made) - {payment.id}).values()),
+        is_any_newer=payment.id != made[-1],
+        has_any_paid=paid_by is not None and paid_by != payment.id,
+    )
+
+
+def _is_alive(payment: Payment) -> bool:
+    is_taken = payment.state is PaymentState.CAPTURED and payment.balance.refundable_minor > 0
+    return is_taken or payment.state in (PaymentState.PENDING, PaymentState.AUTHORIZED)
+
+
+def _paid_by(order: Order) -> PaymentId | None:
+    """Return the payment that paid the order; None while it is unpaid."""
+    if not order.paid_minor:
+        return None
+    told = [entry.values.get("payment_id") for entry in orders.timeline(order.id) if entry.code == "paid"]
+    return PaymentId(int(told[-1])) if told and told[-1] is not None else None
 
 
 def refused_give_back(order_id: OrderId) -> Payment | None:
@@ -165,6 +216,11 @@ def deliver_test_webhooks(now: datetime) -> int:
 
 
 # ── steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _close(order: Order, payment: Payment, now: datetime) -> None:
+    """Have the provider close the page on which the buyer could still pay; what is answered no has been paid meanwhile, and is heard."""
+    payments.void(payment_id=payment.id, key=close_key(payment), now=now)
 
 
 def _capture(order: Order, payment: Payment, now: datetime) -> None:
@@ -240,7 +296,7 @@ def _let_go(payment: Payment, now: datetime) -> None:
 
 def _give_back(order: Order, payment: Payment, now: datetime) -> None:
     """Return money that came for an order that cannot have its goods any more."""
-    if order.paid_minor:
+    if _paid_by(order) == payment.id:
         return
     _release_if_dead(order.id, now)
     _ask_back(payment, 1, now)
@@ -284,12 +340,17 @@ def _cancel(order: Order, payment: Payment, now: datetime) -> None:
     """End an unpaid order whose money was refused; its goods are free again."""
     if orders.lock(order.id).state is not OrderState.PLACED:
         return
-    reason = CancelReason.PAYMENT_DECLINED if payment.decline_reason else CancelReason.OUT_OF_STOCK
+    if any(_is_alive(other) for other in payments.payments_of(order.id) if other.id != payment.id):
+        # The buyer has begun another attempt since we looked; that was under the order's lock as well.
+        return
+    is_refused = payment.decline_reason or payment.balance.authorized_minor != payment.amount_minor
+    reason = CancelReason.PAYMENT_DECLINED if is_refused else CancelReason.OUT_OF_STOCK
     orders.cancel(order_id=order.id, reason=reason, actor=None, now=now)
     inventory.release(order_id=order.id, reason="refused", now=now)
 
 
 _STEPS: Mapping[Step, Callable[[Order, Payment, datetime], None]] = {
+    Step.CLOSE: _close,
     Step.CAPTURE: _capture,
     Step.PAY: _pay,
     Step.VOID: _void,

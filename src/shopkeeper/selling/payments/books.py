@@ -12,17 +12,20 @@ def differences() -> list[Difference]:
         rows = list(models.Payment.objects.filter(id__gt=last).order_by("id")[:2_000])
         if not rows:
             return found
-        stored = {row.pk: row.state for row in rows}
+        stored = {row.pk: row for row in rows}
         for payment in store.load(rows):
             found += _of(payment, stored[payment.id])
         last = rows[-1].pk
 
 
-def _of(payment: Payment, stored_state: str) -> list[Difference]:
+def _of(payment: Payment, stored: models.Payment) -> list[Difference]:
     subject, sums = f"payment:{payment.id}", payment.balance
     found = []
-    if payment.state.value != stored_state:
-        found.append(Difference(check="payment_state_is_its_events", subject=subject, expected=payment.state.value, found=stored_state))
+    if payment.state.value != stored.state:
+        found.append(Difference(check="payment_state_is_its_events", subject=subject, expected=payment.state.value, found=stored.state))
+    is_disputed = any(each.is_to_answer for each in payment.disputes)
+    if is_disputed != stored.is_disputed:
+        found.append(Difference(check="dispute_is_its_events", subject=subject, expected=is_disputed, found=stored.is_disputed))
     if sums.captured_minor > payment.amount_minor:
         found.append(Difference(check="captured_at_most_asked", subject=subject, expected=payment.amount_minor, found=sums.captured_minor))
     if sums.refunded_minor > sums.captured_minor:

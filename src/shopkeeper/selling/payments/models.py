@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from shopkeeper.selling.payments.shapes import EventKind, PaymentState
+from shopkeeper.selling.payments.shapes import EventKind, LineKind, Outcome, PaymentState
 
 
 class Payment(models.Model):
@@ -11,7 +11,8 @@ class Payment(models.Model):
 
     `key` is the caller's, so that an attempt is begun once; `name` is ours at the provider, random, since test shops share its books.
     `state` repeats what the events say, for lists; the audit compares. `wake_at`: when somebody should ask the provider again,
-    empty where nothing is left to ask.
+    empty where nothing is left to ask. `description`, `language`, `return_url`, `expires_at` are what the provider is told at first, and
+    again under the same key; `is_disputed`, `dispute_due_at` repeat the events, for lists.
     """
 
     order_id = models.BigIntegerField(db_index=True)
@@ -23,13 +24,25 @@ class Payment(models.Model):
     name = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=12, choices=[(state.value, state.value) for state in PaymentState])
     reference = models.CharField(max_length=100, blank=True)
-    redirect_url = models.CharField(max_length=500, blank=True)
+    redirect_url = models.CharField(max_length=2_000, blank=True)
+    qr_text = models.CharField(max_length=1_000, blank=True, db_default="")
+    description = models.CharField(max_length=100, blank=True, db_default="")
+    language = models.CharField(max_length=10, blank=True, db_default="en")
+    return_url = models.CharField(max_length=500, blank=True, db_default="")
+    expires_at = models.DateTimeField(null=True)
+    is_disputed = models.BooleanField(db_default=False)
+    dispute_due_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(db_index=True)
     wake_at = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["wake_at"], condition=Q(wake_at__isnull=False), name="payments_payment_due")]
+        indexes = [
+            models.Index(fields=["wake_at"], condition=Q(wake_at__isnull=False), name="payments_payment_due"),
+            # News that carries only the provider's own name for a payment.
+            models.Index(fields=["reference"], condition=~Q(reference=""), name="payments_payment_reference"),
+            models.Index(fields=["dispute_due_at"], condition=Q(is_disputed=True), name="payments_payment_disputed"),
+        ]
         constraints = [models.CheckConstraint(condition=Q(amount_minor__gte=0), name="payments_payment_amount")]
 
 
@@ -37,12 +50,13 @@ class PaymentEvent(models.Model):
     """What was asked and what the provider said. Rows are only ever added; a trigger refuses to change or remove one."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in EventKind])
+    kind = models.CharField(max_length=32, choices=[(kind.value, kind.value) for kind in EventKind])
     amount_minor = models.BigIntegerField()
     key = models.CharField(max_length=120, blank=True)
     reference = models.CharField(max_length=100, blank=True)
     reason = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -89,3 +103,49 @@ class FakeAnswer(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["known_at"], condition=Q(webhooks_due__gt=0), name="payments_fakeanswer_due")]
+
+
+class Statement(models.Model):
+    """A provider's statement file that was read in; the same content is read once, whatever its name."""
+
+    provider = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=255)
+    first_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
+    lines = models.PositiveIntegerField()
+    differences = models.PositiveIntegerField(default=0)
+    paid_minor = models.BigIntegerField()
+    refunded_minor = models.BigIntegerField()
+    fees_minor = models.BigIntegerField()
+    read_at = models.DateTimeField(db_index=True)
+    compared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "digest"], name="payments_statement_once")]
+
+
+class StatementLine(models.Model):
+    """One line of a statement and what became of it; without `number`, an act of ours that no line tells of."""
+
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="told")
+    number = models.PositiveIntegerField(null=True)
+    kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in LineKind])
+    name = models.CharField(max_length=64, blank=True)
+    key = models.CharField(max_length=120, blank=True)
+    reference = models.CharField(max_length=100, blank=True)
+    operation = models.CharField(max_length=100, blank=True)
+    amount_minor = models.BigIntegerField(default=0)
+    fee_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3, blank=True)
+    at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=32, blank=True)
+    outcome = models.CharField(max_length=16, choices=[(outcome.value, outcome.value) for outcome in Outcome])
+    ours_minor = models.BigIntegerField(null=True)
+    event = models.ForeignKey(PaymentEvent, on_delete=models.PROTECT, null=True, related_name="+")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="+")
+    order_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["statement", "outcome"], name="payments_line_outcome")]
+        constraints = [models.UniqueConstraint(fields=["statement", "number"], name="payments_line_once")]

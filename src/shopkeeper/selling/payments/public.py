@@ -9,25 +9,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 
 from shopkeeper.events import facts
 from shopkeeper.events import public as events
-from shopkeeper.kit.ids import OrderId, PaymentId
+from shopkeeper.kit.ids import OrderId, PaymentId, UserId
 from shopkeeper.kit.refusals import NotFound
-from shopkeeper.selling.payments import books, models, store
+from shopkeeper.selling.payments import books, models, statements, store
 from shopkeeper.selling.payments.adapters import installed
-from shopkeeper.selling.payments.adapters.provider import Answer, Ask, Provider, ProviderSilent
-from shopkeeper.selling.payments.rules import balance
+from shopkeeper.selling.payments.adapters.provider import TIMEOUT_S, Answer, Ask, Provider, ProviderSilent
+from shopkeeper.selling.payments.rules import balance, mismatch
 from shopkeeper.selling.payments.shapes import (
+    ABANDONED,
+    Acknowledgement,
     CapturePending,
     Difference,
     EventKind,
     Method,
+    NotOffered,
     OrderMoney,
     Payment,
     PaymentEvent,
     PaymentState,
+    ProviderBusy,
+    Reconciliation,
     TooMuch,
     Webhook,
 )
@@ -37,30 +43,37 @@ if TYPE_CHECKING:
 
 __all__ = [
     "abandon",
+    "acknowledgement",
     "ask_again",
     "audit",
     "authorize",
     "capture",
     "claim_due",
+    "compare_statement",
     "hear_webhook",
     "import_history",
     "import_refunds",
     "method",
     "methods",
     "money_of_orders",
+    "not_offered",
+    "origins",
     "payment",
     "payments",
     "payments_of",
     "pending",
+    "reconcile_statement",
     "refund",
     "rest",
     "start",
     "void",
+    "waiting_since",
     "wake",
     "webhooks_of_test_provider",
 ]  # fmt: skip
 
 ASK_AGAIN = timedelta(seconds=60)
+ANSWER_WITHIN_S = TIMEOUT_S
 LONGEST_WAIT = timedelta(hours=1)
 
 _FACT_KINDS = {
@@ -71,6 +84,11 @@ _FACT_KINDS = {
     EventKind.REFUNDED: "refunded",
     EventKind.REFUND_FAILED: "failed",
     EventKind.FAILED: "failed",
+    EventKind.CONFIRMATION_NEEDED: "confirmation_needed",
+    EventKind.MISMATCHED: "mismatched",
+    EventKind.DISPUTED: "disputed",
+    EventKind.DISPUTE_WON: "dispute_won",
+    EventKind.DISPUTE_LOST: "dispute_lost",
 }
 
 
@@ -79,7 +97,17 @@ _FACT_KINDS = {
 
 def methods() -> tuple[Method, ...]:
     """Return the ways to pay that checkout offers."""
-    return tuple(method for provider in installed.PROVIDERS.values() for method in provider.methods())
+    return installed.methods()
+
+
+def not_offered() -> list[NotOffered]:
+    """Return which providers stand in the settings and are not offered all the same, and why: a key that is of no use, a wrong currency."""
+    return installed.not_offered()
+
+
+def origins() -> tuple[str, ...]:
+    """Return the web origins that buyers are sent to, like `https://pay.example.com`."""
+    return tuple(sorted({origin for provider in installed.offered() for origin in provider.origins()}))
 
 
 def method(code: str) -> Method:
@@ -116,31 +144,49 @@ def pending(now: datetime, *, limit: int = 100) -> list[PaymentId]:
     return [PaymentId(found) for found in rows[:limit]]
 
 
+def waiting_since(*, limit: int = 10_000) -> tuple[datetime, ...]:
+    """Return when each payment without an answer was started, oldest first, for whoever watches the shop."""
+    pending = models.Payment.objects.filter(state=PaymentState.PENDING.value).order_by("started_at")
+    return tuple(pending.values_list("started_at", flat=True)[:limit])
+
+
 # ── ask ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @transaction.atomic
-def start(*, order_id: OrderId, amount_minor: int, currency: str, method: str, key: str, now: datetime) -> PaymentId:
-    """Write down an attempt to pay and return its id; the same key returns the same payment. Raises Malformed for an unknown method."""
-    return store.start(
-        order_id=order_id,
-        provider=installed.method(method).provider,
-        method=method,
-        amount_minor=amount_minor,
-        currency=currency,
-        key=key,
-        at=now,
-        wake_at=now + ASK_AGAIN,
-    )
+def start(
+    *,
+    order_id: OrderId,
+    amount_minor: int,
+    currency: str,
+    method: str,
+    key: str,
+    now: datetime,
+    description: str = "",
+    language: str = "en",
+    return_url: str = "",
+    expires_at: datetime | None = None,
+) -> PaymentId:
+    """Write down an attempt to pay and return its id; the same key returns the same payment. Raises Malformed for an unknown method.
+
+    For the provider's page: `description` is what the buyer reads there, `return_url` where the buyer comes back to, and after
+    `expires_at` nobody keeps the goods.
+    """
+    attempt = store.Attempt(
+        order_id=order_id, provider=installed.method(method).provider, method=method, amount_minor=amount_minor, currency=currency,
+        key=key, description=description, language=language, return_url=return_url, expires_at=expires_at, at=now, wake_at=now + ASK_AGAIN,
+    )  # fmt: skip
+    return store.start(attempt)
 
 
 def authorize(payment_id: PaymentId, now: datetime) -> Payment:
-    """Have the provider reserve the money and return the payment: authorized, declined, or still pending where it kept silent.
+    """Have the provider reserve the money and return the payment: authorized, declined, or still pending where it kept silent or the
+    buyer must confirm first (`awaits_buyer`).
 
     Stands outside transactions (RuntimeError inside one). Asking again repeats the same request.
     """
     found = payment(payment_id)
-    if found.state is not PaymentState.PENDING:
+    if found.state is not PaymentState.PENDING or found.awaits_buyer:
         return found
     request = _Request(kind=EventKind.AUTHORIZE_ASKED, amount_minor=found.amount_minor, key=found.name)
     return _ask(found, request, lambda provider: provider.authorize, now)
@@ -164,9 +210,10 @@ def capture(*, payment_id: PaymentId, amount_minor: int | None = None, key: str,
 
 
 def void(*, payment_id: PaymentId, key: str, now: datetime) -> Payment:
-    """Have the provider let go of reserved money and return the payment. Outside transactions.
+    """Have the provider let go of reserved money, or end an attempt the buyer has not confirmed, and return the payment.
 
-    Raises CapturePending while a request to take it has no answer: only then is it known whether there is anything to let go of.
+    Outside transactions. Raises CapturePending while a request to take it has no answer: only then is it known whether there is anything
+    to let go of.
     """
     found = payment(payment_id)
     if found.answer_to(key):
@@ -198,7 +245,7 @@ def ask_again(payment_id: PaymentId, now: datetime) -> Payment:
     found = payment(payment_id)
     provider = installed.provider(found.provider)
     try:
-        answers = provider.find(payment_name=found.name, at=now)
+        answers = provider.find(payment_name=found.name, reference=found.reference, started_at=found.started_at, at=now)
     except ProviderSilent:
         return found
     found = _hear(payment_id, answers, now)
@@ -247,6 +294,12 @@ def _ask(found: Payment, request: _Request, act: Act, now: datetime) -> Payment:
         amount_minor=request.amount_minor,
         currency=row.currency,
         at=now,
+        timeout_s=ANSWER_WITHIN_S,
+        description=row.description,
+        language=row.language,
+        return_url=row.return_url,
+        notify_url=settings.PAYMENT_NOTIFY_URL.format(provider=row.provider),
+        expires_at=row.expires_at,
     )
     try:
         answer = act(installed.provider(row.provider))(ask)
@@ -278,13 +331,31 @@ def hear_webhook(*, provider: str, body: bytes, headers: Mapping[str, str], now:
 
     News of payments that are not ours is left alone. Raises BadSignature, Malformed, UnknownProvider, each before anything is written.
     """
-    answers = installed.provider(provider).read_webhook(body=body, headers=headers)
-    known = store.ids_by_name([answer.payment_name for answer in answers], provider)
+    try:
+        answers = installed.provider(provider).read_webhook(body=body, headers=headers)
+    except ProviderSilent as silence:
+        raise ProviderBusy(f"{provider}: {silence}", field="provider", value=provider) from silence
     touched: dict[OrderId, None] = {}
-    for name, payment_id in sorted(known.items(), key=lambda item: item[1]):
-        heard = _hear(payment_id, [answer for answer in answers if answer.payment_name == name], now)
-        touched[heard.order_id] = None
+    for payment_id, news in sorted(_by_payment(provider, answers).items()):
+        touched[_hear(payment_id, news, now).order_id] = None
     return list(touched)
+
+
+def acknowledgement(provider: str) -> Acknowledgement | None:
+    """Return what the provider must read to know that its message was taken in; None where any 200 will do. Raises UnknownProvider."""
+    return installed.provider(provider).acknowledgement()
+
+
+def _by_payment(provider: str, answers: Sequence[Answer]) -> dict[PaymentId, list[Answer]]:
+    """Return each payment of ours with what is told of it: by our name for it, or by the provider's where it knows no other."""
+    named = store.ids_by_name([answer.payment_name for answer in answers if answer.payment_name], provider)
+    referred = store.ids_by_reference([answer.reference for answer in answers if not answer.payment_name], provider)
+    found: dict[PaymentId, list[Answer]] = {}
+    for answer in answers:
+        payment_id = named.get(answer.payment_name) if answer.payment_name else referred.get(answer.reference)
+        if payment_id is not None:
+            found.setdefault(payment_id, []).append(answer)
+    return found
 
 
 @transaction.atomic
@@ -292,14 +363,11 @@ def _hear(payment_id: PaymentId, answers: Sequence[Answer], now: datetime) -> Pa
     """Write down what the provider said. Any news wakes the payment soon: whoever heard it may die before acting on it."""
     row = store.lock(payment_id)
     assert row is not None
-    fresh = [answer for answer in answers if store.add_event(payment_id, _event(answer, now))]
+    fitting = [mismatch.compared(answer, row.currency) for answer in answers]
+    fresh = [answer for answer in fitting if store.add_event(payment_id, _event(answer, now))]
     found = payment(payment_id)
     if fresh:
-        reference = next((answer.reference for answer in fresh if answer.reference), row.reference)
-        redirect = next((answer.redirect_url for answer in fresh if answer.redirect_url), row.redirect_url)
-        models.Payment.objects.filter(id=payment_id).update(
-            state=found.state, reference=reference, redirect_url=redirect, wake_at=now + ASK_AGAIN, tries=0
-        )
+        _keep(row, found, fresh, now)
     for answer in fresh:
         events.record(
             facts.PaymentEventHeard(
@@ -314,10 +382,31 @@ def _hear(payment_id: PaymentId, answers: Sequence[Answer], now: datetime) -> Pa
     return payment(payment_id) if fresh else found
 
 
+def _keep(row: models.Payment, found: Payment, fresh: Sequence[Answer], now: datetime) -> None:
+    """Repeat on the payment's row what its events say by now, and have somebody look at it soon."""
+
+    def last(name: str) -> str:
+        told = [getattr(answer, name) for answer in fresh if getattr(answer, name)]
+        return str(told[-1] if told else getattr(row, name))
+
+    to_answer = [each for each in found.disputes if each.is_to_answer]
+    models.Payment.objects.filter(id=found.id).update(
+        state=found.state,
+        reference=last("reference"),
+        redirect_url=last("redirect_url"),
+        qr_text=last("qr_text"),
+        is_disputed=bool(to_answer),
+        dispute_due_at=min((each.due_at for each in to_answer if each.due_at), default=None),
+        wake_at=now + ASK_AGAIN,
+        tries=0,
+    )
+
+
 def _event(answer: Answer, now: datetime) -> PaymentEvent:
     return PaymentEvent(
-        kind=answer.kind, amount_minor=answer.amount_minor, key=answer.key, reference=answer.operation, reason=answer.reason, at=now
-    )
+        kind=answer.kind, amount_minor=answer.amount_minor, key=answer.key, reference=answer.operation, reason=answer.reason, at=now,
+        due_at=answer.due_at,
+    )  # fmt: skip
 
 
 def _asked_under(found: Payment, key: str) -> int | None:
@@ -325,6 +414,20 @@ def _asked_under(found: Payment, key: str) -> int | None:
 
 
 # ── finish ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def reconcile_statement(*, provider: str, file_name: str, data: bytes, actor: UserId | None, now: datetime) -> Reconciliation:
+    """Read a provider's statement file in, compare it with our events, and return how that went.
+
+    The same content again, whatever its name, adds nothing and is only compared anew. A line that cannot be read is kept with its number
+    and reason. Raises Malformed (`file`) for a file that is no statement of that provider, OutOfRange, UnknownProvider.
+    """
+    return statements.reconcile(provider=provider, file_name=file_name, data=data, actor=actor, now=now)
+
+
+def compare_statement(*, statement_id: int, now: datetime) -> Reconciliation:
+    """Compare a statement with our events as they are now, and return how that went. Raises NotFound."""
+    return statements.compare_again(statement_id=statement_id, now=now)
 
 
 @transaction.atomic
@@ -336,8 +439,9 @@ def abandon(*, payment_id: PaymentId, now: datetime) -> Payment:
     found = payment(payment_id)
     if found.state is not PaymentState.PENDING:
         return found
-    store.add_event(payment_id, PaymentEvent(kind=EventKind.FAILED, amount_minor=0, key=row.name, reference="", reason="abandoned", at=now))
-    models.Payment.objects.filter(id=payment_id).update(state=PaymentState.DECLINED, wake_at=None)
+    store.add_event(payment_id, PaymentEvent(kind=EventKind.FAILED, amount_minor=0, key=row.name, reference="", reason=ABANDONED, at=now))
+    # Where the buyer still has the provider's page open, it is to be closed: the sweeper looks.
+    models.Payment.objects.filter(id=payment_id).update(state=PaymentState.DECLINED, wake_at=now if found.awaits_buyer else None)
     return payment(payment_id)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shopkeeper.kit.refusals import Malformed
 from shopkeeper.selling.payments.adapters.provider import Answer, Ask
-from shopkeeper.selling.payments.shapes import EventKind, Method
+from shopkeeper.selling.payments.shapes import Acknowledgement, EventKind, Method
 
 
 class ByHand:
@@ -28,8 +28,14 @@ class ByHand:
     def refund(self, ask: Ask) -> Answer:
         return _done(ask, EventKind.REFUNDED)
 
-    def find(self, *, payment_name: str, at: datetime) -> tuple[Answer, ...]:
+    def origins(self) -> tuple[str, ...]:
         return ()
+
+    def find(self, *, payment_name: str, reference: str, started_at: datetime, at: datetime) -> tuple[Answer, ...]:
+        return ()
+
+    def acknowledgement(self) -> Acknowledgement | None:
+        return None
 
     def read_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> tuple[Answer, ...]:
         raise Malformed("provider", self.code, expected="provider_with_webhooks")

@@ -15,6 +15,7 @@ It remembers in two tables of its own, so that processes may die and keys be rep
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -23,7 +24,7 @@ from shopkeeper.kit.ids import new_token
 from shopkeeper.kit.refusals import Malformed
 from shopkeeper.selling.payments.adapters.provider import Answer, Ask, ProviderSilent
 from shopkeeper.selling.payments.models import FakeAnswer, FakeCharge
-from shopkeeper.selling.payments.shapes import BadSignature, EventKind, Method, Webhook
+from shopkeeper.selling.payments.shapes import Acknowledgement, BadSignature, EventKind, Method, Webhook
 
 SIGNATURE = "X-Test-Signature"
 SILENT_FOR = timedelta(minutes=2)
@@ -104,9 +105,15 @@ class FakeProvider:
         charge.save(update_fields=["refunded_minor"])
         return _told(self._answer(charge, ask, EventKind.REFUNDED))
 
-    def find(self, *, payment_name: str, at: datetime) -> tuple[Answer, ...]:
+    def origins(self) -> tuple[str, ...]:
+        return ()
+
+    def find(self, *, payment_name: str, reference: str, started_at: datetime, at: datetime) -> tuple[Answer, ...]:
         answers = FakeAnswer.objects.filter(charge__payment_name=payment_name, known_at__lte=at).select_related("charge").order_by("id")
         return tuple(_told(answer) for answer in answers)
+
+    def acknowledgement(self) -> Acknowledgement | None:
+        return None
 
     def read_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> tuple[Answer, ...]:
         given = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE.lower(), "")
@@ -114,8 +121,8 @@ class FakeProvider:
             raise BadSignature("The webhook's signature does not match its body", field=SIGNATURE)
         try:
             told = json.loads(body)["answers"]
-            return tuple(Answer(**{**answer, "kind": EventKind(answer["kind"])}) for answer in told)
-        except (ValueError, KeyError, TypeError) as error:
+            return tuple(_read(answer) for answer in told)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Malformed("body", body[:80].decode("utf-8", "replace"), expected="webhook") from error
 
     def webhooks_due(self, *, at: datetime, limit: int = 100) -> list[Webhook]:
@@ -158,8 +165,13 @@ class FakeProvider:
 def webhook(*answers: Answer) -> Webhook:
     """Return a signed webhook that tells these answers."""
     told = [{name: getattr(answer, name) for name in Answer.__dataclass_fields__} for answer in answers]
-    body = json.dumps({"answers": told}).encode()
+    body = json.dumps({"answers": told}, default=datetime.isoformat).encode()
     return Webhook(provider=FakeProvider.code, body=body, headers={SIGNATURE: _signature(body)})
+
+
+def _read(told: Mapping[str, Any]) -> Answer:
+    due = told.get("due_at")
+    return Answer(**{**told, "kind": EventKind(told["kind"]), "due_at": datetime.fromisoformat(due) if due else None})
 
 
 def _signature(body: bytes) -> str:

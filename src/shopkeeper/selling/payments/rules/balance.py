@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from shopkeeper.selling.payments.shapes import ASKS, Balance, EventKind, PaymentEvent, PaymentState
+from shopkeeper.selling.payments.rules import disputes
+from shopkeeper.selling.payments.shapes import ASKS, Balance, DisputeState, EventKind, PaymentEvent, PaymentState
 
 _K = EventKind
 _ANSWERS = {
@@ -21,13 +22,16 @@ def balance(events: Sequence[PaymentEvent]) -> Balance:
     """
     captured = _sum(events, _K.CAPTURED)
     waiting = unanswered(events)
+    found = disputes.disputes(events)
     return Balance(
         authorized_minor=max(_sum(events, _K.AUTHORIZED), captured),
         captured_minor=captured,
         voided_minor=_sum(events, _K.VOIDED),
-        refunded_minor=_sum(events, _K.REFUNDED),
+        refunded_minor=_refunded(events),
         capture_pending_minor=_sum(waiting, _K.CAPTURE_ASKED),
         refund_pending_minor=_sum(waiting, _K.REFUND_ASKED),
+        disputed_minor=sum(each.amount_minor for each in found if each.state is DisputeState.OPEN),
+        lost_minor=sum(each.amount_minor for each in found if each.state is DisputeState.LOST),
     )
 
 
@@ -40,7 +44,7 @@ def state(events: Sequence[PaymentEvent]) -> PaymentState:
         return PaymentState.VOIDED
     if _K.AUTHORIZED in kinds:
         return PaymentState.AUTHORIZED
-    if kinds & {_K.DECLINED, _K.FAILED}:
+    if _K.DECLINED in kinds or _refusals_to_reserve(events):
         return PaymentState.DECLINED
     return PaymentState.PENDING
 
@@ -53,8 +57,29 @@ def unanswered(events: Sequence[PaymentEvent]) -> list[PaymentEvent]:
 
 def decline_reason(events: Iterable[PaymentEvent]) -> str:
     """Return why the provider refused, in our terms; empty where it did not."""
-    reasons = [event.reason or "declined" for event in events if event.kind in (_K.DECLINED, _K.FAILED)]
+    closing = _keys(events, _K.VOID_ASKED)
+    reasons = [
+        event.reason or "declined"
+        for event in events
+        if event.kind is _K.DECLINED or (event.kind is _K.FAILED and event.key not in closing)
+    ]
     return reasons[0] if reasons else ""
+
+
+def _refusals_to_reserve(events: Sequence[PaymentEvent]) -> list[PaymentEvent]:
+    # A capture or a void that failed says nothing about whether the buyer may still confirm.
+    other = _keys(events, _K.CAPTURE_ASKED) | _keys(events, _K.VOID_ASKED)
+    return [event for event in events if event.kind is _K.FAILED and event.key not in other]
+
+
+def _keys(events: Iterable[PaymentEvent], kind: EventKind) -> set[str]:
+    return {event.key for event in events if event.kind is kind}
+
+
+def _refunded(events: Sequence[PaymentEvent]) -> int:
+    # A bank may send back money that was given back already; the provider tells it as a failure of the same act.
+    bounced = {event.reference for event in events if event.kind is _K.REFUND_FAILED and event.reference}
+    return sum(event.amount_minor for event in events if event.kind is _K.REFUNDED and event.reference not in bounced)
 
 
 def _sum(events: Iterable[PaymentEvent], kind: EventKind) -> int:

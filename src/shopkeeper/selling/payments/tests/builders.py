@@ -1,8 +1,9 @@
-"""Payments as plain values, for rules."""
+"""Payments as plain values, for rules, and payments in the database that a provider has told of."""
 
 from datetime import UTC, datetime
 
 from shopkeeper.kit.ids import OrderId, PaymentId
+from shopkeeper.selling.payments import models, store
 from shopkeeper.selling.payments.rules import balance
 from shopkeeper.selling.payments.shapes import EventKind, Payment, PaymentEvent
 
@@ -21,3 +22,19 @@ def a_payment(*events: str, amount: int) -> Payment:
         state=balance.state(stream), balance=balance.balance(stream), reference="", decline_reason="", events=tuple(stream),
         started_at=NOON,
     )  # fmt: skip
+
+
+def a_stored_payment(
+    name: str, *, provider: str = "alipay", at: datetime = NOON, captured: int = 1645, operation: str = "", reference: str = ""
+) -> models.Payment:
+    """Keep a payment that the provider has told of as taken."""
+    row = models.Payment.objects.create(
+        order_id=OrderId(1), provider=provider, method=f"{provider}-qr", amount_minor=1645, currency="CNY", key=f"k:{name}", name=name,
+        state="captured", reference=reference, started_at=at,
+    )  # fmt: skip
+    told(row, EventKind.CAPTURED, captured, key=name, operation=operation or f"t:{name}", at=at)
+    return row
+
+
+def told(row: models.Payment, kind: EventKind, amount: int, *, key: str, operation: str, at: datetime = NOON) -> None:
+    store.add_event(PaymentId(row.pk), PaymentEvent(kind=kind, amount_minor=amount, key=key, reference=operation, reason="", at=at))

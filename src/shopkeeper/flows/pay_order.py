@@ -1,0 +1,73 @@
+"""A buyer pays an order: the first attempt, which `place_order` makes, and further ones while the goods are still kept.
+
+At most one attempt is of use at a time: beginning another closes the ones before, and should money come by two of them all the same,
+`settle_payment` gives one back.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from shopkeeper.flows import settle_payment
+from shopkeeper.kit.ids import OrderId, PaymentId
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.shapes import Order, OrderState, WrongState
+from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.shapes import EventKind, Payment, PaymentState
+
+MOST_ATTEMPTS = 10
+
+
+def begin(*, order: Order, method: str, key: str, now: datetime) -> PaymentId:
+    """Write down an attempt to pay the order and return its id; nothing is asked yet. Raises Malformed for an unknown method."""
+    return payments.start(
+        order_id=order.id,
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        method=method,
+        key=key,
+        description=order.number,
+        language=order.language,
+        return_url=settings.ORDER_PAGE_URL.format(language=order.language, token=order.token),
+        expires_at=order.hold_until,
+        now=now,
+    )
+
+
+def pay_again(*, order_id: OrderId, method: str, now: datetime) -> Payment:
+    """Begin another attempt to pay an order that waits for its money, close the earlier ones, and return it; outside transactions.
+
+    Where the newest attempt is of the same method and still waits for the buyer, it is returned as it is. Raises WrongState for an order
+    that does not wait any more, whose goods are not kept any longer, or that was tried MOST_ATTEMPTS times; Malformed (`payment_method`).
+    """
+    payments.method(method)
+    with transaction.atomic():
+        order = orders.lock(order_id)
+        made = payments.payments_of(order_id)
+        if not may_pay(order, now) or len(made) >= MOST_ATTEMPTS:
+            raise WrongState("pay", order.state)
+        newest = made[-1] if made else None
+        if newest and newest.method == method and newest.awaits_buyer:
+            return newest
+        payment_id = begin(order=order, method=method, key=f"order:{order_id}:{len(made) + 1}", now=now)
+    if _is_still_unpaid(order_id, made, now):
+        payments.authorize(payment_id, now)
+        settle_payment.settle(order_id=order_id, now=now)
+    else:
+        payments.abandon(payment_id=payment_id, now=now)
+    return payments.payment(payment_id)
+
+
+def may_pay(order: Order, now: datetime) -> bool:
+    """Return whether the buyer may still pay: the order waits for its money, and its goods are kept."""
+    return order.state is OrderState.PLACED and order.hold_until is not None and order.hold_until > now
+
+
+def _is_still_unpaid(order_id: OrderId, earlier: tuple[Payment, ...], now: datetime) -> bool:
+    """Close the earlier attempts, hear what came of those that could not be closed, and return whether money is still wanted."""
+    settle_payment.settle(order_id=order_id, now=now)
+    for each in payments.payments([made.id for made in earlier]).values():
+        if each.answer_to(settle_payment.close_key(each)) is EventKind.FAILED and each.state is PaymentState.PENDING:
+            payments.ask_again(each.id, now)
+    return settle_payment.settle(order_id=order_id, now=now).state is OrderState.PLACED
