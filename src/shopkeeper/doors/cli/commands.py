@@ -10,7 +10,7 @@ from pathlib import Path
 
 from shopkeeper.doors.cli import place
 from shopkeeper.doors.cli.refusals import FileMissing, Unconfirmed
-from shopkeeper.doors.cli.tables import Bar, audit, reconciliation
+from shopkeeper.doors.cli.tables import Bar, audit, reconciliation, statement
 from shopkeeper.doors.cli.texts import _
 
 
@@ -53,14 +53,45 @@ def import_online_retail(words: argparse.Namespace) -> int:
     return 0 if result.holds else 1
 
 
+def reconcile(words: argparse.Namespace) -> int:
+    """Compare a provider's statement with the shop's payments; status 1 if anything differs."""
+    path = Path(words.file)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileMissing(path=path, reason=error.strerror) from error
+    with place.shop():
+        from shopkeeper.selling.payments import public as payments
+
+        found = payments.reconcile_statement(
+            provider=words.provider, file_name=path.name, data=data, actor=None, now=datetime.now(UTC)
+        )  # fmt: skip
+    if found.was_known:
+        print(_("This file was read before: it was only compared again."))
+    print("\n".join(statement(found)))
+    return 0 if found.is_right else 1
+
+
 def audit_books(words: argparse.Namespace) -> int:
     """Check the books; status 1 if anything does not hold."""
     with place.shop():
         from shopkeeper.flows import audit_books as flow
 
-        report = flow.run(now=datetime.now(UTC))
+        report = flow.run_and_keep(datetime.now(UTC))
     print("\n".join(audit(report)))
     return 0 if report.is_right else 1
+
+
+def reset_second_factor(words: argparse.Namespace) -> int:
+    """Take a person's lost second factor away, after asking; their sessions end, and the trail says that the machine did it."""
+    if not words.yes and not _confirmed(_("Take the second factor of %s away and end all their sessions? Type “yes”: ") % words.email):
+        raise Unconfirmed
+    with place.shop():
+        from shopkeeper.flows import staff
+
+        staff.reset_on_machine(email=words.email, now=datetime.now(UTC))
+    print(_("Done. The password alone opens the console now; a new second factor is asked for at the next sign-in."))
+    return 0
 
 
 def shell(words: argparse.Namespace) -> int:

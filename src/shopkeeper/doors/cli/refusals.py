@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from shopkeeper.doors.cli.texts import _, language
+from shopkeeper.kit.configuration import SettingRefused
 from shopkeeper.kit.refusals import Refusal
+from shopkeeper.ops.backup.shapes import BackupRefusal
 from shopkeeper.ops.database.shapes import DatabaseRefusal, gettext_noop
 
 
@@ -52,6 +54,21 @@ class FileMissing(CommandRefusal):
     template = gettext_noop("The file %(path)s cannot be read (%(reason)s).")
 
 
+class BadMoment(CommandRefusal):
+    """A moment that is written in no way we know."""
+
+    template = gettext_noop("“%(moment)s” is no moment. Write it like 2026-11-22T10:00Z.")
+
+
+class NobodyCouldBeAsked(CommandRefusal):
+    """A shop stands, and the question whether a restore may be done could not be put there."""
+
+    template = gettext_noop(
+        "The shop in %(folder)s stands and could not be asked whether this restore may be done; the reason is above. "
+        "Start it, or add --nobody-to-ask if it is lost."
+    )
+
+
 class Unconfirmed(CommandRefusal):
     """A command that destroys something was not confirmed."""
 
@@ -60,7 +77,9 @@ class Unconfirmed(CommandRefusal):
 
 def told(refusal: Refusal) -> str:
     """Return a refusal in the terminal's language."""
-    if isinstance(refusal, CommandRefusal | DatabaseRefusal):
+    if isinstance(refusal, SettingRefused):
+        return refusal.told(language())
+    if isinstance(refusal, CommandRefusal | DatabaseRefusal | BackupRefusal):
         return _(refusal.template) % refusal.values
     from django.apps import apps
 

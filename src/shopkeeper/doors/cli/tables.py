@@ -13,6 +13,7 @@ from shopkeeper.ops.database.shapes import gettext_noop
 if TYPE_CHECKING:
     from shopkeeper.flows.audit_books import Report
     from shopkeeper.flows.import_online_retail import Reconciliation
+    from shopkeeper.selling.payments.shapes import Reconciliation as Statement
 
 _WIDTH = 30
 _SHOWN_FINDINGS = 50
@@ -39,6 +40,7 @@ AUDITED = (
     gettext_noop("refunded"),
     gettext_noop("kept by orders"),
     gettext_noop("kept by providers"),
+    gettext_noop("withdrawn by banks"),
     gettext_noop("under way"),
 )
 """What an audit counts and adds up."""
@@ -50,6 +52,9 @@ CHECKS = (
     gettext_noop("order refunded at most paid"),
     gettext_noop("refund is its lines"),
     gettext_noop("line refunded is refund lines"),
+    gettext_noop("line refunded at most its price"),
+    gettext_noop("line refunded units are refund lines"),
+    gettext_noop("line sent or dropped at most ordered"),
     gettext_noop("line shipped is parcels"),
     gettext_noop("payment state is its events"),
     gettext_noop("captured at most asked"),
@@ -61,6 +66,10 @@ CHECKS = (
     gettext_noop("paid less refunds is what providers keep"),
     gettext_noop("no money reserved for a dead order"),
     gettext_noop("money in sum"),
+    gettext_noop("no hold beyond its time"),
+    gettext_noop("paid order is told once"),
+    gettext_noop("refund is told once"),
+    gettext_noop("dispute is its events"),
 )
 """What an audit checks: the rule that should hold, its code with spaces."""
 
@@ -109,6 +118,31 @@ def reconciliation(result: Reconciliation) -> list[str]:
     ]
     verdict = _("The reconciliation holds.") if result.holds else _("THE RECONCILIATION DOES NOT HOLD.")
     return [*_columns(rows), verdict]
+
+
+OUTCOMES = {
+    "matched": gettext_noop("fits"),
+    "amount_differs": gettext_noop("another amount"),
+    "theirs_only": gettext_noop("only in the statement"),
+    "ours_only": gettext_noop("only in the shop"),
+    "repeated": gettext_noop("twice in the statement"),
+    "unreadable": gettext_noop("cannot be read"),
+    "not_compared": gettext_noop("not compared (fees, payouts, under way)"),
+}
+"""What became of a statement's lines."""
+
+
+def statement(found: Statement) -> list[str]:
+    """Return the lines that show how a provider's statement compares with the shop's payments."""
+    rows = [(_(OUTCOMES[outcome.value]), f"{count:,}") for outcome, count in found.counts.items() if count]
+    sums = [
+        (_("paid in the statement"), _minor(found.paid_minor)),
+        (_("given back in the statement"), _minor(found.refunded_minor)),
+        (_("fees"), _minor(found.fees_minor)),
+    ]
+    fits = _("The statement fits.")
+    differs = _("%d differences were found. The console shows each of them under “Statements”.") % found.differences
+    return [*_columns([*rows, *sums]), fits if found.is_right else differs]
 
 
 def audit(report: Report) -> list[str]:

@@ -48,6 +48,7 @@ def up(words: argparse.Namespace) -> int:
             group.start()
             place.enter_django(url=cluster.url() if cluster else place.database_url(), folder=folder)
             _prepare_shop(is_empty=words.empty)
+            _forget_counts()
             group.add(processes.Forked(name="web", run=lambda: _serve(port), before_fork=_settle))
             group.add(processes.Forked(name="worker", run=_work, before_fork=_settle, patience_s=25.0))
             _wait_for_page(port, group)
@@ -90,6 +91,15 @@ def _prepare_shop(*, is_empty: bool) -> None:
         raise ShopNotOpened
     if processes.collect_static(target=Path(settings.STATIC_ROOT)):
         _say(_("Pictures and styles laid out"))
+
+
+def _forget_counts() -> None:
+    """Begin with figures of this run: nobody counts yet."""
+    from django.conf import settings
+
+    from shopkeeper.ops.monitoring import public as monitoring
+
+    monitoring.forget(settings.METRICS_DIR)
 
 
 def _open_shop(*, is_empty: bool) -> None:

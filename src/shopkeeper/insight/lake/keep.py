@@ -9,13 +9,14 @@ from itertools import chain, repeat
 from operator import attrgetter
 from typing import Any
 
+from shopkeeper.events.facts import Fact
 from shopkeeper.events.shapes import Heard, Origin
 from shopkeeper.insight.lake import files, store
 from shopkeeper.insight.lake.models import Segment
 from shopkeeper.insight.lake.rules.compaction import file_day
 from shopkeeper.insight.lake.rules.tables import COMMON, nested_fields, tables
 from shopkeeper.insight.lake.shapes import Table
-from shopkeeper.kit.time import to_microseconds
+from shopkeeper.kit.time import from_microseconds, to_microseconds
 
 
 def keep(batch: Sequence[Heard], now: datetime) -> int:
@@ -34,6 +35,22 @@ def keep(batch: Sequence[Heard], now: datetime) -> int:
     files.make_durable([segment.path for segment in segments])
     store.add(segments)
     return len(fresh)
+
+
+def write_table(table: str, kind: type[Fact], batch: Sequence[Heard], now: datetime) -> list[Segment]:
+    """Write facts of one kind into one of their tables only, and return the new segments; for putting back what one table lost."""
+    own, *of_lines = tables(kind)
+    segments = []
+    for day, facts in _by_file(batch, now).items():
+        values = _own_values(own, facts)
+        if table == own.name:
+            segments.append(_segment(own, day, values, now))
+        for lines_table, field in zip(of_lines, nested_fields(kind), strict=True):
+            lines = [getattr(heard.fact, field) for heard in facts]
+            if table == lines_table.name and any(lines):
+                segments.append(_segment(lines_table, day, _line_values(lines_table, values, lines), now))
+    files.make_durable([segment.path for segment in segments])
+    return segments
 
 
 def _without_known(table: str, batch: dict[int, Heard]) -> list[Heard]:
@@ -78,6 +95,17 @@ def _columns(table: Table, rows: Sequence[Any], *, begin: int) -> Values:
         return {columns[0].name: [getattr(row, columns[0].field) for row in rows]}
     get = attrgetter(*(column.field for column in columns))
     return dict(zip((column.name for column in columns), zip(*map(get, rows), strict=True), strict=True))
+
+
+def segment_of(table: Table, rows: Any, now: datetime) -> Segment:
+    """Write an Arrow table as a file of its first day and return its segment, not yet part of the lake."""
+    ids, times = rows.column("fact_id").to_pylist(), rows.column("ts_us").to_pylist()
+    path, size = files.write(table.name, from_microseconds(min(times)).date(), rows)
+    files.make_durable([path])
+    return Segment(
+        table=table.name, path=path, columns=[column.name for column in table.columns], rows=len(ids), size=size,
+        first_fact=min(ids), last_fact=max(ids), first_us=min(times), last_us=max(times), made_at=now,
+    )  # fmt: skip
 
 
 def _segment(table: Table, day: date, values: Values, now: datetime) -> Segment:

@@ -1,18 +1,20 @@
 """The face of the lake: ask it with SQL, learn what time it covers, check that it is whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from shopkeeper.events.shapes import Heard
 from shopkeeper.insight.lake import files, store
 from shopkeeper.insight.lake import keep as keeping
+from shopkeeper.insight.lake import mend as mending
 from shopkeeper.insight.lake.reader import query, table_named
-from shopkeeper.insight.lake.rules.tables import OTHER_NAMES
-from shopkeeper.insight.lake.shapes import Span, Table
+from shopkeeper.insight.lake.rules.tables import OTHER_NAMES, table_name
+from shopkeeper.insight.lake.shapes import Mended, Span, Table
 
-__all__ = ["audit", "forget_all", "keep", "query", "span", "table"]
+__all__ = ["audit", "forget_all", "keep", "lacking", "listed", "mend", "query", "span", "table"]
 
 
 def table(name: str) -> Table:
@@ -29,6 +31,24 @@ def span(name: str) -> Span | None:
 def keep(batch: Sequence[Heard], *, now: datetime) -> int:
     """Write a batch of one kind of fact into the lake, except what it holds already; return how many facts were written."""
     return keeping.keep(batch, now)
+
+
+def listed() -> list[dict[str, Any]]:
+    """Return every file the lake names: `path` below its folder, `is_live`, and what `mend` needs to name it again."""
+    return mending.described()
+
+
+def mend(spare: Sequence[Mapping[str, Any]], *, now: datetime) -> Mended:
+    """Make a lake that was put back hold exactly what its database says it heard; `spare` is what `listed` returned for the copy.
+
+    For a restored shop that is not open yet: files the database does not name are removed at once.
+    """
+    return mending.mend(spare, now)
+
+
+def lacking(kind: str, fact_ids: Sequence[int]) -> list[int]:
+    """Return those facts of a kind that the lake does not hold."""
+    return mending.unheard_of(table_name(kind), fact_ids)
 
 
 def audit() -> tuple[str, ...]:

@@ -55,6 +55,17 @@ class Tidied:
     removed: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """What was done to make a restored lake whole: files taken back into it, facts told again, files removed that came after the point;
+    and what is wrong still, one sentence each."""
+
+    revived: int
+    retold: int
+    removed: int
+    problems: tuple[str, ...]
+
+
 class QueryRefused(ValueError):
     """The lake answers one reading statement at a time; it was asked something else. A programmer's mistake."""
 

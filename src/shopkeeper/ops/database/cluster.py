@@ -54,6 +54,11 @@ class Cluster:
         """Return the address of one database on this server."""
         return address.socket_url(folder=self._socket, role=role, name=name)
 
+    @staticmethod
+    def superuser_url(socket: Path) -> str:
+        """Return the address with which the superuser reaches the server whose socket lies in this folder."""
+        return address.socket_url(folder=socket, role=SUPERUSER, name=DATABASE)
+
     def server(self, *, started_here: bool) -> Server:
         """Return the running server as a shape. Raises psycopg.OperationalError if it does not answer."""
         with psycopg.connect(self.url(role=SUPERUSER, name="postgres"), connect_timeout=5) as connection:
@@ -73,7 +78,7 @@ class Cluster:
         Raises ServerDidNotStart with the end of the log, or FolderOfOtherVersion.
         """
         self._create()
-        self._clear_leftovers()
+        self.clear_leftovers()
         self._configure()
         for attempt in range(_TRIES):
             time.sleep(0.25 * 2 ** (attempt - 1) if attempt else 0)
@@ -81,7 +86,7 @@ class Cluster:
             if self._wait_ready():
                 self._ensure_role_and_database()
                 return
-        raise ServerDidNotStart(folder=self._home, log=self._last_words())
+        raise ServerDidNotStart(folder=self._home, log=self.last_words())
 
     def is_alive(self) -> bool:
         """Return whether our server's main process runs; reaps it if it has ended."""
@@ -148,7 +153,7 @@ class Cluster:
 
     # -- starting --------------------------------------------------------------------------------------------------
 
-    def _clear_leftovers(self) -> None:
+    def clear_leftovers(self) -> None:
         """Stop a server that outlived its supervisor, and remove the marks of one that is dead."""
         found = self._postmaster()
         if found is not None and _runs_in(found.process, self._data):
@@ -197,7 +202,8 @@ class Cluster:
         if done.returncode != 0:
             raise ServerDidNotStart(folder=self._home, log=(done.stderr or done.stdout).strip()[-2000:])
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
+        """Return the end of what the server logged."""
         logs = sorted(self._logs.glob("*.log"), key=lambda path: path.stat().st_mtime)
         text = "".join(path.read_text(errors="replace")[-1500:] for path in logs[-2:])
         return text.strip() or "(nothing)"

@@ -91,10 +91,24 @@ def subfolder(folder: Path, name: str, *, identity: Identity) -> Path:
 
 def socket_folder(folder: Path, *, identity: Identity) -> Path:
     """Return the folder for the Unix socket: inside the data folder, or a short one elsewhere if that path is too long for the kernel."""
+    found = socket_path(folder)
+    return subfolder(found.parent, found.name, identity=identity)
+
+
+def socket_path(folder: Path) -> Path:
+    """Return where the folder for the Unix socket is, made or not."""
     if address.fits_socket(folder / "run"):
-        return subfolder(folder, "run", identity=identity)
-    mark = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
-    return subfolder(_runtime_folder(), mark, identity=identity)
+        return folder / "run"
+    return _runtime_folder() / hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+
+
+def hand_over(folder: Path, *, identity: Identity) -> None:
+    """Give a folder and everything in it to PostgreSQL's user; folders get mode 0700, files 0600."""
+    for inner, _, names in os.walk(folder):
+        for path, mode in [(Path(inner), 0o700), *((Path(inner) / name, 0o600) for name in names)]:
+            path.chmod(mode)
+            if identity.is_switched:
+                os.chown(path, identity.uid, identity.gid)
 
 
 def _runtime_folder() -> Path:

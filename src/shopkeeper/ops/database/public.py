@@ -3,36 +3,56 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psycopg
 
-from shopkeeper.ops.database import binaries, dump, folders, identity
-from shopkeeper.ops.database.cluster import Cluster
+from shopkeeper.ops.database import binaries, dump, folders, identity, schema
+from shopkeeper.ops.database.cluster import DATABASE, ROLE, Cluster
 from shopkeeper.ops.database.emptying import empty_tables
 from shopkeeper.ops.database.folders import GUESTS_LOCK, SUPERVISOR_LOCK, Lock, default_data_dir, ensure_secret_key, was_held
-from shopkeeper.ops.database.rules import address
-from shopkeeper.ops.database.schema import bring_up_to_date, is_current
-from shopkeeper.ops.database.shapes import FolderInUse, Server, ServerDidNotStart, ServerTooOld, ServerUnreachable
+from shopkeeper.ops.database.rules import address, pidfile
+from shopkeeper.ops.database.schema import bring_up_to_date, fingerprint, is_current
+from shopkeeper.ops.database.shapes import (
+    Binaries,
+    Embedded,
+    FolderInUse,
+    FolderNotWritable,
+    Server,
+    ServerDidNotStart,
+    ServerTooOld,
+    ServerUnreachable,
+)
 
 __all__ = [
     "Cluster",
     "bring_up_to_date",
     "check_dump",
     "default_data_dir",
+    "embedded",
     "empty_tables",
     "ensure_secret_key",
+    "fingerprint",
+    "found_url",
+    "hand_over",
     "held",
     "is_current",
+    "is_held",
+    "programs",
+    "remove",
     "running",
+    "shown",
     "use",
+    "versions",
     "was_held",
     "write_dump",
 ]
 
 _JOIN_PATIENCE_S = 120.0
+_GONE_WITHIN_S = 15.0
 
 
 @contextlib.contextmanager
@@ -76,7 +96,7 @@ def running(*, data_dir: Path, database_url: str = "", extra_settings: Mapping[s
 
 
 @contextlib.contextmanager
-def held(*, data_dir: Path, database_url: str = "") -> Iterator[Cluster | None]:
+def held(*, data_dir: Path, database_url: str = "", extra_settings: Mapping[str, str] | None = None) -> Iterator[Cluster | None]:
     """Hold `data_dir` for one supervisor and yield its server, not yet started (None where `database_url` names a server, then checked).
 
     Raises FolderInUse for a second start on the same folder, or another DatabaseRefusal. The server is stopped at the end.
@@ -88,7 +108,7 @@ def held(*, data_dir: Path, database_url: str = "") -> Iterator[Cluster | None]:
         if not supervisor.take():
             raise FolderInUse(folder=data_dir, process=supervisor.holder())
         supervisor.sign()
-        cluster = None if database_url else _cluster(data_dir, None)
+        cluster = None if database_url else _cluster(data_dir, extra_settings)
         try:
             yield cluster
         finally:
@@ -109,6 +129,67 @@ def use(*, database_url: str) -> Server:
     if version // 10000 < address.OLDEST_MAJOR:
         raise ServerTooOld(server=shown, found=version // 10000, oldest=address.OLDEST_MAJOR)
     return Server(url=database_url, admin_url=None, version=version, is_embedded=False, started_here=False)
+
+
+def embedded(*, data_dir: Path, database_url: str) -> Embedded | None:
+    """Return how to reach the embedded server of `data_dir` as its superuser, or None where `database_url` names another server."""
+    folder = folders.socket_path(data_dir)
+    if address.socket_of(database_url) != str(folder):
+        return None
+    found = Cluster.superuser_url(folder)
+    return Embedded(admin_url=found, programs=binaries.locate(), data=data_dir / "postgres")
+
+
+def found_url(data_dir: Path) -> str:
+    """Return the address of the embedded server that runs on `data_dir`, or an empty text where none does; nothing is started or made."""
+    try:
+        found = pidfile.read((data_dir / "postgres" / "postmaster.pid").read_text())
+    except OSError:
+        return ""
+    return address.socket_url(folder=folders.socket_path(data_dir), role=ROLE, name=DATABASE) if found and found.is_ready else ""
+
+
+def remove(folder: Path) -> None:
+    """Remove a data folder nobody holds; a server that outlived its supervisor there is ended first. Raises FolderNotWritable."""
+    until = time.monotonic() + _GONE_WITHIN_S
+    with contextlib.suppress(FileNotFoundError):
+        _cluster(folder, None).clear_leftovers()
+    # A server's last act is to remove its own marks: it may be at that while we remove the rest.
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists() and time.monotonic() > until:
+            raise FolderNotWritable(folder=folder, reason="it could not be removed")
+
+
+def is_held(folder: Path) -> bool:
+    """Return whether a supervisor holds this folder now."""
+    if not was_held(folder):
+        return False
+    lock = Lock(folder / SUPERVISOR_LOCK)
+    try:
+        return not lock.take()
+    finally:
+        lock.release()
+
+
+def versions() -> dict[str, str]:
+    """Return the version of this package and the hash of its migration set."""
+    return {"shopkeeper": schema.package_version(), "migrations": schema.fingerprint()}
+
+
+def shown(database_url: str) -> str:
+    """Return an address as it may be shown: without its password."""
+    return address.without_secret(database_url)
+
+
+def programs() -> Binaries:
+    """Return PostgreSQL's own programs. Raises BinariesMissing."""
+    return binaries.locate()
+
+
+def hand_over(folder: Path) -> None:
+    """Give a folder inside the data folder, with everything in it, to the user PostgreSQL runs as, closed to everybody else."""
+    folders.hand_over(folder, identity=identity.database_identity())
 
 
 def write_dump(*, server: Server) -> list[str]:

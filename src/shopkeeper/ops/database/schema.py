@@ -6,13 +6,14 @@ Every function here works on Django's default connection, so Django must be set 
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import importlib.util
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from shopkeeper.ops.database.rules import dump_text
-from shopkeeper.ops.database.shapes import gettext_noop
+from shopkeeper.ops.database.rules import dump_text, versions
+from shopkeeper.ops.database.shapes import TablesNewer, gettext_noop
 
 DUMP = Path(__file__).with_name("schema.sql")
 _MARK = "migration set "
@@ -54,6 +55,7 @@ def bring_up_to_date(*, say: Callable[[str], None] = lambda text: None, dump: Pa
     """Make or update the tables: an empty database gets the dump, and migrations run only where the dump or the database is behind.
 
     `say` hears what is being done, in English that can be translated. A dump made from migrations that have changed since is left aside.
+    Raises TablesNewer where a newer version of the package was here before.
     """
     from django.core.management import call_command
     from django.db import connection
@@ -62,6 +64,7 @@ def bring_up_to_date(*, say: Callable[[str], None] = lambda text: None, dump: Pa
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
     try:
         wanted = fingerprint()
+        _refuse_newer()
         if _is_empty():
             say(gettext_noop("Loading the tables"))
             _load(dump)
@@ -69,6 +72,7 @@ def bring_up_to_date(*, say: Callable[[str], None] = lambda text: None, dump: Pa
             say(gettext_noop("Bringing the tables up to date"))
             call_command("migrate", interactive=False, verbosity=0)
             _mark(wanted)
+        _sign()
     finally:
         # Closing gives back the lock and the settings the dump changed.
         connection.close()
@@ -88,6 +92,47 @@ def _stored() -> str | None:
     return text.removeprefix(_MARK) if text.startswith(_MARK) else None
 
 
+def _sign() -> None:
+    """Store the version of this package beside the tables, for an older one that is started on them."""
+    from django.db import connection
+
+    if _signed() != package_version():
+        with connection.cursor() as cursor:
+            cursor.execute(f"COMMENT ON COLUMN public.django_migrations.id IS '{dump_text.MADE_BY}{package_version()}'")
+
+
+def _signed() -> str | None:
+    """Return the version of the package that last brought the tables up to date, None where none said."""
+    row = _one("SELECT col_description(to_regclass('public.django_migrations'), 1)")
+    text = row[0] or ""
+    return text.removeprefix(dump_text.MADE_BY) if text.startswith(dump_text.MADE_BY) else None
+
+
+def package_version() -> str:
+    """Return the version of this package, a question mark where it was never installed."""
+    try:
+        return importlib.metadata.version("shopkeeper")
+    except importlib.metadata.PackageNotFoundError:
+        return "?"
+
+
+def _refuse_newer() -> None:
+    """Raise TablesNewer where a newer version of the package has changed the tables: this code would not know what it writes to."""
+    from django.apps import apps
+
+    if _one("SELECT to_regclass('public.django_migrations')")[0] is None:
+        return
+    have = {config.label: folder for config in apps.get_app_configs() if config.name.startswith("shopkeeper.") for folder in [config.path]}
+    unknown = [
+        f"{app}.{name}"
+        for app, name in _all("SELECT app, name FROM public.django_migrations ORDER BY id")
+        if app in have and not (Path(have[app]) / "migrations" / f"{name}.py").exists()
+    ]
+    version = _signed()
+    if unknown or (version is not None and versions.is_newer(version, than=package_version())):
+        raise TablesNewer(found=version or "?", ours=package_version(), unknown=", ".join(unknown) or "–")
+
+
 def _is_empty() -> bool:
     return bool(_one("SELECT count(*) = 0 FROM pg_class WHERE relnamespace = 'public'::regnamespace")[0])
 
@@ -99,6 +144,15 @@ def _one(query: str) -> tuple[Any, ...]:
         cursor.execute(query)
         row: tuple[Any, ...] = cursor.fetchone()
         return row
+
+
+def _all(query: str) -> list[tuple[Any, ...]]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _load(dump: Path) -> None:

@@ -41,6 +41,15 @@ class Binaries:
         return str(self.folder / name)
 
 
+@dataclass(frozen=True)
+class Embedded:
+    """The embedded server as its superuser reaches it, its programs, and the folder of its data."""
+
+    admin_url: str
+    programs: Binaries
+    data: Path
+
+
 class DatabaseRefusal(Refusal):
     """Something about the database that a person has to put right. `template` can be translated; `values` fill it in."""
 
@@ -127,3 +136,12 @@ class ServerTooOld(DatabaseRefusal):
     """The server named by DATABASE_URL is older than the oldest version the shop runs on."""
 
     template = gettext_noop("The database server at %(server)s is PostgreSQL %(found)s; the shop needs version %(oldest)s or newer.")
+
+
+class TablesNewer(DatabaseRefusal):
+    """A newer version of the package has brought the tables further than this one knows."""
+
+    template = gettext_noop(
+        "The tables were made by version %(found)s of the shop, and this is version %(ours)s, which does not know: %(unknown)s. "
+        "Use the newer version; to go back, restore a backup from before the upgrade."
+    )

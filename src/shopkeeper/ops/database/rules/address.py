@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 OLDEST_MAJOR = 15
 # Linux allows 107 bytes, macOS 103; the file in the folder is ".s.PGSQL.5432" and its lock adds ".lock".
@@ -14,6 +14,11 @@ _SOCKET_FILE = "/.s.PGSQL.5432"
 def socket_url(*, folder: Path, role: str, name: str) -> str:
     """Return the address of database `name` on the server whose Unix socket lies in `folder`."""
     return f"postgresql://{role}@/{name}?host={quote(str(folder), safe='/')}"
+
+
+def socket_of(url: str) -> str:
+    """Return the folder of the Unix socket an address names, empty where it names none."""
+    return next((unquote(item[5:]) for item in urlsplit(url).query.split("&") if item.startswith("host=")), "")
 
 
 def fits_socket(folder: Path) -> bool:

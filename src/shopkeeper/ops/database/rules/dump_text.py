@@ -16,6 +16,9 @@ _NEWER_THAN_15 = re.compile(r"^(?:\\(?:un)?restrict .*|SET transaction_timeout =
 _VERSIONS = re.compile(r"^-- Dumped (?:from|by) .*\n", re.MULTILINE)
 _MOMENT = re.compile(r"'(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00)'")
 _UUID = re.compile(r"'([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})'")
+MADE_BY = "made by version "
+"""Begins the comment that says which version of the package brought a shop's tables up to date; no part of the tables themselves."""
+_SIGNATURE = re.compile(rf"^COMMENT ON COLUMN \S+ IS '{MADE_BY}.*';\n", re.MULTILINE)
 _GAPS = re.compile(r"\n{3,}")
 _FIXED_MOMENT = "'2026-01-01 00:00:00+00'"
 _NAMESPACE = uuid.UUID("5f1d5a52-8d9f-4a1e-8a4b-6f2f0c6f6d11")
@@ -38,7 +41,7 @@ def clean(dumped: str, *, files: Mapping[str, str], made_after: datetime) -> str
     Moments from `made_after` on (when each migration ran) become one fixed moment, and random identifiers become counted ones:
     two runs of the same migrations give the same text.
     """
-    for pattern in (_CAPTION, _NEWER_THAN_15, _VERSIONS):
+    for pattern in (_CAPTION, _NEWER_THAN_15, _VERSIONS, _SIGNATURE):
         dumped = pattern.sub("", dumped)
     dumped = _MOMENT.sub(lambda found: _FIXED_MOMENT if _moment(found[1]) >= made_after else found[0], dumped)
     seen: dict[str, str] = {}

@@ -29,6 +29,8 @@ def _safety(major: int) -> dict[str, str]:
         "max_wal_senders": "10",
         # A standby that was away for a while catches up from here; a rewind needs it too.
         "wal_keep_size": "256MB",
+        # What an archive that nobody writes any more may hold back, before it is given up rather than the disk filled.
+        "max_slot_wal_keep_size": "4GB",
         "restart_after_crash": "on",
     }
     if major >= 17:
