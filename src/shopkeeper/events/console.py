@@ -18,6 +18,8 @@ from shopkeeper.kit.refusals import NotFound
 
 FACTS_CALLED = {
     "AdjustmentBooked": gettext_lazy("Adjustment booked"),
+    "ApprovalAsked": gettext_lazy("Second person asked"),
+    "ApprovalDecided": gettext_lazy("Second person decided"),
     "CategorySaved": gettext_lazy("Category saved"),
     "ConsentRecorded": gettext_lazy("Consent recorded"),
     "CreditNoteIssued": gettext_lazy("Credit note issued"),

@@ -7,8 +7,9 @@ it backs off, is parked at last, and holds back only later facts of its own enti
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import close_old_connections, connection, transaction
 
@@ -19,10 +20,15 @@ from shopkeeper.events.rules.patience import next_try
 from shopkeeper.events.rules.privacy import described
 from shopkeeper.events.shapes import Dispatched, Heard, Hearer, Origin, Patience
 from shopkeeper.events.store import Row, Wait
+from shopkeeper.ops.monitoring import public as monitoring
 
 Reactions = Mapping[type[Fact], Sequence[Hearer]]
 
 PATIENCE = Patience()
+
+LEASE = timedelta(seconds=60)
+"""How long a round may stand still with its facts claimed. The claim is a transaction: the server ends one in which nothing is said for so
+long, others take the facts over, and whatever the paused dispatcher still says is refused with the transaction it no longer has."""
 
 NOBODY = "*"
 """Stands for all hearers of a fact whose kind the program does not know: it is parked at once, so that it is seen."""
@@ -33,14 +39,17 @@ IDLE_S = 0.25
 log = logging.getLogger(__name__)
 
 
-def dispatch_once(reactions: Reactions, *, now: datetime, limit: int = 500, patience: Patience = PATIENCE) -> Dispatched:
+def dispatch_once(
+    reactions: Reactions, *, now: datetime, limit: int = 500, patience: Patience = PATIENCE, lease: timedelta = LEASE
+) -> Dispatched:
     """Hand out one batch of waiting and one of new facts; return what was done. Safe to run in several processes at once."""
     with transaction.atomic():
-        again = _Round(reactions, now, patience)
+        again = _Round(reactions, now, patience, lease)
         retried = again.retry(limit)
     with transaction.atomic():
-        fresh = _Round(reactions, now, patience)
+        fresh = _Round(reactions, now, patience, lease)
         heard = fresh.hand_out(limit)
+    monitoring.facts_told(fresh.told)
     return Dispatched(heard=heard, retried=retried, failed=again.failed + fresh.failed)
 
 
@@ -63,6 +72,7 @@ def run(
         except Exception:
             # Nothing is lost: the round was one transaction. The server may be restarting, so come back with a fresh connection.
             log.exception("A round of dispatch failed and will be repeated")
+            monitoring.round_failed("facts")
             connection.close()
             stop.wait(1)
             continue
@@ -73,18 +83,21 @@ def run(
 class _Round:
     """One transaction's worth of dispatch, and what it has to write down at the end."""
 
-    def __init__(self, reactions: Reactions, now: datetime, patience: Patience) -> None:
+    def __init__(self, reactions: Reactions, now: datetime, patience: Patience, lease: timedelta) -> None:
         self.hearers = {kind.__name__: hearers for kind, hearers in reactions.items()}
         self.named = {(hearer.name, kind): hearer for kind, hearers in self.hearers.items() for hearer in hearers}
         self.now = now
         self.patience = patience
+        self.lease = lease
         self.waits: list[Wait] = []
         self.failed = 0
+        self.told: Counter[str] = Counter()
 
     def hand_out(self, limit: int) -> int:
         claimed = store.claim(limit)
         if not claimed:
             return 0
+        store.limit_silence(self.lease)
         ids = [row.id for row in claimed]
         # Asked after the claim, in a later statement: whoever was before us has either committed by now or is seen here.
         ready = order.not_overtaking(claimed, ids, store.unheard_elsewhere(ids))
@@ -93,10 +106,13 @@ class _Round:
             self._let_hear(name, rows, {entity for hearer, entity in blocked if hearer == name})
         store.save_waits(self.waits, self.now)
         store.mark_heard([row.id for row in ready], self.now)
+        self.told.update(row.kind for row in ready if row.origin is Origin.LIVE)
         return len(ready)
 
     def retry(self, limit: int) -> int:
         due = store.claim_due(self.now, limit)
+        if due:
+            store.limit_silence(self.lease)
         for name, rows in due.items():
             known = [row for row in rows if (name, row.kind) in self.named]
             self.waits += [self._given_up(row, name, f"{name!r} does not hear {row.kind} any more") for row in rows if row not in known]
@@ -147,12 +163,14 @@ class _Round:
         """Let a hearer take facts of one kind, all or none of them; return the error where it does not."""
         try:
             heard = [Heard(row.id, codec.decode(row.kind, row.body), row.occurred_at, row.origin) for row in rows]
-            with transaction.atomic():
+            with monitoring.binding(hearer=name, facts=_ids(rows)), transaction.atomic():
                 self.named[name, rows[0].kind].function(heard)
                 # Django checks foreign keys at commit: a broken one would fail the whole round there, and every repetition of it.
                 connection.check_constraints()
         except Exception as error:  # noqa: BLE001 - whatever a hearer raises, the others must hear; the error is written down
             return error
+        if log.isEnabledFor(logging.INFO):
+            log.info("Heard", extra={"fields": {"hearer": name, "kind": rows[0].kind, "facts": _ids(rows), "about": _entities(rows)}})
         return None
 
     def _write_down(self, name: str, row: Row, error: Exception) -> None:
@@ -160,7 +178,22 @@ class _Round:
         tries = row.tries + 1
         at = next_try(self.patience, tries=tries, now=self.now)
         self.waits.append(Wait(row.id, name, row.entity, tries, at, described(error)))
-        log.warning("%s failed to hear fact %s (%s), try %s: %s", name, row.id, row.kind, tries, described(error))
+        monitoring.hearing_failed(name)
+        # The error's words stay where staff read them: in a log they might name a person.
+        log.warning("%s failed to hear fact %s (%s), try %s", name, row.id, row.kind, tries, exc_info=error)
 
     def _given_up(self, row: Row, hearer: str, error: str) -> Wait:
         return Wait(row.id, hearer, row.entity, row.tries, None, error)
+
+
+_MOST_NAMED = 20
+
+
+def _ids(rows: Sequence[Row]) -> list[int]:
+    """Return the first ids of a batch, for the log."""
+    return [row.id for row in rows[:_MOST_NAMED]]
+
+
+def _entities(rows: Sequence[Row]) -> list[str]:
+    """Return what the first facts of a batch are about, for the log: `order:17`."""
+    return [row.entity for row in rows[:_MOST_NAMED]]

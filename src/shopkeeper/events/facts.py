@@ -141,7 +141,10 @@ class AdjustmentBooked(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentEventHeard(Fact):
-    """The provider's word on a payment: `kind` is authorized, captured, declined, voided, refunded or failed."""
+    """The provider's word on a payment: `kind` is authorized, captured, declined, voided, refunded or failed; confirmation_needed (the
+    buyer must do something first), mismatched (money that cannot be this payment's), disputed (withdrawn by the buyer's bank),
+    dispute_won or dispute_lost.
+    """
 
     ENTITY = "order_id"
     order_id: int
@@ -291,6 +294,25 @@ class StaffRoleChanged(Fact):
     ENTITY = "user_id"
     user_id: int
     role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalAsked(Fact):
+    """An act waits for a second person; `act` is a word of the table of permissions."""
+
+    ENTITY = "approval_id"
+    approval_id: int
+    act: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalDecided(Fact):
+    """A second person approved the act (`is_given`) or refused it."""
+
+    ENTITY = "approval_id"
+    approval_id: int
+    act: str
+    is_given: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from shopkeeper.events import codec, store
 from shopkeeper.events.codec import kinds
 from shopkeeper.events.dispatch import NOBODY, Reactions, dispatch_all, dispatch_once, run
 from shopkeeper.events.facts import Fact, FactReplayed
-from shopkeeper.events.shapes import Backlog, NotWaiting, Origin, OutsideTransaction, Parked
+from shopkeeper.events.shapes import Backlog, Heard, Lag, NotWaiting, Origin, OutsideTransaction, Parked
 from shopkeeper.kit.ids import FactId, UserId
 from shopkeeper.ops.audit import public as audit
 
@@ -19,13 +19,17 @@ __all__ = [
     "backlog",
     "dispatch_all",
     "dispatch_once",
+    "heard_between",
+    "heard_ids",
     "kinds",
+    "lags",
     "parked",
     "record",
     "record_history",
     "record_many",
     "replay",
     "run",
+    "told",
 ]
 
 
@@ -95,6 +99,17 @@ def _history_row(fact: Fact, occurred_at: datetime) -> tuple[str, str, str, date
     return type(fact).__name__, codec.entity_of(fact), codec.encode(fact).decode(), occurred_at, Origin.IMPORT.value
 
 
+def heard_between(*, kind: str, first: int, last: int, hearer: str) -> tuple[Heard, ...]:
+    """Return the facts of a kind, with ids from `first` to `last`, that `hearer` was told before; those it still waits for are left out."""
+    rows = store.heard_between(kind, first, last, hearer)
+    return tuple(Heard(row.id, codec.decode(row.kind, row.body), row.occurred_at, row.origin) for row in rows)
+
+
+def heard_ids(*, kind: str, hearer: str) -> list[int]:
+    """Return the ids of the facts of a kind still in the outbox that `hearer` was told."""
+    return store.heard_ids(kind, hearer)
+
+
 def parked(*, limit: int = 200) -> tuple[Parked, ...]:
     """Return the deliveries that were given up, newest first."""
     return store.parked(limit)
@@ -103,6 +118,16 @@ def parked(*, limit: int = 200) -> tuple[Parked, ...]:
 def backlog() -> Backlog:
     """Return how far hearers are behind."""
     return store.backlog()
+
+
+def lags() -> tuple[Lag, ...]:
+    """Return how far each hearer is behind; what nobody has handed out yet stands under the name `*`."""
+    return store.lags()
+
+
+def told(kind: type[Fact], field: str, *, since: datetime) -> dict[int, int]:
+    """Return how often each id (that in `field` of the fact) was told of since then. Facts heard are kept in the outbox for 30 days."""
+    return store.told(kind.__name__, field, since)
 
 
 @transaction.atomic

@@ -74,6 +74,16 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lag:
+    """How far one hearer is behind: facts that wait for it, facts set aside, and since when the oldest of both. `*`: for all hearers."""
+
+    hearer: str
+    behind: int
+    parked: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatched:
     """What one round did: facts handed out for the first time, deliveries tried again, and tries that failed in either."""
 

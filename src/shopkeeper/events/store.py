@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
-from shopkeeper.events.shapes import Backlog, Origin, Parked
+from shopkeeper.events.shapes import Backlog, Lag, Origin, Parked
 from shopkeeper.kit.ids import FactId
 
 
@@ -46,6 +46,12 @@ def claim(limit: int) -> list[Row]:
             [limit],
         )
         return [_row(values) for values in cursor.fetchall()]
+
+
+def limit_silence(lease: timedelta) -> None:
+    """Have the server end this transaction, and free what it claimed, when nothing is said in it for so long."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [f"{lease // timedelta(milliseconds=1)}ms"])
 
 
 def unheard_elsewhere(ids: Sequence[int]) -> list[tuple[int, str]]:
@@ -147,6 +153,29 @@ def unhear(fact_id: FactId, hearer: str) -> bool:
         return True
 
 
+def heard_between(kind: str, first: int, last: int, hearer: str) -> list[Row]:
+    """Return the facts of a kind in a range of ids that were handed out and for which the hearer has no wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id, kind, entity, body::text, occurred_at, origin FROM events_outbox AS fact
+                WHERE kind = %s AND id BETWEEN %s AND %s AND heard_at IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM events_waiting WHERE fact_id = fact.id AND hearer = %s) ORDER BY id""",
+            [kind, first, last, hearer],
+        )
+        return [_row(values) for values in cursor.fetchall()]
+
+
+def heard_ids(kind: str, hearer: str) -> list[int]:
+    """Return the ids of the facts of a kind that were handed out and for which the hearer has no wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id FROM events_outbox AS fact WHERE kind = %s AND heard_at IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM events_waiting WHERE fact_id = fact.id AND hearer = %s) ORDER BY id""",
+            [kind, hearer],
+        )
+        return [fact_id for (fact_id,) in cursor.fetchall()]
+
+
 def backlog() -> Backlog:
     """Return how far hearers are behind."""
     with connection.cursor() as cursor:
@@ -159,6 +188,30 @@ def backlog() -> Backlog:
         )
         unheard, retrying, parked_, oldest_at = cursor.fetchone()
         return Backlog(unheard=unheard, retrying=retrying, parked=parked_, oldest_at=oldest_at)
+
+
+def lags() -> tuple[Lag, ...]:
+    """Return how far each hearer is behind; facts nobody has handed out yet stand under the name `*`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT '*', count(*), 0, min(recorded_at) FROM events_outbox WHERE heard_at IS NULL
+               UNION ALL
+               SELECT hearer, count(*) FILTER (WHERE parked_at IS NULL), count(*) FILTER (WHERE parked_at IS NOT NULL),
+                      min(fact.recorded_at)
+               FROM events_waiting JOIN events_outbox AS fact ON fact.id = fact_id GROUP BY hearer"""
+        )
+        return tuple(Lag(hearer=hearer, behind=behind, parked=parked_, oldest_at=at) for hearer, behind, parked_, at in cursor.fetchall())
+
+
+def told(kind: str, field: str, since: datetime) -> dict[int, int]:
+    """Return how often each id was told of, by the id in a field of the fact's body."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT (body ->> %s)::bigint, count(*) FROM events_outbox
+               WHERE kind = %s AND origin = 'live' AND occurred_at >= %s GROUP BY 1""",
+            [field, kind, since],
+        )
+        return dict(cursor.fetchall())
 
 
 def purge(heard_before: datetime, limit: int) -> int:

@@ -1,7 +1,7 @@
-"""The face of the access room: who can sign in, what the staff may do, invitations, passwords."""
+"""The face of the access room: who can sign in, what the staff may do, invitations, passwords, second factors, sessions, roles."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth import authenticate
 from django.db import transaction
@@ -9,46 +9,115 @@ from django.db import transaction
 from shopkeeper.kit import checks
 from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.refusals import NotAllowed, NotFound
-from shopkeeper.ops.access import passwords, store, tokens
+from shopkeeper.ops.access import passwords, roles, sessions, store, tokens
 from shopkeeper.ops.access.models import User
-from shopkeeper.ops.access.rules import links, permissions, staffing
-from shopkeeper.ops.access.shapes import EmailTaken, Invitation, LinkSpent, OneTimePassword, Person, Role, WrongPassword
+from shopkeeper.ops.access.roles import (
+    acts_of_built_in,
+    acts_of_role,
+    offered_acts,
+    own_role,
+    own_roles,
+    remove_own_role,
+    save_own_role,
+)
+from shopkeeper.ops.access.rules import links, staffing
+from shopkeeper.ops.access.second_factor import (
+    give,
+    grace_days,
+    new_codes,
+    new_secret,
+    replace,
+    reset,
+    save_grace_days,
+    second_factor,
+    secret_address,
+    secret_picture,
+    set_up,
+    take_away,
+    with_second_factor,
+)
+from shopkeeper.ops.access.sessions import arrive, end_session, end_sessions, forget_old_sessions, put_off, sessions_of
+from shopkeeper.ops.access.shapes import (
+    Asked,
+    AskedKind,
+    EmailTaken,
+    Invitation,
+    LinkSpent,
+    OneTimePassword,
+    Person,
+    Role,
+    RoleCode,
+    WrongPassword,
+    role_code,
+)
 
 __all__ = [
     "accept",
     "acts_of",
+    "acts_of_built_in",
+    "acts_of_role",
+    "arrive",
+    "asked_answered",
     "change_password",
     "change_role",
     "create_first_staff",
     "deactivate",
+    "end_session",
+    "end_sessions",
     "finish_joining",
+    "forget_asked",
+    "forget_old_sessions",
     "forget_unconfirmed",
+    "give",
+    "grace_days",
     "invitation_by_token",
     "invite",
     "joining_person",
     "joining_token",
     "may",
+    "new_codes",
+    "new_secret",
+    "note_asked",
+    "offered_acts",
     "open_invitation",
     "open_invitations",
+    "own_role",
+    "own_roles",
     "people",
+    "put_off",
     "reactivate",
     "register_shopper",
+    "remove_own_role",
     "renew_first_password",
+    "replace",
     "require",
+    "reset",
     "reset_password",
     "reset_person",
     "reset_token",
     "role_of",
+    "save_grace_days",
+    "save_own_role",
+    "second_factor",
+    "secret_address",
+    "secret_picture",
+    "sessions_of",
     "set_language",
+    "set_up",
     "sign_in",
     "staff",
     "start_joining",
+    "take_asked",
+    "take_away",
     "user",
     "user_by_email",
+    "who_may",
+    "with_second_factor",
     "withdraw_invitation",
 ]
 
 MOST_NAME = 150
+ASKED_AGAIN_AFTER = timedelta(minutes=1)
 
 
 # ── who is who ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -78,7 +147,7 @@ def staff() -> tuple[Person, ...]:
     return store.staff()
 
 
-def role_of(user_id: UserId) -> Role | None:
+def role_of(user_id: UserId) -> RoleCode | None:
     """Return the role of an active member of staff; None for shoppers, the deactivated and the unknown."""
     return store.active_role(user_id)
 
@@ -103,20 +172,27 @@ def set_language(*, user_id: UserId, language: str) -> None:
 
 def may(user_id: UserId | None, act: str) -> bool:
     """Return whether this person's role includes the act. Raises UnknownAct for an act no table names."""
-    return permissions.may(None if user_id is None else store.active_role(user_id), act)
+    return roles.may_as(None if user_id is None else store.active_role(user_id), act)
 
 
 def require(user_id: UserId | None, act: str) -> None:
     """Return quietly where this person's role includes the act. Raises NotAllowed, or UnknownAct for an act no table names."""
     role = None if user_id is None else store.active_role(user_id)
-    if not permissions.may(role, act):
+    if not roles.may_as(role, act):
         raise NotAllowed(act, role=role)
 
 
 def acts_of(user_id: UserId) -> frozenset[str]:
-    """Return every act this person may do, in one query; for pages that show only what can be used."""
+    """Return every act this person may do, in two queries at most; for pages that show only what can be used."""
     role = store.active_role(user_id)
-    return frozenset() if role is None else frozenset(permissions.acts_of(role))
+    return frozenset() if role is None else roles.acts_of_role(role)
+
+
+def who_may(*acts: str) -> frozenset[UserId]:
+    """Return every active member of staff whose role includes all these acts."""
+    staff = store.active_staff()
+    able = {role for role in set(staff.values()) if all(roles.may_as(role, act) for act in acts)}
+    return frozenset(user_id for user_id, role in staff.items() if role in able)
 
 
 # ── the staff ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -152,10 +228,11 @@ def renew_first_password(*, now: datetime) -> OneTimePassword | None:
 
 
 @transaction.atomic
-def invite(*, email: str, role: Role, actor: UserId | None, now: datetime, language: str = "en") -> Invitation:
-    """Invite a person to the staff for seven days; an open invitation to the same address is withdrawn. Raises Malformed, EmailTaken.
+def invite(*, email: str, role: RoleCode | str, actor: UserId | None, now: datetime, language: str = "en") -> Invitation:
+    """Invite a person to the staff for seven days; an open invitation to the same address is withdrawn.
 
-    EmailTaken only where the address belongs to a member of staff already: a shopper may become one.
+    Raises Malformed, UnknownRole, EmailTaken; the last
+    only where the address belongs to a member of staff already: a shopper may become one.
     """
     store.lock_staffing()
     address = checks.email(email)
@@ -164,7 +241,12 @@ def invite(*, email: str, role: Role, actor: UserId | None, now: datetime, langu
         raise EmailTaken(address)
     store.withdraw_open_invitations(address, now)
     return store.add_invitation(
-        email=address, role=Role(role), language=checks.language(language), actor=actor, now=now, until=now + links.INVITATION_LASTS
+        email=address,
+        role=roles.existing(role),
+        language=checks.language(language),
+        actor=actor,
+        now=now,
+        until=now + links.INVITATION_LASTS,
     )
 
 
@@ -214,24 +296,33 @@ def withdraw_invitation(*, invitation_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def change_role(*, user_id: UserId, role: Role) -> Role:
-    """Give a member of staff another role and return the one before. Raises NotFound for anyone else, LastOwner."""
+def change_role(*, user_id: UserId, role: RoleCode | str) -> RoleCode:
+    """Give a member of staff another role, end their sessions, and return the role before.
+
+    Raises NotFound for anyone else, UnknownRole, LastOwner.
+    """
     store.lock_staffing()
     row = _staff_row(user_id)
-    before = Role(row.role)
-    staffing.check_an_owner_stays(user_id=user_id, role=Role(role), owners=store.owners())
-    store.save_staff(row, Role(role))
+    before, after = role_code(row.role), roles.existing(role)
+    staffing.check_an_owner_stays(user_id=user_id, role=after, owners=store.owners())
+    if before != after:
+        store.save_staff(row, after)
+        sessions.end_sessions(user_id=user_id)
     return before
 
 
 @transaction.atomic
 def deactivate(*, user_id: UserId) -> None:
-    """Keep a member of staff from signing in; the role and the traces stay. Raises NotFound for anyone else, LastOwner."""
+    """Keep a member of staff from signing in and end their sessions; the role and the traces stay.
+
+    Raises NotFound for anyone else, LastOwner.
+    """
     store.lock_staffing()
     row = _staff_row(user_id)
     staffing.check_an_owner_stays(user_id=user_id, role=None, owners=store.owners())
     row.is_active = False
     row.save(update_fields=["is_active"])
+    sessions.end_sessions(user_id=user_id)
 
 
 @transaction.atomic
@@ -257,6 +348,30 @@ def register_shopper(*, email: str, password: str, name: str, language: str, now
     if store.by_email(address) is not None:
         raise EmailTaken(address)
     return UserId(store.add_user(email=address, name=tidy, language=checks.language(language), password=password, now=now).pk)
+
+
+def note_asked(*, kind: AskedKind, email: str, name: str = "", language: str, now: datetime) -> None:
+    """Note that somebody entered an address to register or for a new password: one row, whatever is behind the address.
+
+    `take_asked` hands it out to whoever writes to the address's owner. Raises Malformed, OutOfRange for what is wrong with the words.
+    """
+    tidy = checks.line(name, field="name", most=MOST_NAME)
+    store.add_asked(kind=kind, email=checks.email(email), name=tidy, language=checks.language(language), now=now)
+
+
+def take_asked(*, now: datetime, limit: int = 100) -> tuple[Asked, ...]:
+    """Return what was asked and not answered yet, oldest first, each to one caller only; again after a minute where it failed."""
+    return store.take_asked(now=now, again_at=now + ASKED_AGAIN_AFTER, limit=limit)
+
+
+def asked_answered(asked_id: int) -> bool:
+    """Erase what was asked, in the transaction of the answer; False where somebody else has answered it meanwhile."""
+    return store.erase_asked(asked_id)
+
+
+def forget_asked(now: datetime) -> int:
+    """Erase what was asked more than two days ago and could never be answered; return how many."""
+    return store.forget_asked(now - links.JOINING_LASTS)
 
 
 @transaction.atomic
@@ -316,16 +431,18 @@ def forget_unconfirmed(now: datetime) -> int:
 
 
 @transaction.atomic
-def change_password(*, user_id: UserId, present: str, password: str) -> None:
+def change_password(*, user_id: UserId, present: str, password: str, session_id: int | None = None) -> None:
     """Set a new password for a person who knows the present one; a one-time password is replaced the same way.
 
-    Raises WrongPassword, WeakPassword. The door keeps the person signed in (`update_session_auth_hash`); other sessions end.
+    Raises WrongPassword, WeakPassword. The door keeps the person signed in (`update_session_auth_hash`); sessions other than `session_id`
+    end.
     """
     row = _row(user_id, locked=True)
     if not row.check_password(present[: passwords.MOST_PASSWORD]):
         raise WrongPassword
     passwords.check(password, email=row.email, name=row.get_full_name())
     _set_password(row, password)
+    sessions.forget_others(user_id, but=session_id)
 
 
 def reset_token(user_id: UserId, now: datetime) -> str | None:
@@ -352,6 +469,7 @@ def reset_password(*, token: str, password: str, now: datetime) -> UserId:
         raise LinkSpent
     passwords.check(password, email=row.email, name=row.get_full_name())
     _set_password(row, password)
+    sessions.forget_others(UserId(row.pk))
     return UserId(row.pk)
 
 

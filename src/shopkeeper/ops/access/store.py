@@ -11,9 +11,10 @@ from django.db.models import Q
 
 from shopkeeper.kit.ids import UserId
 from shopkeeper.ops.access import tokens
+from shopkeeper.ops.access.models import Asked as AskedRow
 from shopkeeper.ops.access.models import Invitation as InvitationRow
 from shopkeeper.ops.access.models import User
-from shopkeeper.ops.access.shapes import Invitation, Person, Role
+from shopkeeper.ops.access.shapes import Asked, AskedKind, Invitation, Person, Role, RoleCode, role_code
 
 # One lock for every change of who is on the staff: they are rare, and "an owner stays" is a rule over all of them.
 _STAFFING_LOCK = 0x5348_4F50_0001
@@ -43,9 +44,15 @@ def owners() -> frozenset[UserId]:
     return frozenset(UserId(pk) for pk in User.objects.filter(role=Role.OWNER, is_active=True).values_list("pk", flat=True))
 
 
-def active_role(user_id: int) -> Role | None:
+def active_role(user_id: int) -> RoleCode | None:
     role = User.objects.filter(pk=user_id, is_active=True).values_list("role", flat=True).first()
-    return Role(role) if role else None
+    return role_code(role) if role else None
+
+
+def active_staff() -> dict[UserId, RoleCode]:
+    """Return everyone who may sign in with a role, and which."""
+    rows = User.objects.filter(is_active=True).exclude(role="").values_list("pk", "role")
+    return {UserId(pk): role_code(role) for pk, role in rows}
 
 
 def by_email(email: str) -> User | None:
@@ -67,7 +74,7 @@ def only_staff() -> User | None:
     return rows[0] if len(rows) == 1 else None
 
 
-def save_staff(user: User, role: Role | None) -> None:
+def save_staff(user: User, role: RoleCode | None) -> None:
     """Give the user a role, and with it the way into Wagtail's admin; no role takes the way in away."""
     user.role = role or ""
     user.is_staff = role is not None
@@ -75,8 +82,8 @@ def save_staff(user: User, role: Role | None) -> None:
     user.groups.set([] if role is None else [_group(role)])
 
 
-def _group(role: Role) -> Group:
-    group, made = Group.objects.get_or_create(name=f"shop {role.value}")
+def _group(role: RoleCode) -> Group:
+    group, made = Group.objects.get_or_create(name=f"shop {role.value}" if isinstance(role, Role) else "shop own role")
     if made:
         group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
     return group
@@ -92,6 +99,39 @@ def forget_unconfirmed(before: datetime) -> int:
     return erased
 
 
+# ── what strangers asked for ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def add_asked(*, kind: AskedKind, email: str, name: str, language: str, now: datetime) -> None:
+    AskedRow.objects.create(kind=kind.value, email=email, name=name, language=language, asked_at=now, next_try_at=now)
+
+
+def take_asked(*, now: datetime, again_at: datetime, limit: int) -> tuple[Asked, ...]:
+    """Return what is due, oldest first, and put each off until `again_at`: of several callers one gets it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE access_asked SET next_try_at = %s WHERE id IN (
+                SELECT id FROM access_asked WHERE next_try_at <= %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+            ) RETURNING id, kind, email, name, language, asked_at
+            """,
+            [again_at, now, limit],
+        )
+        rows = sorted(cursor.fetchall())
+    return tuple(
+        Asked(id=number, kind=AskedKind(kind), email=email, name=name, language=language, asked_at=at)
+        for number, kind, email, name, language, at in rows
+    )
+
+
+def erase_asked(asked_id: int) -> bool:
+    return AskedRow.objects.filter(pk=asked_id).delete()[0] == 1
+
+
+def forget_asked(before: datetime) -> int:
+    return AskedRow.objects.filter(asked_at__lt=before).delete()[0]
+
+
 # ── invitations ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -103,7 +143,7 @@ def withdraw_invitation(invitation_id: int, now: datetime) -> int:
     return InvitationRow.objects.filter(pk=invitation_id, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
 
 
-def add_invitation(*, email: str, role: Role, language: str, actor: UserId | None, now: datetime, until: datetime) -> Invitation:
+def add_invitation(*, email: str, role: RoleCode, language: str, actor: UserId | None, now: datetime, until: datetime) -> Invitation:
     row = InvitationRow.objects.create(
         email=email,
         role=role.value,
@@ -140,7 +180,7 @@ def _invitation(row: InvitationRow) -> Invitation:
     return Invitation(
         id=row.pk,
         email=row.email,
-        role=Role(row.role),
+        role=role_code(row.role),
         language=row.language,
         token=tokens.invitation(row),
         invited_by=None if row.invited_by_id is None else UserId(row.invited_by_id),
@@ -155,7 +195,7 @@ def _person(row: User) -> Person:
         email=row.email,
         name=row.get_full_name(),
         language=row.language,
-        role=Role(row.role) if row.role else None,
+        role=role_code(row.role) if row.role else None,
         is_active=row.is_active,
         must_change_password=row.must_change_password,
         joined_at=row.date_joined,

@@ -21,3 +21,8 @@ def joined(email, role=Role.CLERK, name="Ann Lee"):
 
 def shopper(email="shopper@example.org"):
     return access.register_shopper(email=email, password=PASSWORD, name="Sam", language="en", now=NOON)
+
+
+def member(role):
+    """Return the id of a member of staff with this role, under an address of their own."""
+    return joined(f"{role}-{len(access.staff())}@example.org", role)

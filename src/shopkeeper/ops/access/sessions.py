@@ -1,0 +1,146 @@
+"""Where members of staff are signed in: each session seen, what stands before it, and how it ends at once."""
+
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Subquery
+
+from shopkeeper.kit import together
+from shopkeeper.kit.ids import UserId
+from shopkeeper.kit.refusals import NotFound
+from shopkeeper.ops.access import roles
+from shopkeeper.ops.access.models import FactorUse, Rule, StaffSession, User
+from shopkeeper.ops.access.rules import browsers, factor, permissions
+from shopkeeper.ops.access.shapes import Arrival, SignedInPlace, role_code
+
+SEEN_EVERY = timedelta(minutes=1)
+"""A session that is in use is written down no more often than this."""
+
+FORGOTTEN_AFTER = timedelta(days=60)
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def arrive(*, user_id: UserId, session_id: int | None, session_key: str, browser: str, now: datetime) -> Arrival | None:
+    """Note that a member of staff is here, and return what stands before the console; None where this session was ended.
+
+    `session_id` is what an earlier arrival returned, kept in the session; `browser` is the User-Agent, of which only the family is kept.
+    """
+    person, known = together.read(lambda: _standing(user_id), lambda: _session(user_id, session_id))
+    if person is None:
+        return None
+    row = _seen(known, user_id, session_id, session_key, browser, now)
+    if row is None:
+        return None
+    is_required = bool(person["role"]) and _requires(person["role"])
+    asked_at = person["asked_at"]
+    if is_required and not person["is_set_up"] and asked_at is None:
+        asked_at = now
+        FactorUse.objects.update_or_create(user_id=user_id, defaults={"asked_at": now})
+    gate = factor.gate(
+        is_set_up=person["is_set_up"],
+        is_given=row.factor_at is not None,
+        is_required=is_required,
+        due=factor.due_at(asked_at, person["grace_days"] if person["grace_days"] is not None else factor.GRACE_DAYS),
+        is_put_off=row.later_at is not None,
+        now=now,
+    )
+    return Arrival(session_id=row.pk, gate=gate)
+
+
+def put_off(*, user_id: UserId, session_id: int, now: datetime) -> None:
+    """Ask this session no more for setting up a second factor; once the time is up that opens nothing."""
+    StaffSession.objects.filter(pk=session_id, user_id=user_id).update(later_at=now)
+
+
+def sessions_of(user_id: UserId) -> tuple[SignedInPlace, ...]:
+    """Return where a member of staff is signed in now, the last seen first."""
+    rows = [row for row in StaffSession.objects.filter(user_id=user_id).order_by("-seen_at", "-id") if _store()().exists(row.session_key)]
+    return tuple(
+        SignedInPlace(
+            id=row.pk, user_id=UserId(row.user_id), browser=row.browser, started_at=row.started_at, seen_at=row.seen_at,
+            has_second_factor=row.factor_at is not None,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+@transaction.atomic
+def end_session(*, user_id: UserId, session_id: int) -> None:
+    """End one session of a person at once. Raises NotFound where it is not theirs, or over already."""
+    row = StaffSession.objects.select_for_update().filter(pk=session_id, user_id=user_id).first()
+    if row is None:
+        raise NotFound("session", session_id)
+    _end([row])
+
+
+@transaction.atomic
+def end_sessions(*, user_id: UserId, but: int | None = None) -> int:
+    """End every session of a person at once and return how many were known; `but` stays, if the door renews its mark.
+
+    Also those end that were never seen at the console: the mark every session is checked against changes.
+    """
+    User.objects.filter(pk=user_id).update(session_generation=F("session_generation") + 1)
+    return forget_others(user_id, but=but)
+
+
+def forget_others(user_id: UserId, *, but: int | None = None) -> int:
+    """Remove the known sessions of a person but one, and return how many those were."""
+    rows = list(StaffSession.objects.filter(user_id=user_id).exclude(pk=but or 0))
+    _end(rows)
+    return len(rows)
+
+
+def forget_old_sessions(now: datetime) -> int:
+    """Erase what is known of sessions nobody used for two months; return how many."""
+    erased, _ = StaffSession.objects.filter(seen_at__lt=now - FORGOTTEN_AFTER).delete()
+    return erased
+
+
+def _end(rows: list[StaffSession]) -> None:
+    for row in rows:
+        _store()(row.session_key).delete()
+        row.delete()
+
+
+def _store() -> Any:
+    return import_module(settings.SESSION_ENGINE).SessionStore
+
+
+def _standing(user_id: int) -> dict[str, Any] | None:
+    """Return, in one query, all that the gate asks: role, whether a factor is set up, since when one is asked for, the days of grace."""
+    known = User.objects.filter(pk=user_id, is_active=True).annotate(
+        is_set_up=Exists(Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=FACTORS)),
+        asked_at=Subquery(FactorUse.objects.filter(user_id=OuterRef("pk")).values("asked_at")[:1]),
+        grace_days=Subquery(Rule.objects.values("grace_days")[:1]),
+    )
+    found = known.values("role", "is_set_up", "asked_at", "grace_days").first()
+    return None if found is None else dict(found)
+
+
+def _requires(role: str) -> bool:
+    code = role_code(role)
+    return permissions.needs_second_factor(*roles.as_rule(code))
+
+
+def _session(user_id: int, session_id: int | None) -> StaffSession | None:
+    return None if session_id is None else StaffSession.objects.filter(pk=session_id, user_id=user_id).first()
+
+
+def _seen(
+    row: StaffSession | None, user_id: int, session_id: int | None, session_key: str, browser: str, now: datetime
+) -> StaffSession | None:
+    family = browsers.family(browser)
+    if session_id is None:
+        return StaffSession.objects.create(user_id=user_id, session_key=session_key, browser=family, started_at=now, seen_at=now)
+    if row is None:
+        return None
+    if now - row.seen_at >= SEEN_EVERY or row.session_key != session_key:
+        row.seen_at, row.session_key = max(now, row.seen_at), session_key
+        # Written with a condition: a session ended meanwhile must not come back.
+        StaffSession.objects.filter(pk=row.pk).update(seen_at=row.seen_at, session_key=session_key)
+    return row

@@ -1,0 +1,34 @@
+"""From where on a second person is needed, as long as the owner has not said otherwise; and which acts reach that."""
+
+from shopkeeper.kit import money
+from shopkeeper.ops.approvals.shapes import Limits
+
+PRICE_DROP_PERCENT = 40
+REFUND_OVER = 200
+"""In pounds, euros or dollars; currencies whose unit is worth about a tenth or a hundredth of those count that much more."""
+
+_TENTHS = frozenset({"CNY", "HKD", "TWD", "SEK", "NOK", "DKK", "CZK", "MXN", "ZAR", "THB", "TRY"})
+
+
+def standard(currency: str) -> Limits:
+    """Return the limits of a shop whose owner has set none: a refund above 200 pounds (2,000 yuan, 20,000 yen), a price cut above 40 %."""
+    digits = money.exponent(currency)
+    times = 10 if currency in _TENTHS else 100 if digits == 0 else 1
+    return Limits(refund_over_minor=REFUND_OVER * times * 10**digits, price_drop_percent=PRICE_DROP_PERCENT)
+
+
+def refund_needs_two(*, total_minor: int, before_minor: int, over_minor: int | None) -> bool:
+    """Return whether a refund needs a second person: with what went back of the order before, so that many small ones count as one."""
+    return over_minor is not None and total_minor > 0 and total_minor + before_minor > over_minor
+
+
+def price_needs_two(*, present_minor: int | None, wanted_minor: int, drop_percent: int | None, cost_minor: int | None) -> bool:
+    """Return whether a price needs a second person: far below the present one, or below what the goods cost.
+
+    A cost that is not known (None) counts neither as covered nor as not covered: then the fall alone decides.
+    """
+    if cost_minor is not None and wanted_minor < cost_minor:
+        return True
+    if drop_percent is None or present_minor is None:
+        return False
+    return (present_minor - wanted_minor) * 100 > present_minor * drop_percent

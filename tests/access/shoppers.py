@@ -1,0 +1,91 @@
+"""Every address for shoppers that names something with an owner, found by walking them, and how each is tried with names not one's own.
+
+An order, a basket and a link from a mail belong to whoever holds their secret; an address book and an account to whoever is signed in. An
+address whose values name nobody's property is in `NOBODYS`; any other must be tried in `NAMING`. One that is in neither fails.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.urls import get_resolver
+
+from shopkeeper.doors.api.routes import api
+from tests.access.doors import UnknownDoor, walked
+
+NOBODYS = frozenset(
+    {
+        "storefront:home", "storefront:shelves", "storefront:category", "storefront:goods", "storefront:product", "storefront:search",
+        "storefront:sign_in", "storefront:sign_out", "storefront:register", "storefront:password_forgotten", "storefront:text",
+        "storefront:consent",
+        "read_shop", "list_categories", "list_products", "read_product", "search_products", "read_stock", "list_delivery_options",
+        "list_payment_methods", "open_basket", "hear_webhook",
+        "list_orders", "read_shelves", "adjust_stock", "set_price", "list_metrics", "read_figures", "read_series", "read_top",
+    }
+)  # fmt: skip
+"""What shows the same to everybody, or is asked of staff by act alone."""
+
+NAMING = frozenset(
+    {
+        "storefront:basket", "storefront:basket_add", "storefront:basket_change", "storefront:basket_fix", "storefront:checkout",
+        "storefront:order", "storefront:invoice", "storefront:order_pay", "storefront:order_cancel", "storefront:join",
+        "storefront:password_new", "storefront:account", "storefront:account_details", "storefront:address_remove",
+        "read_basket", "set_line", "remove_line", "quote_basket", "place_order", "read_order", "cancel_order_of_buyer",
+        "read_order_by_number", "ship_lines", "refund_lines", "cancel_order_by_staff",
+    }
+)  # fmt: skip
+"""What names an order, a basket, an account, an address or a link."""
+
+PUBLIC_VALUES = frozenset({"slug", "kind", "sku", "provider", "metric", "metric_id"})
+"""Values in an address that name what everybody may see, or what is asked of staff by act alone."""
+
+Answer = tuple[int, str]
+
+
+def storefront_addresses() -> list[tuple[str, str]]:
+    """Return route and name of every page of the shop."""
+    return [(route, name) for route, name in walked(get_resolver().url_patterns) if name.startswith("storefront:")]
+
+
+def api_addresses() -> list[tuple[str, str]]:
+    """Return method with path and name of every operation of the API."""
+    paths = api.get_openapi_schema()["paths"]
+    return [(f"{method.upper()} {path}", each["operationId"]) for path, item in paths.items() for method, each in item.items()]
+
+
+def check_all_are_tried(addresses: Iterable[tuple[str, str]]) -> None:
+    """Return quietly where every address is known to name nobody's property or is tried. Raises UnknownDoor."""
+    for route, name in addresses:
+        values = set(re.findall(r"[<{](?:\w+:)?(\w+)[>}]", route))
+        if name in NAMING or (name in NOBODYS and values <= PUBLIC_VALUES):
+            continue
+        raise UnknownDoor(f"{route} ({name}) names {sorted(values) or 'something unknown'}: try it in tests/access/shoppers.py")
+
+
+def told_apart(ask: Callable[[str], Answer], *, foreign: Iterable[str], missing: str, statuses: Iterable[int] = (403, 404)) -> list[str]:
+    """Return what is wrong where a stranger names what is not theirs: each name must be answered as one behind which there is nothing."""
+    status, body = ask(missing)
+    wrong = [] if status in set(statuses) else [f"nothing there is answered {status}"]
+    for name in foreign:
+        answer = ask(name)
+        if answer != (status, body):
+            wrong.append(
+                f"{name[:12]}… is answered {answer[0]} and nothing there {status}" + (", with another page" * (answer[0] == status))
+            )
+    return wrong
+
+
+def plain(response: Any, name: str) -> Answer:
+    """Return status and body of an answer without the name that was tried and what is drawn anew for every page."""
+    text = response.content.decode(errors="replace")
+    text = re.sub(r'name="(csrfmiddlewaretoken|idempotency_key|variant)" value="[^"]*"', "", text)
+    text += response.get("Location", "")
+    # Only where a name is repeated as one: a number of one digit stands in many a page for something else.
+    for before, after in (("/", "/"), ("“", "”"), ('"', '"'), ("=", '"'), ("-", '"'), (".", '"')):
+        text = text.replace(f"{before}{name}{after}", f"{before}…{after}")
+    return response.status_code, text
+
+
+def near(secret: str, others: Mapping[str, Any]) -> list[str]:
+    """Return names somebody may try who knows all of a thing but its secret, and secrets of another kind."""
+    return [*(str(each) for each in others.values()), secret[:-1], secret + "A", secret.swapcase(), "-" + secret[1:], "_" * len(secret)]

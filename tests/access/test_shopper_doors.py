@@ -1,0 +1,253 @@
+"""Nobody reaches another person's order, basket, address or account by naming it, nor learns whether it is there."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from shopkeeper.doors.api.tests.builders import V1, Caller, api_shop, filled, order_of, placed
+from shopkeeper.flows import join
+from shopkeeper.flows.tests.builders import NOON, SmallShop
+from shopkeeper.kit.ids import OrderId
+from shopkeeper.ops.access import public as access
+from shopkeeper.selling.customers import public as customers
+from shopkeeper.selling.customers.shapes import Address
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.pricing import public as pricing
+from tests.access import doors, shoppers
+from tests.access.test_staff_doors import CSRF, Visitor
+
+STRANGERS = ("shopper", "anonymous", "nothing")
+MISSING = "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"
+HOME = Address(name="Ann Lee", line1="1 Mill Lane", city="Norwich", postcode="NR3 1AA", country="GB")
+
+
+class Ann:
+    """A member with an order, a filled basket, an address in the book, and the shop she buys in."""
+
+    def __init__(self) -> None:
+        self.shop: SmallShop = api_shop()
+        self.caller = Caller()
+        self.member = join.register(email="ann@example.org", password="seven grey herons 7", name="Ann Lee", language="en", now=NOON)
+        self.address = customers.save_address(customer_id=self.member.customer_id, address=HOME, now=NOON)
+        self.order = placed(self.caller, self.shop)["order"]
+        self.order_id = orders.by_token(self.order["token"]).id
+        # The order hangs on her account, as one placed signed in does.
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE orders_order SET buyer_id = %s WHERE id = %s", [self.member.customer_id, self.order_id])
+        self.basket = filled(self.caller, TEA=1)
+        self.basket_id = orders.basket(self.basket).id
+
+
+@pytest.fixture
+def ann(db: None, settings: Any, tmp_path: Any) -> Ann:
+    settings.LAKE_DIR = tmp_path / "lake"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    return Ann()
+
+
+def asks(client: Client, method: str, address: str, body: Any = None, kind: str = "application/x-www-form-urlencoded") -> Any:
+    """Return a function from a name to what this client is answered under it."""
+
+    def ask(name: str) -> shoppers.Answer:
+        data = body(name) if callable(body) else body
+        where = address.replace("{name}", name.replace("%", "%25").replace("/", "%2F"))
+        if kind == "application/json":
+            answer = client.generic(
+                method, where, data or b"{}", content_type=kind, headers={"X-CSRFToken": CSRF, "Idempotency-Key": f"k{name}"}
+            )
+        else:
+            answer = client.generic(method, where, data or "", content_type=kind)
+        return shoppers.plain(answer, name)
+
+    return ask
+
+
+def test_every_address_of_the_shop_and_the_api_is_tried_or_names_nothing_of_anybody() -> None:
+    found = shoppers.storefront_addresses() + shoppers.api_addresses()
+
+    shoppers.check_all_are_tried(found)
+
+    assert len(found) >= 26 + 29
+    assert {name for _route, name in found} == shoppers.NAMING | shoppers.NOBODYS
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+def test_an_order_is_reached_by_its_secret_alone(ann: Ann, who: str) -> None:
+    client = Visitor(who).client
+    tried = shoppers.near(ann.order["token"], {"id": ann.order_id, "number": ann.order["number"], "basket": ann.basket})
+    places = {
+        "order": ("GET", "/en/orders/{name}/"), "invoice": ("GET", "/en/orders/{name}/invoice.pdf"),
+        "order_pay": ("POST", "/en/orders/{name}/pay/"), "order_cancel": ("POST", "/en/orders/{name}/cancel/"),
+        "read_order": ("GET", f"{V1}/orders/{{name}}"), "cancel_order_of_buyer": ("POST", f"{V1}/orders/{{name}}/cancel"),
+    }  # fmt: skip
+    before = orders.order(ann.order_id)
+
+    wrong = {
+        name: found
+        for name, (method, address) in places.items()
+        if (found := shoppers.told_apart(asks(client, method, address), foreign=tried, missing=MISSING, statuses=(404,)))
+    }
+
+    assert wrong == {}
+    assert orders.order(ann.order_id) == before
+    # The other side of the same coin: whoever holds the secret gets in, signed in or not.
+    assert client.get(f"/en/orders/{ann.order['token']}/").status_code == 200
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+def test_a_basket_is_reached_by_its_secret_alone(ann: Ann, who: str) -> None:
+    client = Visitor(who).client
+    tried = shoppers.near(ann.basket, {"id": ann.basket_id, "order": ann.order["token"], "account": ann.member.customer_id})
+    body = order_of(ann.caller, ann.shop, ann.basket)
+
+    def order(name: str) -> bytes:
+        import json
+
+        return json.dumps(body | {"basket": name}).encode()
+
+    json_of: dict[str, tuple[str, str, Any]] = {
+        "read_basket": ("GET", f"{V1}/baskets/{{name}}", None),
+        "quote_basket": ("GET", f"{V1}/baskets/{{name}}/quote?country=GB", None),
+        "set_line": ("PUT", f"{V1}/baskets/{{name}}/lines/TEA", b'{"units": 2}'),
+        "remove_line": ("DELETE", f"{V1}/baskets/{{name}}/lines/TEA", None),
+        "place_order": ("POST", f"{V1}/orders", order),
+    }
+    wrong = {
+        name: found
+        for name, (method, address, sent) in json_of.items()
+        if (
+            found := shoppers.told_apart(
+                asks(client, method, address, sent, "application/json"), foreign=tried, missing=MISSING, statuses=(404,)
+            )
+        )
+    }
+
+    assert wrong == {}
+    assert [line.units for line in orders.basket(ann.basket).lines] == [1]
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+@pytest.mark.parametrize("page", ["", "add/", "change/", "fix/", "checkout"])
+def test_a_browser_with_a_basket_s_name_but_not_its_secret_has_an_empty_one(ann: Ann, who: str, page: str) -> None:
+    client = Visitor(who).client
+    address = "/en/checkout/" if page == "checkout" else f"/en/basket/{page}"
+    variant = ann.shop.variants["LAMP/S"]
+
+    def ask(name: str) -> shoppers.Answer:
+        client.cookies["basket"] = f"1.{name}"
+        method = client.get if page in ("", "checkout") else client.post
+        return shoppers.plain(method(address, {} if page in ("", "checkout") else {"variant": variant, "units": 1}), name)
+
+    tried = [str(ann.basket_id), ann.basket[:-1], ann.basket.swapcase(), "_" * len(ann.basket)]
+    wrong = shoppers.told_apart(ask, foreign=tried, missing=MISSING, statuses=(200, 302, 404, 409, 422))
+
+    assert wrong == []
+    assert [line.units for line in orders.basket(ann.basket).lines] == [1]
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+def test_an_address_in_somebody_else_s_book_is_as_good_as_none(ann: Ann, who: str) -> None:
+    client = Visitor(who).client
+    ask = asks(client, "POST", "/en/account/addresses/remove/", lambda name: f"address={name}")
+    signed_in = who == "shopper"
+    if signed_in:
+        join.member(user_id=access.user_by_email("shopper@example.org").id, now=NOON)  # type: ignore[union-attr]
+
+    wrong = shoppers.told_apart(ask, foreign=[str(ann.address.id)], missing="999999999", statuses=(404,) if signed_in else (302,))
+
+    assert wrong == []
+    assert [each.id for each in customers.addresses(ann.member.customer_id)] == [ann.address.id]
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+def test_an_account_shows_only_its_own_and_a_saved_address_is_one_s_own(ann: Ann, who: str) -> None:
+    client = Visitor(who).client
+
+    account = client.get("/en/account/")
+    client.post("/en/account/details/", {"name": "Eve", "phone": "", "language": "en", "customer": ann.member.customer_id})
+    client.cookies["basket"] = f"1.{filled(ann.caller, TEA=1)}"
+    bought = client.post(
+        "/en/checkout/", {"act": "order", "saved": "0", "delivery": pricing_id(), "payment": "test-ok", "email": "e@example.org"}
+    )
+
+    for answer in (account, bought):
+        text = answer.content.decode()
+        assert not any(word in text for word in ("1 Mill Lane", ann.order["number"], ann.order["token"], "ann@example.org"))
+    assert bought.status_code == 422
+    assert customers.customer(ann.member.customer_id).name == "Ann Lee"
+    if who == "anonymous":
+        assert account["Location"].startswith("/en/sign-in/")
+
+
+def pricing_id() -> int:
+    return int(pricing.delivery_options(country="GB")[0].id)
+
+
+@pytest.mark.parametrize("page", ["join", "reset"])
+def test_a_link_made_up_for_an_account_is_answered_as_one_for_none(ann: Ann, page: str) -> None:
+    from datetime import timedelta
+
+    good = access.reset_token(ann.member.user_id, NOON)
+    assert good
+    tried = shoppers.near(good, {"id": ann.member.user_id, "old": access.reset_token(ann.member.user_id, NOON - timedelta(days=30))})
+    ask = asks(Client(), "GET", f"/en/{page}/{{name}}/")
+
+    assert shoppers.told_apart(ask, foreign=tried, missing=MISSING, statuses=(410,)) == []
+
+
+@pytest.mark.parametrize(("who", "status"), [("shopper", 403), ("anonymous", 401), ("nothing", 403)])
+def test_the_routes_of_staff_do_not_tell_strangers_which_orders_there_are(ann: Ann, who: str, status: int) -> None:
+    client = Visitor(who).client
+    wrong = {}
+    for method, verb in (("GET", ""), ("POST", "/shipments"), ("POST", "/refunds"), ("POST", "/cancel")):
+        ask = asks(client, method, f"{V1}/staff/orders/{{name}}{verb}", None, "application/json")
+        found = shoppers.told_apart(ask, foreign=[ann.order["number"], str(ann.order_id)], missing="SK-0", statuses=(status,))
+        if found:
+            wrong[verb] = found
+
+    assert wrong == {}
+
+
+# ── planted ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "planted", [("en/orders/<int:order_id>/", "storefront:order_by_id"), ("GET /api/v1/customers/{customer_id}", "read_customer")]
+)
+def test_a_planted_address_that_names_something_and_is_not_tried_is_found(planted: tuple[str, str]) -> None:
+    with pytest.raises(doors.UnknownDoor, match="order_id|customer_id"):
+        shoppers.check_all_are_tried([*shoppers.storefront_addresses(), planted])
+
+
+def test_an_address_of_nobody_s_that_takes_on_a_name_is_found() -> None:
+    with pytest.raises(doors.UnknownDoor, match="user_id"):
+        shoppers.check_all_are_tried([("en/shelves/<int:user_id>/", "storefront:shelves")])
+
+
+def test_a_planted_view_without_a_guard_is_found(ann: Ann) -> None:
+    def unguarded(request: HttpRequest, order_id: int) -> HttpResponse:
+        found = orders.orders([OrderId(order_id)])
+        return HttpResponse(str(found), status=200 if found else 404)
+
+    wrong = shoppers.told_apart(_ask_view(unguarded), foreign=[str(ann.order_id)], missing="999999999")
+
+    assert wrong == [f"{ann.order_id}… is answered 200 and nothing there 404"]
+
+
+def test_a_planted_view_that_tells_what_is_there_is_found(ann: Ann) -> None:
+    def telling(request: HttpRequest, order_id: int) -> HttpResponse:
+        is_there = orders.orders([OrderId(order_id)])
+        return HttpResponse("not yours" if is_there else "no such order", status=404)
+
+    wrong = shoppers.told_apart(_ask_view(telling), foreign=[str(ann.order_id)], missing="999999999")
+
+    assert len(wrong) == 1
+    assert "with another page" in wrong[0]
+
+
+def _ask_view(view: Callable[..., HttpResponse]) -> Callable[[str], shoppers.Answer]:
+    return lambda name: shoppers.plain(view(RequestFactory().get("/"), int(name)), name)
