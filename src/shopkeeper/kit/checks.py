@@ -67,7 +67,9 @@ def line(value: str, *, field: str, least: int = 0, most: int = 200) -> str:
     Raises Malformed for control characters, OutOfRange for the length.
     """
     tidy = unicodedata.normalize("NFC", _not_huge(value, field, least, most)).strip()
-    if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in tidy):
+    # Printable ASCII, which most lines are, holds none of these: looked at in one go instead of letter by letter.
+    is_plain = tidy.isascii() and tidy.isprintable()
+    if not is_plain and any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in tidy):
         raise Malformed(field, shown(tidy), expected="line")
     return _of_length(tidy, field, least, most)
 

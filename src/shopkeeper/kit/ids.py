@@ -19,6 +19,7 @@ RefundId = NewType("RefundId", int)
 PaymentId = NewType("PaymentId", int)
 MessageId = NewType("MessageId", int)
 FactId = NewType("FactId", int)
+ApprovalId = NewType("ApprovalId", int)
 
 
 def new_token() -> str:

@@ -10,11 +10,15 @@ from enum import IntEnum
 class LockRank(IntEnum):
     """What is locked first has the lower number. A new kind of row gets its place here before it is locked anywhere.
 
+    A lease comes first: whoever works under one locks it at the beginning of each transaction; whoever takes over passes by locked ones.
+    A buyer comes before every order: one buyer's orders are opened one after the other, so that the cap on what is unpaid counts them all.
     A basket comes right after its order: placing an order closes the basket first and then opens an order that nobody else can see yet;
     whoever ends or revives an order has the order's lock before it touches the basket.
     Prices come before stock: orders share the lock on a price, and only a change of that price waits; a shelf's lock is shared with nobody.
     """
 
+    LEASE = 5
+    BUYER = 7
     ORDER = 10
     BASKET = 15
     PAYMENT = 20

@@ -3,7 +3,7 @@
 Times are UTC. While no worker runs nothing is scheduled; what was missed by more than ten minutes waits for its next time.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from procrastinate import JobContext
 
@@ -18,6 +18,10 @@ EVERY_NIGHT = "{minute} 2 * * *"
 
 class BooksDiffer(Exception):
     """The books do not agree with each other."""
+
+
+class BackupNotProven(Exception):
+    """A backup could not be restored, or what came back is not right."""
 
 
 def _now() -> datetime:
@@ -35,9 +39,11 @@ async def rescue(context: JobContext, timestamp: int) -> None:
 @app.task(name="sweep", queueing_lock="sweep", lock="sweep")
 def sweep(timestamp: int) -> None:
     """Finish what a dead process left: settle silent payments, end holds that ran out, settle refunds under way."""
+    from shopkeeper.flows import approve
     from shopkeeper.flows import sweep as flow
 
     flow.sweep(_now())
+    approve.finish(_now())
 
 
 @app.periodic(cron=EVERY_FIVE_MINUTES)
@@ -55,23 +61,43 @@ def audit_books(timestamp: int) -> None:
     """Hold stock, orders and payments against each other and their ledgers; a difference fails the job, so that it shows."""
     from shopkeeper.flows import audit_books as flow
 
-    report = flow.run(_now())
+    report = flow.run_and_keep(_now())
     if not report.is_right:
         raise BooksDiffer(f"{len(report.findings)} differences; `shopkeeper audit` names each")
+
+
+@app.periodic(cron=EVERY_NIGHT.format(minute=50))
+@app.task(name="backup", queueing_lock="backup", lock="backup")
+def backup(timestamp: int = 0) -> None:
+    """Take a backup, restore it beside the shop, audit what came back, clear old ones; whatever fails fails the job, so that it shows."""
+    from shopkeeper.flows import back_up
+
+    kept = back_up.take(to=None, name=None, now=_now())
+    proof = back_up.prove(name=kept.name)
+    if not proof.is_good:
+        raise BackupNotProven(f"{kept.name}: {proof.problems[0]}")
+    back_up.clear(of=None, now=_now())
 
 
 @app.periodic(cron=EVERY_NIGHT.format(minute=30))
 @app.task(name="tidy", queueing_lock="tidy", lock="tidy")
 def tidy(timestamp: int) -> None:
-    """Remove what nobody needs any more: facts heard by all, rows of mails sent long ago, addresses never confirmed, ended sessions."""
+    """Remove what nobody needs any more: facts heard by all, rows of mails sent long ago, addresses never confirmed,
+    tries counted, ended sessions.
+    """
     from django.core.management import call_command
 
     from shopkeeper.events import jobs as events
     from shopkeeper.growth.messages import public as messages
     from shopkeeper.ops.access import public as access
+    from shopkeeper.ops.limits import public as limits
 
     now = _now()
     events.purge_heard(now=now)
+    jobs.forget_old(now - timedelta(days=1))
     messages.purge_sent(now=now)
     access.forget_unconfirmed(now)
+    access.forget_asked(now)
+    limits.forget_over(now)
+    access.forget_old_sessions(now)
     call_command("clearsessions")

@@ -1,32 +1,29 @@
-"""Django's settings, read once from the environment; a person sets only what `docs/guide` names.
-
-DATA_DIR        folder of everything this shop keeps (database, lake, media, secret key)
-DATABASE_URL    postgresql://… of the database; the command line sets it to the embedded server when absent
-PORT            port of the web server on the loopback address
-ALLOWED_HOSTS   comma-separated host names the shop answers to
-PUBLIC_URL      address under which shoppers reach the shop, used in mails
-SMTP_URL        smtp://user:password@host:port (smtps:// for TLS); absent: mails are written to the console
-SECRET_KEY      absent: read from DATA_DIR/secret_key
-DEBUG           1 while developing
-"""
+"""Django's settings, read once at the start. What a person may set stands in one table, `kit/settings.py`; every value comes through it."""
 
 import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from shopkeeper.kit.configuration import Configuration
+from shopkeeper.kit.settings import SETTINGS
+from shopkeeper.wiring import logs
+
+environment = Configuration(SETTINGS, os.environ)
+
 PACKAGE = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(os.environ.get("DATA_DIR", "data")).resolve()
-PORT = int(os.environ.get("PORT", "8000"))
-DEBUG = os.environ.get("DEBUG") == "1"
+DATA_DIR = Path(environment.text("DATA_DIR") or "data").expanduser().resolve()
+PORT = environment.number("PORT")
+DEBUG = environment.flag("DEBUG")
 
 
 NOT_A_SECRET = "not-a-secret-and-refused-by-the-web-server-" + "x" * 20
 
 
 def _secret_key() -> str:
-    if key := os.environ.get("SECRET_KEY"):
+    if key := environment.text("SECRET_KEY"):
         return key
     stored = DATA_DIR / "secret_key"
     if stored.exists():
@@ -49,23 +46,27 @@ def _database(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
-        "TEST": {"TEMPLATE": os.environ.get("TEST_TEMPLATE") or None, "NAME": os.environ.get("TEST_DATABASE_NAME") or None},
+        "TEST": {"TEMPLATE": environment.text("TEST_TEMPLATE") or None, "NAME": environment.text("TEST_DATABASE_NAME") or None},
     }
 
 
 SECRET_KEY = _secret_key()
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///shopkeeper"))}
+DATABASES = {"default": _database(environment.text("DATABASE_URL") or "postgresql:///shopkeeper")}
+DATABASE_URL = environment.text("DATABASE_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host]
-PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS")
+PUBLIC_URL = (environment.text("PUBLIC_URL") or f"http://127.0.0.1:{PORT}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
     "shopkeeper.ops.access",
+    "shopkeeper.ops.approvals",
     "shopkeeper.ops.audit",
     "shopkeeper.ops.imports",
+    "shopkeeper.ops.jobs",
     "shopkeeper.ops.requests",
+    "shopkeeper.ops.limits",
     "shopkeeper.events",
     "shopkeeper.selling.shop",
     "shopkeeper.selling.catalog",
@@ -93,6 +94,9 @@ INSTALLED_APPS = [
     "wagtail",
     "taggit",
     "modelcluster",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -101,6 +105,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that it sees every request as it comes and every answer as it leaves.
+    "shopkeeper.ops.monitoring.watched.Watched",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "shopkeeper.doors.storefront.security.StorefrontSecurity",
@@ -110,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Last, so that a forged form is refused before it counts.
     "shopkeeper.doors.storefront.limits.Limits",
@@ -149,10 +156,11 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", DATA_DIR / "static"))
+STATIC_ROOT = Path(environment.text("STATIC_ROOT") or DATA_DIR / "static")
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 LAKE_DIR = DATA_DIR / "lake"
+BACKUP_DIR = Path(environment.text("BACKUP_DIR") or DATA_DIR / "backups").expanduser().absolute()
 
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
@@ -163,6 +171,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/console/login/"
+# Second factors are kept by allauth; none of its pages is reachable, ours stand in doors/console.
+MFA_ADAPTER = "shopkeeper.ops.access.sealing.Sealed"
+MFA_RECOVERY_CODE_DIGITS = 10
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 
 CSRF_FAILURE_VIEW = "shopkeeper.doors.storefront.errors.stale_form"
 SESSION_COOKIE_HTTPONLY = True
@@ -175,8 +189,36 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 
+def _together(*names: str) -> list[str]:
+    """Return what the environment says for names that are of use only together: all of them, or nothing for each."""
+    found = [environment.text(name) for name in names]
+    missing = [name for name, value in zip(names, found, strict=True) if not value]
+    if missing and len(missing) < len(names):
+        given = next(name for name, value in zip(names, found, strict=True) if value)
+        raise ImproperlyConfigured(f"{missing[0]} is missing: {given} is set and cannot be used without it. Set both, or neither")
+    return found
+
+
+STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET = _together("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
+STRIPE_API_URL = environment.text("STRIPE_API_URL").rstrip("/")
+ALIPAY_APP_ID, ALIPAY_PRIVATE_KEY_FILE, ALIPAY_PUBLIC_KEY_FILE = _together(
+    "ALIPAY_APP_ID", "ALIPAY_PRIVATE_KEY_FILE", "ALIPAY_PUBLIC_KEY_FILE"
+)
+ALIPAY_GATEWAY = environment.text("ALIPAY_GATEWAY")
+WECHAT_MCH_ID, WECHAT_APP_ID, WECHAT_SERIAL_NO, WECHAT_PRIVATE_KEY_FILE, WECHAT_API_V3_KEY, WECHAT_PLATFORM_CERT_FILE = _together(
+    "WECHAT_MCH_ID", "WECHAT_APP_ID", "WECHAT_SERIAL_NO", "WECHAT_PRIVATE_KEY_FILE", "WECHAT_API_V3_KEY", "WECHAT_PLATFORM_CERT_FILE"
+)
+WECHAT_PUBLIC_KEY_ID = environment.text("WECHAT_PUBLIC_KEY_ID")
+WECHAT_API_URL = environment.text("WECHAT_API_URL").rstrip("/")
+TEST_PAYMENTS = environment.flag("TEST_PAYMENTS")
+MOST_UNPAID_ORDERS = environment.number("MOST_UNPAID_ORDERS")
+MOST_UNPAID_UNITS = environment.number("MOST_UNPAID_UNITS")
+PAYMENT_NOTIFY_URL = PUBLIC_URL + "/api/v1/webhooks/{provider}"
+ORDER_PAGE_URL = PUBLIC_URL + "/{language}/orders/{token}/?thanks=1"
+
+
 def _email() -> dict[str, object]:
-    url = urlsplit(os.environ.get("SMTP_URL", ""))
+    url = urlsplit(environment.text("SMTP_URL"))
     if not url.hostname:
         return {"EMAIL_BACKEND": "shopkeeper.growth.messages.terminal.EmailBackend"}
     return {
@@ -207,11 +249,7 @@ PROCRASTINATE_ON_APP_READY = None
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"route_only": {"()": "shopkeeper.wiring.logs.RouteOnly"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["route_only"]}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
-}
+LOGGING = logs.configuration(level=environment.text("LOG_LEVEL"), form=environment.text("LOG_FORMAT"))
+
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
+METRICS_DIR = DATA_DIR / "metrics"

@@ -9,6 +9,8 @@ from shopkeeper.doors.api import health
 
 urlpatterns = [
     path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("metrics", health.metrics),
     path("api/", include("shopkeeper.doors.api.urls")),
     path("console/", include("shopkeeper.doors.console.urls")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),

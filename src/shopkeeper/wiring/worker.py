@@ -1,4 +1,5 @@
-"""The worker process: one thread hands facts to their hearers, one sends mails, and a queue runs what is scheduled and put off.
+"""The worker process: one thread hands facts to their hearers, one answers whoever asked for an account
+or a new password, one sends mails, and a queue runs what is scheduled and put off.
 
 Started as `python -m shopkeeper.wiring.worker` or by `run()` after a fork. SIGTERM and SIGINT end it cleanly: the rounds and jobs under way
 finish, nothing new is begun. Killed instead, it leaves nothing half done: every round is a transaction, every job is started anew.
@@ -28,10 +29,17 @@ def run() -> None:
     from django.db import connections
 
     from shopkeeper.ops.jobs import public as jobs
+    from shopkeeper.ops.monitoring import public as monitoring
 
+    monitoring.begin("worker")
     # After a fork the parent's connection must not be used by two processes.
     connections.close_all()
-    loops = (_hand_out_facts, jobs.Loop(name="mails", step=_send_mails, idle_s=MAILS_EVERY_S))
+    loops = (
+        _hand_out_facts,
+        jobs.Loop(name="asked", step=_answer_asked, idle_s=MAILS_EVERY_S),
+        jobs.Loop(name="mails", step=_send_mails, idle_s=MAILS_EVERY_S),
+        _keep_the_log,
+    )
     with jobs.run_loops(loops, grace_s=ROUNDS_GRACE_S):
         log.info("The worker is at work")
         jobs.run_worker(jobs.app, concurrency=CONCURRENCY, grace_s=JOBS_GRACE_S)
@@ -43,6 +51,18 @@ def _hand_out_facts(stop: threading.Event) -> None:
     from shopkeeper.wiring.reactions import REACTIONS
 
     events.run(REACTIONS, stop=stop)
+
+
+def _keep_the_log(stop: threading.Event) -> None:
+    from shopkeeper.flows import back_up
+
+    back_up.keep_the_log(stop)
+
+
+def _answer_asked() -> bool:
+    from shopkeeper.flows import join
+
+    return join.answer(now=datetime.now(UTC)) > 0
 
 
 def _send_mails() -> bool:

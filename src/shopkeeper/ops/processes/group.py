@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import select
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
@@ -16,6 +16,8 @@ from typing import Protocol
 
 from shopkeeper.ops.processes.child import end_with_parent, postponing_signals
 from shopkeeper.ops.processes.rules import backoff
+
+log = logging.getLogger(__name__)
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -144,8 +146,9 @@ def _be_child(run: Callable[[], None], *, parent: int, mask: set[signal.Signals]
         status = 0
     except SystemExit as ending:
         status = ending.code if isinstance(ending.code, int) else 1
-    except BaseException:  # noqa: BLE001 - the last frame of this process: report and end
-        traceback.print_exc()
+    except BaseException:
+        # Told by the log and not printed: the words of an error may repeat what a person typed.
+        log.critical("A part of the shop ended by an error", exc_info=True)
     finally:
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()
@@ -218,8 +221,8 @@ class Group:
     def _restart(self, kept: _Kept) -> None:
         try:
             self._start(kept)
-        except Exception:  # noqa: BLE001 - a part that cannot start now is tried again later; the reason is shown
-            traceback.print_exc()
+        except Exception:
+            log.exception("A part of the shop cannot be started now")
             kept.failures += 1
             kept.due_at = time.monotonic() + backoff.pause_s(kept.failures)
         else:

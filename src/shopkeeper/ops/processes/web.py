@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from shopkeeper.ops.monitoring import public as monitoring
 from shopkeeper.ops.processes.child import end_with_parent
 
 
@@ -32,6 +33,8 @@ def serve(*, port: int, workers: int, static: Path) -> None:
         respawn_interval=0.5,
         workers_kill_timeout=10,
         log_level=LogLevels.warning,
+        # Its lines go the way of all others.
+        log_dictconfig={"formatters": {}, "handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}},
         static_path_route=["/static"],
         static_path_mount=[static],
     )
@@ -42,6 +45,7 @@ def _loader(application: Any, *, parent: int) -> Callable[..., Any]:
     def load(*_: object) -> Any:
         # granian's own workers would outlive a killed parent and keep the port.
         end_with_parent(parent=parent, ending=signal.SIGKILL)
+        monitoring.begin("web")
         return application
 
     return load

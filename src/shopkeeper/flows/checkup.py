@@ -1,0 +1,196 @@
+"""The shop looked over: installation, machine, database, and how the rooms' work stands. For `doctor`, the console and /readyz."""
+
+import os
+import socket
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from shopkeeper.events import public as events
+from shopkeeper.flows import back_up
+from shopkeeper.growth.messages import public as messages
+from shopkeeper.growth.messages.shapes import MailState
+from shopkeeper.kit.configuration import Configuration
+from shopkeeper.kit.settings import SETTINGS
+from shopkeeper.ops.database import public as database
+from shopkeeper.ops.health import public as health
+from shopkeeper.ops.health.shapes import Check, Finding, failed, gettext_noop, ok, unknown, warning
+from shopkeeper.ops.jobs import public as jobs
+from shopkeeper.selling.payments import public as payments
+
+LATE = timedelta(minutes=1)
+STUCK = timedelta(minutes=10)
+MAIL_PATIENCE_S = 3.0
+_LOCK = Path(__file__).resolve().parents[3] / "requirements.lock"
+
+FOR_TRAFFIC = ("database", "migrations", "worker", "disk")
+"""What a shop needs to be sent shoppers."""
+
+
+def run(*, now: datetime, environ: Mapping[str, str] = os.environ) -> tuple[Finding, ...]:
+    """Return what every check found. Works while the database is down: what needs it is then unknown."""
+    answer = health.ask(settings.DATABASES["default"])
+    configuration = Configuration(SETTINGS, environ)
+    folder = Path(settings.DATA_DIR)
+    checks: list[tuple[str, Check]] = [
+        ("settings", lambda: health.settings(configuration, environ)),
+        ("python", health.python),
+        ("packages", lambda: health.packages(_LOCK)),
+        *_of_server(answer),
+        ("disk", lambda: health.disk(folder)),
+        ("folder", lambda: health.folder_modes(folder)),
+        ("secret_key", lambda: health.secret_key(folder, given=configuration.text("SECRET_KEY"))),
+        ("clock", lambda: health.clock(now, database_now=answer.now)),
+        *(_of_rooms(now) if answer.is_reached else _unseen()),
+        ("backup", lambda: _backup(now)),
+        ("addresses", lambda: health.addresses(public_url=settings.PUBLIC_URL, allowed_hosts=settings.ALLOWED_HOSTS)),
+        ("debug", lambda: health.debug(bool(configuration.flag("DEBUG")))),
+        ("tls", lambda: health.tls(settings.PUBLIC_URL)),
+    ]
+    return health.looked_at(checks)
+
+
+def readiness() -> tuple[Finding, ...]:
+    """Return whether the shop can be sent shoppers, within a few seconds whatever hangs: see FOR_TRAFFIC."""
+    answer = health.ask(settings.DATABASES["default"])
+    checks = [*_of_server(answer), ("disk", lambda: health.disk(Path(settings.DATA_DIR)))]
+    return health.looked_at([(name, check) for name, check in checks if name in FOR_TRAFFIC])
+
+
+def _of_server(answer: health.Answer) -> list[tuple[str, Check]]:
+    return [
+        ("database", lambda: health.database(answer)),
+        ("durability", lambda: health.durability(answer)),
+        ("migrations", lambda: health.migrations(answer, wanted=database.fingerprint())),
+        ("worker", lambda: health.worker(answer)),
+    ]
+
+
+def _of_rooms(now: datetime) -> list[tuple[str, Check]]:
+    return [
+        ("facts", lambda: _facts(now)),
+        ("parked", _parked),
+        ("jobs", _jobs),
+        ("mails", _mails),
+        ("payments", lambda: _payments(now)),
+    ]
+
+
+def _unseen() -> list[tuple[str, Check]]:
+    def without(name: str) -> Check:
+        return lambda: unknown(name, gettext_noop("The database does not answer"), gettext_noop("Put the database right first."))
+
+    return [(name, without(name)) for name in ("facts", "parked", "jobs", "mails", "payments")]
+
+
+def _facts(now: datetime) -> Finding:
+    """Facts are heard soon after they happened."""
+    lags = [lag for lag in events.lags() if lag.behind and lag.oldest_at is not None]
+    behind = sum(lag.behind for lag in lags)
+    age = max((now - lag.oldest_at for lag in lags if lag.oldest_at), default=timedelta(0))
+    minutes = int(age.total_seconds() // 60)
+    remedy = gettext_noop("Look whether the worker runs, and into its log for what fails.")
+    if age > STUCK:
+        return failed("facts", gettext_noop("%(number)s wait, the oldest for %(minutes)s minutes"), remedy, number=behind, minutes=minutes)
+    if age > LATE:
+        return warning("facts", gettext_noop("%(number)s wait, the oldest for %(minutes)s minutes"), remedy, number=behind, minutes=minutes)
+    return ok("facts", gettext_noop("%(number)s wait"), number=behind)
+
+
+def _parked() -> Finding:
+    """No fact is set aside."""
+    number = sum(lag.parked for lag in events.lags())
+    if number:
+        return failed(
+            "parked",
+            gettext_noop("%(number)s set aside after their tries"),
+            gettext_noop("Open Facts in the console: each has its error and a button to try again."),
+            number=number,
+        )
+    return ok("parked", gettext_noop("None"))
+
+
+def _jobs() -> Finding:
+    """No job has failed for good."""
+    broken = {task: number for (task, state), number in jobs.counts().items() if state == "failed"}
+    if broken:
+        return failed(
+            "jobs",
+            gettext_noop("Failed: %(names)s"),
+            gettext_noop("The worker's log says why (event “Job … ended”). After mending: shopkeeper manage procrastinate"),
+            names=", ".join(f"{task} ({number})" for task, number in sorted(broken.items())),
+        )
+    return ok("jobs", gettext_noop("None has failed"))
+
+
+def _mails() -> Finding:
+    """Mails leave by a server that answers, and none is given up."""
+    parked = messages.counts().get(MailState.PARKED, 0)
+    if parked:
+        return failed(
+            "mails", gettext_noop("%(number)s given up"), gettext_noop("Open Mails in the console: each has its error."), number=parked
+        )
+    host, port = getattr(settings, "EMAIL_HOST", ""), getattr(settings, "EMAIL_PORT", 0)
+    if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+        said = gettext_noop("No mail server: mails are written to the terminal, addresses and links included")
+        remedy = gettext_noop("Set SMTP_URL.")
+        return (failed if health.is_public(settings.PUBLIC_URL) else warning)("mails", said, remedy)
+    try:
+        with socket.create_connection((host, port), timeout=MAIL_PATIENCE_S):
+            return ok("mails", gettext_noop("%(host)s:%(port)s answers"), host=host, port=port)
+    except OSError as error:
+        return failed(
+            "mails",
+            gettext_noop("%(host)s:%(port)s does not answer (%(error)s)"),
+            gettext_noop("Look at SMTP_URL, and whether the mail server can be reached from here."),
+            host=host,
+            port=port,
+            error=type(error).__name__,
+        )
+
+
+def _payments(now: datetime) -> Finding:
+    """Shoppers can pay, and no payment has waited long for its answer."""
+    offered = payments.methods()
+    waiting = [at for at in payments.waiting_since() if now - at > timedelta(hours=1)]
+    if not offered:
+        return failed("payments", gettext_noop("There is no way to pay"), gettext_noop("Set the credentials of a payment provider."))
+    if waiting:
+        return warning(
+            "payments",
+            gettext_noop("%(number)s have waited more than an hour for an answer"),
+            gettext_noop("Open Payments in the console; ask the provider about them."),
+            number=len(waiting),
+        )
+    if all(method.is_test for method in offered):
+        said = gettext_noop("Only test payments: no money moves")
+        return (failed if health.is_public(settings.PUBLIC_URL) else warning)(
+            "payments", said, gettext_noop("Set the credentials of a payment provider.")
+        )
+    if any(method.is_test for method in offered) and health.is_public(settings.PUBLIC_URL):
+        return failed("payments", gettext_noop("Test payments are offered to shoppers"), gettext_noop("Remove TEST_PAYMENTS."))
+    providers = sorted({method.provider for method in offered if not method.is_test})
+    return ok("payments", gettext_noop("By %(names)s"), names=", ".join(providers))
+
+
+def _backup(now: datetime) -> Finding:
+    """The newest backup that was restored and found right is of last night, and lies on another disk."""
+    found = back_up.safety(now)
+    remedy = gettext_noop("Run “shopkeeper backup”, then “shopkeeper restore FOLDER --check”; look into the log of the nightly job.")
+    if found.worry == "none":
+        return failed("backup", gettext_noop("There is none"), remedy)
+    if found.worry == "unproven":
+        return failed("backup", gettext_noop("None was ever restored and found right"), remedy)
+    proven = found.shelf.newest_proven
+    hours = int((now - proven.point.at).total_seconds() // 3600) if proven else 0
+    if found.worry == "old":
+        return failed("backup", gettext_noop("The newest one that was found right is %(hours)s hours old"), remedy, hours=hours)
+    if found.shelf.gaps:
+        said = gettext_noop("The write-ahead log has gaps: not every moment can be reached")
+        return warning("backup", said, gettext_noop("Moments after the newest backup can be reached; look why the log was not received."))
+    if found.is_same_disk:
+        said = gettext_noop("Found right %(hours)s hours ago, but on the shop's own disk")
+        return warning("backup", said, gettext_noop("Set BACKUP_DIR to a folder on another disk."), hours=hours)
+    return ok("backup", gettext_noop("Found right %(hours)s hours ago"), hours=hours)
