@@ -1,10 +1,14 @@
 """Do the shop's books add up, room by room and between the rooms? Nothing is changed; every difference is named."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 
+from shopkeeper.events import public as events
+from shopkeeper.events.facts import OrderPaid, OrderRefunded
 from shopkeeper.kit.ids import OrderId
+from shopkeeper.ops.jobs import public as jobs
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import Difference, OrderState
@@ -14,6 +18,14 @@ from shopkeeper.selling.payments.shapes import Difference as PaymentDifference
 from shopkeeper.selling.payments.shapes import OrderMoney as Had
 
 DEAD = (OrderState.CANCELLED, OrderState.EXPIRED)
+
+UNSWEPT_FOR = timedelta(hours=1)
+"""A hold that ran out longer ago than this keeps goods from other buyers: the sweeper, which runs every minute, does not do its work."""
+
+TOLD_FOR = timedelta(days=29)
+"""How far back facts are looked for; the outbox keeps them for thirty days."""
+
+NAME = "audit_books"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +71,36 @@ def run(now: datetime) -> Report:
             *_holds_against_orders(owed, holding),
             *_money_against_orders(owed, had),
             *_in_sum(sums),
+            *_beyond_their_time(holding, now),
+            *_told(now),
         ),
     )
+
+
+def run_and_keep(now: datetime) -> Report:
+    """Return the report on all books and keep it for staff to see."""
+    report = run(now)
+    found = [asdict(finding) for finding in report.findings[:MOST_KEPT]]
+    body = {"looked_at": dict(report.looked_at), "sums": dict(report.sums), "findings": found}
+    jobs.keep_report(name=NAME, at=now, trouble=len(report.findings), body=body)
+    return report
+
+
+MOST_KEPT = 5_000
+
+
+def last() -> Report | None:
+    """Return the report that was kept last, its first 5,000 findings; None where the books were never looked at."""
+    kept = jobs.last_report(NAME)
+    if kept is None:
+        return None
+    findings = tuple(Finding(**each) for each in kept.body["findings"])
+    return Report(at=kept.at, looked_at=kept.body["looked_at"], sums=kept.body["sums"], findings=findings)
+
+
+def differences_found() -> int:
+    """Return how many differences the last look at the books found."""
+    return jobs.trouble(NAME)
 
 
 def _of_stock() -> list[Finding]:
@@ -89,19 +129,39 @@ def _holds_against_orders(owed: Mapping[OrderId, Owed], holding: Mapping[OrderId
 
 
 def _money_against_orders(owed: Mapping[OrderId, Owed], had: Mapping[OrderId, Had]) -> Iterable[Finding]:
-    """What an order was paid less what it gave back is what the providers keep for it, and a dead order has nothing reserved."""
+    """What an order was paid less what it gave back is what the providers keep for it and what banks withdrew from them, and a dead
+    order has nothing reserved."""
     for order_id in sorted(owed.keys() | had.keys()):
         order, money = owed.get(order_id), had.get(order_id)
         subject = f"order:{order_id}"
         if _difference(order, money) and not _is_under_way(order, money):
-            due, kept = order.kept_minor if order else 0, money.kept_minor if money else 0
+            due, kept = order.kept_minor if order else 0, money.kept_minor + money.withdrawn_minor if money else 0
             yield Finding(check="paid_less_refunds_is_what_providers_keep", subject=subject, expected=due, found=kept)
         if order and money and order.state in DEAD and money.reserved_minor and money.is_settled:
             yield Finding(check="no_money_reserved_for_a_dead_order", subject=subject, expected=0, found=money.reserved_minor)
 
 
+def _beyond_their_time(holding: Mapping[OrderId, int], now: datetime) -> Iterable[Finding]:
+    for order_id in orders.overdue(now=now - UNSWEPT_FOR, limit=1_000):
+        yield Finding(check="no_hold_beyond_its_time", subject=f"order:{order_id}", expected=0, found=holding.get(order_id, 0))
+
+
+def _told(now: datetime) -> Iterable[Finding]:
+    """Every paid order and every settled refund stands among the facts, each once: the letters, the lake and all figures live on them."""
+    since = now - TOLD_FOR
+    due = orders.to_be_told(since)
+    yield from _told_once(due.paid, events.told(OrderPaid, "order_id", since=since), check="paid_order_is_told_once", kind="order")
+    yield from _told_once(due.refunds, events.told(OrderRefunded, "refund_id", since=since), check="refund_is_told_once", kind="refund")
+
+
+def _told_once(due: AbstractSet[int], told: Mapping[int, int], *, check: str, kind: str) -> Iterable[Finding]:
+    for each in sorted(due | told.keys()):
+        if told.get(each, 0) != (each in due):
+            yield Finding(check=check, subject=f"{kind}:{each}", expected=int(each in due), found=told.get(each, 0))
+
+
 def _in_sum(sums: Mapping[str, int]) -> Iterable[Finding]:
-    expected = sums["kept_by_orders"] + sums["under_way"]
+    expected = sums["kept_by_orders"] + sums["under_way"] - sums["withdrawn_by_banks"]
     if expected != sums["kept_by_providers"]:
         yield Finding(check="money_in_sum", subject="shop", expected=expected, found=sums["kept_by_providers"])
 
@@ -112,6 +172,7 @@ def _sums(owed: Mapping[OrderId, Owed], had: Mapping[OrderId, Had]) -> dict[str,
         "refunded": sum(order.refunded_minor for order in owed.values()),
         "kept_by_orders": sum(order.kept_minor for order in owed.values()),
         "kept_by_providers": sum(money.kept_minor for money in had.values()),
+        "withdrawn_by_banks": sum(money.withdrawn_minor for money in had.values()),
         "under_way": sum(
             _difference(owed.get(order_id), had.get(order_id))
             for order_id in owed.keys() | had.keys()
@@ -121,7 +182,8 @@ def _sums(owed: Mapping[OrderId, Owed], had: Mapping[OrderId, Had]) -> dict[str,
 
 
 def _difference(order: Owed | None, money: Had | None) -> int:
-    return (money.kept_minor if money else 0) - (order.kept_minor if order else 0)
+    # What a bank withdrew the providers do not keep, and the order did not give: it stands beside both.
+    return (money.kept_minor + money.withdrawn_minor if money else 0) - (order.kept_minor if order else 0)
 
 
 def _is_under_way(order: Owed | None, money: Had | None) -> bool:

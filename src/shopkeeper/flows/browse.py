@@ -1,17 +1,20 @@
 """Looking round the shop: goods with price and stock, a fixed number of queries however many are shown.
 
-The catalogue is read through a `Look`, so that a door may remember for a moment what stands where; prices and stock are always read anew.
+The catalogue is read through a `Look`, so that a door may remember what stands where; prices and stock are always read anew.
+What a page rests on (`Rests`) and how that stands now (`standing`) let a door show a page again that it has kept.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from shopkeeper.kit import statements
 from shopkeeper.kit.ids import CategoryId, ProductId, VariantId
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes import Category, Product, Sort, Variant
+from shopkeeper.selling.catalog.shapes import Category, Editions, Product, Sort, Variant
 from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.orders.shapes import MOST_UNITS
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.shapes import PriceTag
 from shopkeeper.selling.search import public as search
@@ -19,27 +22,27 @@ from shopkeeper.selling.search import public as search
 RELATED = 6
 MOST_ON_A_PAGE = 200
 
+_STANDING = "SELECT catalog_edition_of(%s::bigint[]), inventory_shown(%s::bigint[], %s::bigint), inventory_shown(%s::bigint[], %s::bigint)"
+
 _Tags = Mapping[VariantId, PriceTag]
 _Units = Mapping[VariantId, int]
 
 
-def by_price(category_id: CategoryId | None, sort: Sort) -> tuple[Product, ...]:
-    """Return every published product of a category, or of the shop, by its cheapest price now; those without one stand last."""
-    ids = catalog.listing_ids(category_id)
-    found = catalog.products(ids)
-    products = [found[each] for each in ids if each in found]
-    tags = pricing.prices(_variant_ids(products)) if products else {}
-    # Sorting is stable, so goods of one price keep the featured order.
-    return tuple(sorted(products, key=lambda each: _price_key(each, tags, sort)))
+def by_price(category_id: CategoryId | None, sort: Sort) -> tuple[ProductId, ...]:
+    """Return every published product of a category and those below it, or of the shop, by its cheapest price now."""
+    shelves = None
+    if category_id is not None:
+        shelves = [category_id, *(each.id for each in catalog.categories() if each.parent_id == category_id)]
+    return pricing.by_price(shelves=shelves, is_falling=sort == Sort.PRICE_DOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How the catalogue is read: all categories, a page of a shelf, a whole shelf in the order of prices, products by id."""
+    """How the catalogue is read: all categories, a page of a shelf, a whole shelf's ids by price, products by id."""
 
     categories: Callable[[], tuple[Category, ...]] = catalog.categories
     listing: Callable[..., Page[Product]] = catalog.listing
-    by_price: Callable[[CategoryId | None, Sort], tuple[Product, ...]] = by_price
+    by_price: Callable[[CategoryId | None, Sort], Sequence[int]] = by_price
     products: Callable[[Sequence[ProductId]], dict[ProductId, Product]] = catalog.products
 
 
@@ -51,7 +54,7 @@ FRESH = Look()
 class Card:
     """A product as a shelf shows it: `tag` of its cheapest sellable variant (None: no price now), stock over all of them.
 
-    `choices` counts the variants that can be sold; `has_several_prices` tells whether they differ in price.
+    `choices` counts the variants that can be sold; `has_several_prices` tells whether they differ in price; `units` are those of each.
     """
 
     product: Product
@@ -60,6 +63,55 @@ class Card:
     has_several_prices: bool
     available: int
     choices: int
+    units: tuple[tuple[VariantId, int], ...] = ()
+
+
+FEW_SHOWN = 6
+"""From so many pieces of a variant upwards a shelf's card says nothing of their number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rests:
+    """What a page rests on: shelves (None: everything), variants whose few pieces it tells, and variants whose number it tells exactly."""
+
+    shelves: tuple[int, ...] | None = ()
+    few: tuple[VariantId, ...] = ()
+    exact: tuple[VariantId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How that stands: the sum of the marks, and the stock in the order of the variants."""
+
+    mark: int = 0
+    few: str = ""
+    exact: str = ""
+
+
+def standing(rests: Rests) -> Standing:
+    """Return how what a page rests on stands now: one query."""
+    values = [None if rests.shelves is None else list(rests.shelves), list(rests.few), FEW_SHOWN, list(rests.exact), MOST_UNITS]
+    mark, few, exact = statements.row(_STANDING, values)
+    return Standing(mark=mark, few=few or "", exact=exact or "")
+
+
+def resting(
+    *, shelves: Sequence[int] | None, cards: Sequence["Card"], editions: Editions, shown: "Shown | None" = None
+) -> tuple[Rests, Standing]:
+    """Return what a page with these cards, and perhaps one product in full, rests on, and how that stood when they were read."""
+    few = [pair for card in cards for pair in card.units]
+    exact = [(choice.variant.id, choice.available) for choice in shown.choices] if shown else []
+    rests = Rests(
+        shelves=None if shelves is None else tuple(shelves),
+        few=tuple(variant for variant, _ in few),
+        exact=tuple(variant for variant, _ in exact),
+    )
+    return rests, Standing(mark=editions.of(shelves), few=_told(few, FEW_SHOWN), exact=_told(exact, MOST_UNITS))
+
+
+def _told(units: Sequence[tuple[VariantId, int]], most: int) -> str:
+    # As the database function inventory_shown tells it.
+    return ",".join(str(min(number, most)) for _, number in units)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,15 +225,11 @@ def path_of(category_id: CategoryId | None, categories: Sequence[Category]) -> t
 
 
 def _shelf_by_price(category_id: CategoryId | None, sort: Sort, number: int, size: int, look: Look) -> Page[Card]:
-    products = look.by_price(category_id, sort)
-    chosen = products[(number - 1) * size : number * size]
-    return Page(items=cards(chosen, look.categories()), total=len(products), number=number, size=size)
-
-
-def _price_key(product: Product, tags: _Tags, sort: Sort) -> tuple[bool, int]:
-    amounts = [tags[each.id].amount_minor for each in product.variants if each.is_sellable and each.id in tags]
-    least = min(amounts, default=0)
-    return not amounts, least if sort == Sort.PRICE_UP else -least
+    ids = look.by_price(category_id, sort)
+    chosen = [ProductId(each) for each in ids[(number - 1) * size : number * size]]
+    products = look.products(chosen) if chosen else {}
+    shown = [products[each] for each in chosen if each in products]
+    return Page(items=cards(shown, look.categories()), total=len(ids), number=number, size=size)
 
 
 def _read(products: Sequence[Product]) -> tuple[_Tags, _Units]:
@@ -199,6 +247,7 @@ def _card(product: Product, category_slug: str, tags: _Tags, units: _Units) -> C
         has_several_prices=len({tag.amount_minor for tag in priced}) > 1,
         available=sum(max(units.get(each, 0), 0) for each in sellable),
         choices=len(sellable),
+        units=tuple((each, max(units.get(each, 0), 0)) for each in sellable),
     )
 
 

@@ -1,9 +1,11 @@
 """How a shopper gets an account, and a new password, without anybody learning whose addresses have one.
 
 Whoever enters an address sees the same answer whatever is behind it; what differs is the mail, and only the address's owner reads that.
-Asking costs the same in every case: no password is hashed before the link in the mail was followed.
+Asking costs the same in every case: one row is written, nothing is looked up and no password hashed; what there is to find out and to write
+to the owner is done afterwards, in the worker (`answer`).
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +13,13 @@ from django.db import transaction
 
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.growth.messages.shapes import MailKind
-from shopkeeper.kit import checks
 from shopkeeper.kit.ids import CustomerId, UserId
 from shopkeeper.ops.access import public as access
+from shopkeeper.ops.access.shapes import Asked, AskedKind, Person
 from shopkeeper.selling.customers import public as customers
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +30,45 @@ class Joined:
     customer_id: CustomerId
 
 
-@transaction.atomic
 def ask(*, email: str, name: str = "", language: str, now: datetime) -> None:
-    """Begin to register an address: its owner gets a mail with the next step. The answer is the same for every address.
+    """Begin to register an address: its owner gets a mail with the next step. The same is done and answered for every address.
 
     Raises Malformed or OutOfRange for what is wrong with the words themselves.
     """
-    person = access.start_joining(email=email, name=name, language=language, now=now)
-    kind = MailKind.KNOWN_ALREADY if person.is_active else MailKind.JOINING
-    messages.account_mail(kind=kind, user_id=person.id, key=_once_a_minute(kind, person.id, now), language=person.language, now=now)
+    access.note_asked(kind=AskedKind.JOINING, email=email, name=name, language=language, now=now)
+
+
+def answer(*, now: datetime) -> int:
+    """Write to the owners of the addresses entered since, and return how many were answered. Several workers may run at once.
+
+    One that fails is tried again after a minute and keeps none of the others waiting. Call it outside transactions.
+    """
+    taken = access.take_asked(now=now)
+    for asked in taken:
+        try:
+            _answer(asked, now)
+        except Exception:
+            # Named by its number: the address is nobody's business in a log.
+            _log.exception("Request %s of a stranger could not be answered and is tried again", asked.id)
+    return len(taken)
+
+
+@transaction.atomic
+def _answer(asked: Asked, now: datetime) -> None:
+    if not access.asked_answered(asked.id):
+        return
+    if asked.kind is AskedKind.JOINING:
+        person = access.start_joining(email=asked.email, name=asked.name, language=asked.language, now=asked.asked_at)
+        _write(MailKind.KNOWN_ALREADY if person.is_active else MailKind.JOINING, person, asked.asked_at, now)
+        return
+    found = access.user_by_email(asked.email)
+    if found is not None and found.is_active:
+        _write(MailKind.PASSWORD_RESET, found, asked.asked_at, now)
+
+
+def _write(kind: MailKind, person: Person, asked_at: datetime, now: datetime) -> None:
+    key = _once_a_minute(kind, person.id, asked_at)
+    messages.account_mail(kind=kind, user_id=person.id, key=key, language=person.language, now=now)
 
 
 @transaction.atomic
@@ -52,17 +87,12 @@ def register(*, email: str, password: str, name: str, language: str, now: dateti
     return _member(access.register_shopper(email=email, password=password, name=name, language=language, now=now), now)
 
 
-@transaction.atomic
-def ask_reset(*, email: str, now: datetime) -> None:
-    """Write to the address's owner, if anybody signs in with it, how to set a new password. The answer is the same for every address.
+def ask_reset(*, email: str, language: str = "en", now: datetime) -> None:
+    """Have the address's owner, if anybody signs in with it, told how to set a new password. The same is done and answered for all.
 
-    Raises Malformed for what is no mail address.
+    The mail is in the owner's own language. Raises Malformed for what is no mail address.
     """
-    person = access.user_by_email(checks.email(email))
-    if person is None or not person.is_active:
-        return
-    kind = MailKind.PASSWORD_RESET
-    messages.account_mail(kind=kind, user_id=person.id, key=_once_a_minute(kind, person.id, now), language=person.language, now=now)
+    access.note_asked(kind=AskedKind.RESET, email=email, language=language, now=now)
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ SAMPLE_SOURCE = "online-retail"
 # Everything that belongs to a shop. People who can sign in, roles and the audit log stay.
 _EMPTIED = (
     "shop", "catalog", "search", "customers", "content", "pricing", "inventory", "orders", "payments", "lake", "metrics", "messaging",
-    "events", "imports", "requests",
+    "events", "imports", "requests", "approvals",
 )  # fmt: skip
 
 UK_VAT = 2_000

@@ -11,17 +11,20 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+from django.conf import settings
 from django.db import Error, connection, transaction
 
-from shopkeeper.flows import settle_payment
-from shopkeeper.kit import checks
+from shopkeeper.flows import pay_order, settle_payment
+from shopkeeper.kit import checks, statements
 from shopkeeper.kit.ids import CustomerId, DeliveryOptionId, OrderId
 from shopkeeper.kit.refusals import KeyReused, OutOfRange
-from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.ops.monitoring import public as monitoring
+from shopkeeper.selling.catalog.shapes import Goods
 from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.inventory import public as inventory
@@ -36,16 +39,18 @@ from shopkeeper.selling.orders.shapes import (
     NewOrder,
     Order,
     OrderState,
+    Standing,
 )
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import PaymentRefused, PaymentState
 from shopkeeper.selling.pricing import public as pricing
-from shopkeeper.selling.pricing.shapes import Quote, QuoteStale, Wanted
+from shopkeeper.selling.pricing.shapes import Material, Quote, QuoteStale, Wanted
 
 HOLD_FOR = timedelta(minutes=30)
 """How long an unpaid order keeps its goods from others."""
 
 MOST_KEY = 100
+MOST_TOKEN = 64
 STALE_PRICES = "SK002"
 
 
@@ -61,6 +66,7 @@ class Placed:
     redirect_url: str | None
 
 
+@monitoring.counting_refusals()
 def place_order(
     *,
     basket_token: str,
@@ -81,106 +87,126 @@ def place_order(
     (naming every short line), PaymentRefused (the order is cancelled, the basket open again), KeyReused, DeliveryUnavailable,
     NotSellable, NoPrice, Malformed and OutOfRange (naming the field). A refusal before the order opened has changed nothing.
     """
+    order_id = open_order(
+        basket_token=basket_token, buyer=buyer, contact=contact, address=address, delivery_option_id=delivery_option_id,
+        payment_method=payment_method, seen_digest=seen_digest, idempotency_key=idempotency_key, language=language, channel=channel,
+        now=now,
+    )  # fmt: skip
+    monitoring.note("Order placed", order=f"order:{order_id}")
+    return _ask_for_money(order_id, payment_method, now)
+
+
+def open_order(
+    *,
+    basket_token: str,
+    buyer: CustomerId | None,
+    contact: Contact,
+    address: Address,
+    delivery_option_id: DeliveryOptionId | None,
+    payment_method: str,
+    seen_digest: str,
+    idempotency_key: str,
+    language: str,
+    channel: str = "web",
+    now: datetime,
+) -> OrderId:
+    """Plan and open the order, the first phase of `place_order`, and return its id; nothing is asked of the provider yet.
+
+    Raises what `place_order` raises, except PaymentRefused.
+    """
     contact, address = orders.checked_contact(contact), orders.checked_address(address)
     language = checks.language(language)
     payments.method(payment_method)
     if not 1 <= len(idempotency_key) <= MOST_KEY:
         raise OutOfRange("idempotency_key", idempotency_key[:MOST_KEY], least=1, most=MOST_KEY)
     asked = {
-        "basket": basket_token, "contact": asdict(contact), "address": asdict(address), "delivery": delivery_option_id,
-        "method": payment_method, "seen": seen_digest,
+        "basket": basket_token, "contact": msgspec.to_builtins(contact), "address": msgspec.to_builtins(address),
+        "delivery": delivery_option_id, "method": payment_method, "seen": seen_digest,
     }  # fmt: skip
     fingerprint = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
-    order_id = _opened_before(idempotency_key, fingerprint, basket_token)
-    if order_id is None:
-        basket = orders.basket(basket_token)
-        quote = _agreed_quote(basket, address.country, delivery_option_id, seen_digest)
-        draft = _Draft(basket=basket, buyer=buyer, contact=contact, address=address, language=language, channel=channel, quote=quote)
-        order_id = _open(draft, idempotency_key, fingerprint, now)
-    return _ask_for_money(order_id, payment_method, now)
+    standing, read = _plan(basket_token, idempotency_key, address.country)
+    order_id = _opened_before(standing, idempotency_key, fingerprint)
+    if order_id is not None:
+        return order_id
+    material, quote = _agreed_quote(standing.basket, read, address.country, delivery_option_id, seen_digest)
+    if buyer is None:
+        customers.refuse_odd_guest(name=contact.name, phone=contact.phone)
+    new = NewOrder(
+        basket_id=standing.basket.id,
+        buyer_id=buyer,
+        is_guest=buyer is None,
+        contact=contact,
+        address=address,
+        language=language,
+        channel=channel,
+        quote=quote,
+        goods=tuple(_place_of(material.goods[line.variant_id]) for line in quote.lines),
+        hold_until=now + HOLD_FOR,
+    )
+    return _open(new, standing.basket, idempotency_key, fingerprint, now)
 
 
 # ── phase 1: plan and open ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
-    basket: Basket
-    buyer: CustomerId | None
-    contact: Contact
-    address: Address
-    language: str
-    channel: str
-    quote: Quote
+def _plan(basket_token: str, key: str, country: str) -> tuple[Standing, str | None]:
+    """Return what stands already and, for an open basket with lines, what its quote is made from: one round trip."""
+    token = basket_token if len(basket_token) <= MOST_TOKEN and "\x00" not in basket_token else ""
+    *standing, read = statements.row(
+        "SELECT fingerprint, key_order, living_order, basket_id, customer_id, variants, units, material::text "
+        "FROM place_order_plan(%s, %s, %s)",
+        [key, token, country],
+    )
+    return orders.standing_of(token, standing), read
 
 
-def _opened_before(key: str, fingerprint: str, basket_token: str) -> OrderId | None:
+def _opened_before(standing: Standing, key: str, fingerprint: str) -> OrderId | None:
     """Return the order this very request, or another one for the same basket, has opened already."""
-    known = orders.key_answer(key)
-    if known is not None:
-        if known[0] != fingerprint:
-            raise KeyReused("This idempotency key was used for another request", field="idempotency_key", value=key)
-        return known[1]
-    return orders.living_order_of(basket_token)
+    if standing.key_order is not None and standing.fingerprint != fingerprint:
+        raise KeyReused("This idempotency key was used for another request", field="idempotency_key", value=key)
+    return standing.key_order or standing.living_order
 
 
-def _agreed_quote(basket: Basket, country: str, delivery_option_id: DeliveryOptionId | None, seen_digest: str) -> Quote:
-    if not basket.lines:
+def _agreed_quote(
+    basket: Basket, read: str | None, country: str, delivery_option_id: DeliveryOptionId | None, seen_digest: str
+) -> tuple[Material, Quote]:
+    if read is None:
         raise EmptyBasket("There is nothing in the basket to order", field="basket")
-    quote = _quote(basket, country, delivery_option_id)
+    material = pricing.material_of(read)
+    quote = pricing.quote_from(material=material, wanted=_wanted(basket), country=country, delivery_option_id=delivery_option_id)
     if quote.digest != seen_digest:
         raise QuoteStale(seen_digest, quote)
-    return quote
+    return material, quote
 
 
-def _quote(basket: Basket, country: str, delivery_option_id: DeliveryOptionId | None) -> Quote:
-    wanted = [Wanted(variant_id=line.variant_id, units=line.units) for line in basket.lines]
-    return pricing.quote(wanted=wanted, country=country, delivery_option_id=delivery_option_id)
+def _wanted(basket: Basket) -> list[Wanted]:
+    return [Wanted(variant_id=line.variant_id, units=line.units) for line in basket.lines]
 
 
-def _open(draft: _Draft, key: str, fingerprint: str, now: datetime) -> OrderId:
-    """Open the order in one database call, in autocommit; a guest is written in the same transaction, so a refusal leaves nobody behind."""
-    goods = catalog.goods([line.variant_id for line in draft.quote.lines])
-    places = tuple(
-        LineGoods(variant_id=variant, product_id=place.product_id, category_id=place.category_id) for variant, place in goods.items()
-    )
+def _place_of(goods: Goods) -> LineGoods:
+    return LineGoods(variant_id=goods.variant_id, product_id=goods.product_id, category_id=goods.category_id)
+
+
+def _open(new: NewOrder, basket: Basket, key: str, fingerprint: str, now: datetime) -> OrderId:
+    """Open the order in one database call, which is one transaction of its own: a refusal leaves nobody and nothing behind."""
     try:
-        with _refusals(draft), transaction.atomic() if draft.buyer is None or connection.in_atomic_block else nullcontext():
-            buyer_id = draft.buyer if draft.buyer is not None else _guest(draft, now)
-            new = NewOrder(
-                basket_id=draft.basket.id,
-                buyer_id=buyer_id,
-                is_guest=draft.buyer is None,
-                contact=draft.contact,
-                address=draft.address,
-                language=draft.language,
-                channel=draft.channel,
-                quote=draft.quote,
-                goods=places,
-                hold_until=now + HOLD_FOR,
-            )
+        with _refusals(new, basket), transaction.atomic() if connection.in_atomic_block else nullcontext():
             return _call(new, key, fingerprint, now)
     except BasketOrdered as ordered:
         return ordered.order_id
 
 
-def _guest(draft: _Draft, now: datetime) -> CustomerId:
-    contact = draft.contact
-    return customers.guest(
-        email=contact.email, name=contact.name, phone=contact.phone, language=draft.language, country=draft.address.country, now=now
-    ).id
-
-
 @contextmanager
-def _refusals(draft: _Draft) -> Iterator[None]:
+def _refusals(new: NewOrder, basket: Basket) -> Iterator[None]:
     """Turn what the database function refuses into the rooms' own refusals. Stands outside `atomic()`: a refusal ends what is inside."""
     try:
         yield
     except Error as error:
         if getattr(error.__cause__, "sqlstate", None) == STALE_PRICES:
-            delivery = draft.quote.delivery
-            raise QuoteStale(draft.quote.digest, _quote(draft.basket, draft.address.country, delivery.id if delivery else None)) from error
+            delivery = new.quote.delivery
+            fresh = pricing.quote(wanted=_wanted(basket), country=new.address.country, delivery_option_id=delivery.id if delivery else None)
+            raise QuoteStale(new.quote.digest, fresh) from error
         refusal = inventory.refusal_of(error) or orders.refusal_of(error)
         if refusal is None:
             raise
@@ -190,14 +216,18 @@ def _refusals(draft: _Draft) -> Iterator[None]:
 def _call(new: NewOrder, key: str, fingerprint: str, now: datetime) -> OrderId:
     document, lines = orders.opening(new)
     wanted = [{"variant_id": line.variant_id, "units": line.units, "sku": line.sku} for line in new.quote.lines]
-    versions = {str(variant): version for variant, version in new.quote.versions.items()}
-    values = [document, lines, _fact(new, lines), versions]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT place_order(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ->> 'order_id'",
-            [key, fingerprint, *map(json.dumps, values), new.quote.price_list_id, json.dumps(wanted), new.hold_until, now],
-        )
-        return OrderId(int(cursor.fetchone()[0]))
+    (order_id,) = statements.row(
+        "SELECT place_order(%s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s::jsonb, %s::bigint, %s::jsonb, %s::integer, %s::integer, %s, %s)",
+        [
+            key, fingerprint, _json(document), _json(lines), _json(_fact(new, lines)), _json(new.quote.versions), new.quote.price_list_id,
+            _json(wanted), settings.MOST_UNPAID_ORDERS, settings.MOST_UNPAID_UNITS, new.hold_until, now,
+        ],
+    )  # fmt: skip
+    return OrderId(order_id)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _fact(new: NewOrder, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -205,7 +235,6 @@ def _fact(new: NewOrder, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     told = ("variant_id", "product_id", "category_id", "sku", "units", "gross_minor", "discount_minor", "tax_minor")
     return {
         "channel": new.channel,
-        "buyer_id": new.buyer_id,
         "is_guest": new.is_guest,
         "country": new.address.country,
         "currency": new.quote.currency,
@@ -223,21 +252,15 @@ def _ask_for_money(order_id: OrderId, payment_method: str, now: datetime) -> Pla
     """Ask for the order's money once, settle what came of it, and answer. Raises PaymentRefused."""
     order = orders.order(order_id)
     if order.state is OrderState.PLACED:
-        payment_id = payments.start(
-            order_id=order_id,
-            amount_minor=order.total_minor,
-            currency=order.currency,
-            method=payment_method,
-            key=f"order:{order_id}",
-            now=now,
-        )
+        payment_id = pay_order.begin(order=order, method=payment_method, key=f"order:{order_id}", now=now)
         payments.authorize(payment_id, now)
         order = settle_payment.settle(order_id=order_id, now=now)
     return _answer(order)
 
 
 def _answer(order: Order) -> Placed:
-    payment = next(iter(payments.payments_of(order.id)), None)
+    # The newest attempt: the buyer may have begun another one since.
+    payment = next(reversed(payments.payments_of(order.id)), None)
     if order.state is OrderState.CANCELLED and order.cancel_reason == CancelReason.PAYMENT_DECLINED:
         raise PaymentRefused(payment.decline_reason if payment and payment.decline_reason else "declined")
     return Placed(
@@ -246,5 +269,5 @@ def _answer(order: Order) -> Placed:
         token=order.token,
         state=order.state,
         payment_state=payment.state if payment else PaymentState.PENDING,
-        redirect_url=payment.redirect_url or None if payment else None,
+        redirect_url=payment.redirect_url or None if payment and payment.awaits_buyer else None,
     )

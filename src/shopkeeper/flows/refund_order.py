@@ -4,21 +4,25 @@ A process that dies in between leaves a refund that is asked and not settled; th
 never paid twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
+from shopkeeper.flows import second_person
 from shopkeeper.kit.ids import LineId, OrderId, RefundId, UserId
-from shopkeeper.kit.refusals import Malformed
+from shopkeeper.kit.refusals import KeyReused, Malformed
+from shopkeeper.ops.approvals import public as approvals
+from shopkeeper.ops.approvals.shapes import ApprovalState
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import WantedUnits
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import Order, OrderState, Refund, RefundPlan, RefundReason, RefundState, RefundWish, SumChanged
 from shopkeeper.selling.payments import public as payments
-from shopkeeper.selling.payments.shapes import EventKind, Payment
+from shopkeeper.selling.payments.shapes import EventKind, MoneyDisputed, Payment, TooMuch
 
 _HOLDING = (OrderState.PAID, OrderState.SHIPPING)
 """A paid order in these states still holds what it has to send; in any other nothing is left to give up."""
@@ -50,9 +54,83 @@ def refund(
     Pieces that cost nothing are taken back like any others, at once and without the provider: no money moves.
     Repeating the idempotency key (1 to 100 characters) repeats the answer and pays nothing twice. `seen_minor`: the sum that the sender
     saw; where it would be another one by now, nothing is paid (SumChanged).
-    Raises TooManyUnits, NothingToDo, WrongState, NotFound, OutOfRange, Malformed, KeyReused, SumChanged, each before anything is changed.
+    Raises TooManyUnits, NothingToDo, WrongState, NotFound, OutOfRange, Malformed, KeyReused, SumChanged, each before anything is changed;
+    WaitingForApproval where the sum is so high that a second person is asked first (`flows/approve.py` then pays it).
     """
     wish = _Wish(order_id=order_id, lines=[RefundWish(*line) for line in lines], delivery=delivery, reason=_reason(reason), note=note)
+    paid = _ask_second_person(wish, key, seen_minor, actor, now)
+    return _refund(wish, key, seen_minor, actor, now) if paid is None else paid
+
+
+def refund_approved(*, wish: Mapping[str, Any], key: str, actor: UserId | None, now: datetime) -> dict[str, object]:
+    """Pay the refund a second person approved, once under this key, and return its id. Raises as `refund` does, SumChanged above all."""
+    made = _refund(_thawed(wish), key, wish["total_minor"], actor, now)
+    return {"refund_id": made.id}
+
+
+def frozen(wish: Mapping[str, Any]) -> dict[str, object]:
+    """Return all that decides a refund that waits: the wish, and the sum it comes to now. Raises as `preview` does."""
+    return _frozen(_thawed(wish))
+
+
+def _thawed(wish: Mapping[str, Any]) -> "_Wish":
+    return _Wish(
+        order_id=OrderId(wish["order_id"]),
+        lines=[RefundWish(LineId(line_id), units, restock) for line_id, units, restock in wish["lines"]],
+        delivery=wish["delivery"],
+        reason=_reason(wish["reason"]),
+        note=wish["note"],
+    )
+
+
+def _frozen(wish: "_Wish") -> dict[str, object]:
+    plan = preview(order_id=wish.order_id, lines=wish.lines, delivery=wish.delivery)
+    return _plain(wish) | {"total_minor": plan.total_minor}
+
+
+def _plain(wish: "_Wish") -> dict[str, object]:
+    return {
+        "order_id": wish.order_id,
+        "lines": sorted([line.line_id, line.units, line.restock] for line in wish.lines),
+        "delivery": wish.delivery,
+        "reason": wish.reason.value,
+        "note": wish.note,
+    }
+
+
+def _paid_before(wish: "_Wish", key: str) -> Refund | None:
+    """Return the refund that a second person approved under this key before. Raises KeyReused where that was another wish."""
+    known = approvals.under(act="orders.refund", key=key)
+    if known is None or known.state is not ApprovalState.DONE:
+        return None
+    if {name: value for name, value in known.values.items() if name != "total_minor"} != _plain(wish):
+        raise KeyReused("This idempotency key was used for another request", field="idempotency_key")
+    return orders.refund(RefundId(int(str((known.outcome or {})["refund_id"]))))
+
+
+def _ask_second_person(wish: "_Wish", key: str | None, seen_minor: int | None, actor: UserId | None, now: datetime) -> Refund | None:
+    """Return None where the refund may go on; the refund itself where a second person approved it under this key before.
+
+    Without an actor the shop itself acts, and nobody is asked.
+    """
+    if actor is None or (key is not None and orders.refund_under(wish.code(key))):
+        return None
+    if key is not None and (paid := _paid_before(wish, key)):
+        return paid
+    wanted = _frozen(wish)
+    order = orders.order(wish.order_id)
+    total = int(str(wanted["total_minor"]))
+    if seen_minor is not None and seen_minor != total:
+        raise SumChanged(seen_minor, total, order.currency)
+    over = second_person.limits().refund_over_minor
+    before = sum(each.total_minor for each in order.refunds if each.state is not RefundState.FAILED)
+    if not approvals.refund_needs_two(total_minor=total, before_minor=before, over_minor=over):
+        return None
+    second_person.ask(act="orders.refund", subject=f"order:{order.id}", values=wanted, actor=actor, key=key, now=now)
+    return None
+
+
+def _refund(wish: "_Wish", key: str | None, seen_minor: int | None, actor: UserId | None, now: datetime) -> Refund:
     with transaction.atomic():
         code = None if key is None else wish.code(key)
         asked = (None if code is None else orders.refund_under(code)) or _open(wish, code, seen_minor, actor, now)
@@ -75,6 +153,7 @@ class _Wish:
 
 def _open(wish: _Wish, code: str | None, seen_minor: int | None, actor: UserId | None, now: datetime) -> Refund:
     order = orders.lock(wish.order_id)
+    promised = sum(each.total_minor for each in order.refunds if each.state is RefundState.ASKED)
     asked = orders.open_refund(
         order_id=wish.order_id,
         wishes=wish.lines,
@@ -88,6 +167,7 @@ def _open(wish: _Wish, code: str | None, seen_minor: int | None, actor: UserId |
     # Compared under the order's lock; the refusal undoes the promise with the transaction.
     if seen_minor is not None and seen_minor != asked.total_minor:
         raise SumChanged(seen_minor, asked.total_minor, order.currency)
+    _refuse_what_the_bank_withdrew(asked, promised, order.currency)
     audit.record(
         actor=actor,
         act="orders.refund",
@@ -103,6 +183,16 @@ def _open(wish: _Wish, code: str | None, seen_minor: int | None, actor: UserId |
         at=now,
     )
     return asked
+
+
+def _refuse_what_the_bank_withdrew(asked: Refund, promised_minor: int, currency: str) -> None:
+    """Raise MoneyDisputed for a refund of money in dispute, or lost in one. Refunds promised before count first."""
+    made = payments.payments_of(asked.order_id)
+    withdrawn = sum(payment.balance.disputed_minor + payment.balance.lost_minor for payment in made)
+    pending = sum(payment.balance.refund_pending_minor for payment in made)
+    left = max(0, sum(payment.balance.refundable_minor for payment in made) + pending - promised_minor)
+    if withdrawn and asked.total_minor > left:
+        raise MoneyDisputed(asked.total_minor, left, withdrawn, currency)
 
 
 def _reason(value: RefundReason | str) -> RefundReason:
@@ -122,7 +212,11 @@ def finish(refund_id: RefundId, now: datetime) -> Refund:
         return _settle(asked, now)
     payment = _payment_of(asked)
     key = f"{payment.name}:refund:{asked.id}"
-    payment = payments.refund(payment_id=payment.id, amount_minor=asked.total_minor, key=key, now=now)
+    try:
+        payment = payments.refund(payment_id=payment.id, amount_minor=asked.total_minor, key=key, now=now)
+    except TooMuch:
+        # The bank withdrew the money after the refund was promised: the buyer has it already, and it cannot go twice.
+        return orders.fail_refund(refund_id=asked.id, reason="disputed", now=now)
     match payment.answer_to(key):
         case EventKind.REFUNDED:
             settled = _settle(asked, now)

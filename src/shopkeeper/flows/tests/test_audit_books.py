@@ -1,17 +1,23 @@
 """The audit finds what is planted: one violation for each check, and nothing in books that are right."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.db.models import F
 
+from shopkeeper.events.models import OutboxFact
 from shopkeeper.flows import audit_books, refund_order, ship_order
 from shopkeeper.flows.tests.builders import NOON
 from shopkeeper.selling.inventory import public as inventory
-from shopkeeper.selling.inventory.models import Shelf
+from shopkeeper.selling.inventory import store as inventory_store
+from shopkeeper.selling.inventory.models import Movement, Shelf
+from shopkeeper.selling.orders import books as order_books
 from shopkeeper.selling.orders import models as orders
 from shopkeeper.selling.orders.shapes import RefundReason
+from shopkeeper.selling.payments import books as payment_books
 from shopkeeper.selling.payments import models as payments
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +57,46 @@ def plant_held_too_little(order):
     Shelf.objects.filter(held__gt=0).update(held=F("held") - 1)
 
 
+def plant_refunded_above_its_price(order):
+    drop_check("orders_orderline", "orders_orderline_refunded")
+    orders.OrderLine.objects.filter(order_id=order.id).update(refunded_minor=F("gross_minor") + 1)
+
+
+def plant_sent_above_ordered(order):
+    drop_check("orders_orderline", "orders_orderline_shipped")
+    orders.OrderLine.objects.filter(order_id=order.id).update(shipped_units=F("units") + 1)
+
+
+def plant_broken_chain(order):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE inventory_movement DISABLE TRIGGER inventory_movement_only_grows")
+    Movement.objects.filter(reason="sold").update(balance=F("balance") + 1)
+
+
+def plant_money_for_the_dead(order):
+    orders.Order.objects.filter(id=order.id).update(state="cancelled")
+    # As if the provider had reserved more than it ever took.
+    add_event(order, "authorized", 2 * order.total_minor)
+
+
+def plant_an_unswept_hold(order):
+    orders.Order.objects.filter(id=order.id).update(state="placed", hold_until=NOON)
+
+
+def forget(kind):
+    return lambda order: OutboxFact.objects.filter(kind=kind).delete()
+
+
+def tell_twice(kind):
+    def plant(order):
+        fact = OutboxFact.objects.filter(kind=kind).latest("id")
+        fact.pk = None
+        fact.save()
+
+    return plant
+
+
 def rows(model, **changes):
     return lambda order: model.objects.update(**changes)
 
@@ -71,7 +117,77 @@ PLANTS = {
     "held_is_what_is_to_be_sent": lambda order: inventory.release(order_id=order.id, reason="cancelled", now=NOON),
     "paid_less_refunds_is_what_providers_keep": rows(orders.Order, paid_minor=F("paid_minor") + 1),
     "money_in_sum": rows(orders.Order, paid_minor=F("paid_minor") + 1),
+    "stock_balance": plant_broken_chain,
+    "line_refunded_at_most_its_price": plant_refunded_above_its_price,
+    "line_refunded_units_are_refund_lines": rows(orders.OrderLine, refunded_units=F("units")),
+    "line_sent_or_dropped_at_most_ordered": plant_sent_above_ordered,
+    "no_money_reserved_for_a_dead_order": plant_money_for_the_dead,
+    "no_hold_beyond_its_time": plant_an_unswept_hold,
+    "paid_order_is_told_once": forget("OrderPaid"),
+    "refund_is_told_once": tell_twice("OrderRefunded"),
+    "dispute_is_its_events": rows(payments.Payment, is_disputed=True),
 }
+"""One violation for every check there is."""
+
+
+def every_check() -> set[str]:
+    """Return every check the books can report, read from the code itself."""
+    said = {name for module in (payment_books, audit_books) for name in re.findall(r'check="(\w+)"', source(module))}
+    stock = {f"stock_{what}" for what in re.findall(r"SELECT '(\w+)'", inventory_store._AUDIT)}
+    return said | stock | {check.name for check in order_books.CHECKS}
+
+
+def source(module) -> str:
+    return Path(module.__file__).read_text()
+
+
+def test_every_check_has_a_violation_that_turns_it_red():
+    assert every_check() == set(PLANTS)
+    assert len(every_check()) >= 24
+
+
+def test_a_check_without_a_violation_would_be_missed(monkeypatch):
+    fresh = order_books.Check("a_new_rule", "order", "SELECT 1, 1, 1")
+
+    monkeypatch.setattr(order_books, "CHECKS", (*order_books.CHECKS, fresh))
+
+    assert every_check() - set(PLANTS) == {"a_new_rule"}
+
+
+@pytest.mark.parametrize("plant", [forget("OrderPaid"), tell_twice("OrderPaid")], ids=["not told", "told twice"])
+def test_a_paid_order_is_told_neither_never_nor_twice(order, plant):
+    plant(order)
+
+    (finding,) = audit_books.run(LATER).findings
+
+    assert (finding.check, finding.subject, finding.expected) == ("paid_order_is_told_once", f"order:{order.id}", 1)
+
+
+def test_facts_older_than_the_outbox_keeps_are_not_missed(order):
+    OutboxFact.objects.all().delete()
+
+    assert audit_books.run(NOON + timedelta(days=31)).is_right
+
+
+def test_the_report_is_kept_for_staff_with_what_differs(order):
+    assert (audit_books.last(), audit_books.differences_found()) == (None, 0)
+    rows(orders.Order, units=F("units") + 1)(order)
+
+    made = audit_books.run_and_keep(LATER)
+
+    assert audit_books.last() == made
+    assert audit_books.differences_found() == len(made.findings) == 1
+
+
+def test_the_notice_goes_with_the_next_run_that_finds_nothing(order):
+    rows(orders.Order, units=F("units") + 1)(order)
+    audit_books.run_and_keep(LATER)
+    rows(orders.Order, units=F("units") - 1)(order)
+
+    audit_books.run_and_keep(LATER + timedelta(hours=1))
+
+    assert audit_books.differences_found() == 0
+    assert audit_books.last().is_right
 
 
 @pytest.mark.parametrize("check", PLANTS)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Lower, Upper
 
 
 class Category(models.Model):
@@ -45,6 +45,10 @@ class Product(models.Model):
         indexes: ClassVar = [
             models.Index("rank", "id", condition=Q(is_published=True), name="catalog_product_featured"),
             models.Index("category", "rank", "id", condition=Q(is_published=True), name="catalog_product_shelf"),
+            models.Index("created_at", "id", condition=Q(is_published=True), name="catalog_product_newest"),
+            models.Index(Lower("name_en"), "id", condition=Q(is_published=True), name="catalog_product_name"),
+            models.Index("category", "created_at", "id", condition=Q(is_published=True), name="catalog_product_shelf_newest"),
+            models.Index("category", Lower("name_en"), "id", condition=Q(is_published=True), name="catalog_product_shelf_name"),
         ]
 
 
@@ -62,3 +66,16 @@ class Variant(models.Model):
             models.UniqueConstraint(Upper("sku"), name="catalog_variant_sku"),
             models.CheckConstraint(condition=Q(weight_g__gte=0), name="catalog_variant_weight"),
         ]
+
+
+class Edition(models.Model):
+    """How often a part of the catalogue changed: the sum of `mark` over a scope's rows moves with every change (`sql/0002_edition.sql`).
+
+    Scope 0 is the shop as a whole, any other a category, −1 goods on no shelf. Only database triggers write here.
+    """
+
+    scope = models.BigIntegerField()
+    mark = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index("scope", name="catalog_edition_scope")]

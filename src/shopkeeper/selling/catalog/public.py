@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -18,14 +18,14 @@ from shopkeeper.selling.catalog import models, store
 from shopkeeper.selling.catalog.rules import limits
 from shopkeeper.selling.catalog.rules.derive_category import derive_category
 from shopkeeper.selling.catalog.rules.tidy_name import tidy_name
-from shopkeeper.selling.catalog.shapes import Category, CategoryTooDeep, Goods, Product, Sort, VariantDraft
+from shopkeeper.selling.catalog.shapes import Category, CategoryTooDeep, Editions, Goods, Product, Sort, VariantDraft
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
-    "categories", "category", "derive_category", "goods", "goods_by_sku", "import_categories", "import_goods", "listing", "listing_ids",
-    "product", "product_by_id", "products", "publish", "save_category", "save_product", "tidy_name", "unpublish",
+    "categories", "category", "derive_category", "editions", "goods", "goods_by_sku", "goods_from", "import_categories", "import_goods",
+    "listing", "listing_ids", "product", "product_by_id", "products", "publish", "save_category", "save_product", "tidy_name", "unpublish",
 ]  # fmt: skip
 
 MOST_ON_A_PAGE = 200
@@ -71,6 +71,11 @@ def goods(variant_ids: Sequence[VariantId]) -> dict[VariantId, Goods]:
     return store.goods(variant_ids)
 
 
+def goods_from(rows: Sequence[Sequence[Any]]) -> dict[VariantId, Goods]:
+    """Return goods by variant from rows of the database function catalog_goods, read within another room's function."""
+    return store.goods_from(rows)
+
+
 def goods_of(variant_id: VariantId) -> Goods:
     """Return what other rooms need to know of one variant. Raises NotFound."""
     found = store.goods([variant_id])
@@ -104,6 +109,11 @@ def listing(
     chosen = store.shelf(category_id, product_ids)
     items = store.shelf_page(chosen, sort, (number - 1) * size, size)
     return Page(items=items, total=chosen.count(), number=number, size=size)
+
+
+def editions() -> Editions:
+    """Return the marks of every part of the catalogue now. What is read after this call is at least as new as its marks."""
+    return store.editions()
 
 
 def listing_ids(category_id: CategoryId | None = None) -> tuple[ProductId, ...]:

@@ -1,5 +1,6 @@
 """Products, variants and categories as they cross the catalogue's face."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -128,3 +129,19 @@ class NotSellable(Refusal):
     """The variant, or its product, is not on sale."""
 
     code = "not_sellable"
+
+
+@dataclass(frozen=True, slots=True)
+class Editions:
+    """The marks of every part of the catalogue at one moment: as long as a part's mark stands, nothing a page shows of it has changed.
+
+    `marks` by scope: 0 the shop as a whole, a category's id the goods on it, −1 goods on no shelf.
+    """
+
+    marks: Mapping[int, int]
+
+    def of(self, shelves: Sequence[int] | None) -> int:
+        """Return the mark of these shelves and of the shop as a whole; None: of everything."""
+        if shelves is None:
+            return sum(self.marks.values())
+        return sum(self.marks.get(each, 0) for each in {0, *shelves})

@@ -9,11 +9,12 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Lower, Upper
 
+from shopkeeper.kit import statements
 from shopkeeper.kit.ids import CategoryId, ProductId, VariantId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import models
-from shopkeeper.selling.catalog.shapes import Category, Goods, Product, SkuTaken, SlugTaken, Sort, Variant, VariantDraft
+from shopkeeper.selling.catalog.shapes import Category, Editions, Goods, Product, SkuTaken, SlugTaken, Sort, Variant, VariantDraft
 
 _ORDER: Mapping[Sort, tuple[Any, ...]] = {
     Sort.FEATURED: ("rank", "id"),
@@ -197,6 +198,12 @@ def _save(row: models.Category | models.Product | models.Variant, taken: SlugTak
         raise
 
 
+def editions() -> Editions:
+    """Return the marks of every part of the catalogue: one query over a few rows."""
+    rows = statements.rows("SELECT scope, sum(mark)::bigint FROM catalog_edition GROUP BY scope", [])
+    return Editions(dict(rows))
+
+
 # ── goods ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _GOODS = """
@@ -210,7 +217,14 @@ _GOODS = """
 
 def goods(variant_ids: Sequence[VariantId]) -> dict[VariantId, Goods]:
     """Return goods by variant: one query."""
-    return {each.variant_id: each for each in _goods("WHERE v.id = ANY(%s)", list(variant_ids))}
+    # A number no id can be is no variant's; the database would refuse it as one.
+    wanted = [each for each in variant_ids if 0 < each < 2**63]
+    return goods_from(statements.rows("SELECT * FROM catalog_goods(%s::bigint[])", [wanted])) if wanted else {}
+
+
+def goods_from(rows: Iterable[Sequence[Any]]) -> dict[VariantId, Goods]:
+    """Return goods by variant from rows of the database function catalog_goods."""
+    return {each.variant_id: each for each in map(_goods_of, rows)}
 
 
 def goods_by_sku(skus: Sequence[str]) -> dict[str, Goods]:
@@ -226,7 +240,7 @@ def _goods(condition: str, wanted: list[Any]) -> list[Goods]:
         return [_goods_of(row) for row in cursor.fetchall()]
 
 
-def _goods_of(row: tuple[Any, ...]) -> Goods:
+def _goods_of(row: Sequence[Any]) -> Goods:
     return Goods(
         variant_id=VariantId(row[0]),
         product_id=ProductId(row[1]),

@@ -31,6 +31,7 @@ __all__ = [
     "guest",
     "import_customers",
     "record_consent",
+    "refuse_odd_guest",
     "register",
     "remove_address",
     "save_address",
@@ -69,6 +70,15 @@ def guest(*, email: str, name: str, phone: str = "", language: str, country: str
         country=checks.country(country),
         now=now,
     )
+
+
+def refuse_odd_guest(*, name: str, phone: str) -> None:
+    """Refuse a guest's particulars that no customer may have, for whoever writes the guest within another function.
+
+    Mail address, language and country are checked by every order. Raises Malformed, OutOfRange.
+    """
+    checked.name(name)
+    checked.phone(phone)
 
 
 def customer(customer_id: CustomerId) -> Customer:

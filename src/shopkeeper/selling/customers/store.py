@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.db.models import Q
 
+from shopkeeper.kit import statements
 from shopkeeper.kit.ids import CustomerId, UserId
 from shopkeeper.kit.page import Page
 from shopkeeper.selling.customers.models import Address as AddressRow
@@ -36,17 +37,9 @@ def add_member(*, user_id: UserId, email: str, name: str, language: str, now: da
 
 
 def put_guest(*, email: str, name: str, phone: str, language: str, country: str, now: datetime) -> Customer:
-    """Add a guest, or refresh the one known by the same address; one statement, so that two checkouts at once agree on the row."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO customers_customer (is_guest, email, name, phone, language, country, joined_at)
-               VALUES (true, %s, %s, %s, %s, %s, %s)
-               ON CONFLICT (lower(email)) WHERE is_guest AND NOT (email = '')
-               DO UPDATE SET name = excluded.name, phone = excluded.phone, language = excluded.language, country = excluded.country
-               RETURNING id""",
-            [email, name, phone, language, country, now],
-        )
-        return _customer(Row.objects.get(pk=cursor.fetchone()[0]))
+    """Add a guest, or refresh the one known by the same address, through `customers_guest`: two checkouts at once agree on the row."""
+    (found,) = statements.row("SELECT customers_guest(%s, %s, %s, %s, %s, %s)", [email, name, phone, language, country, now])
+    return _customer(Row.objects.get(pk=found))
 
 
 def search(*, text: str, is_guest: bool | None, number: int, size: int) -> Page[Customer]:

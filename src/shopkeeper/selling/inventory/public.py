@@ -20,6 +20,7 @@ from shopkeeper.selling.inventory.shapes import (
     Difference,
     HeldUnits,
     Hold,
+    HoldCounts,
     Movement,
     MoveReason,
     SameWarehouse,
@@ -157,6 +158,11 @@ def held(order_id: OrderId) -> tuple[HeldUnits, ...]:
 def held_for(order_ids: Collection[OrderId]) -> dict[OrderId, tuple[HeldUnits, ...]]:
     """Return what is still held for each of these orders, by warehouse; orders that hold nothing are left out. One query."""
     return store.held_for(order_ids)
+
+
+def hold_counts(now: datetime) -> HoldCounts:
+    """Return how many holds keep goods from others, and how many of them ran out before `now` and wait for the sweep."""
+    return store.hold_counts(now)
 
 
 def open_holds() -> dict[OrderId, int]:

@@ -70,6 +70,14 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldCounts:
+    """How many holds keep goods from others; `overdue` of them have run out and wait for the sweep."""
+
+    open: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
     """One row of the ledger: units came (+) or went (−); `balance` lay on the shelf afterwards."""
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from shopkeeper.kit import statements
 from shopkeeper.kit.ids import OrderId, UserId, VariantId, WarehouseId
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.inventory import models
-from shopkeeper.selling.inventory.shapes import Difference, HeldUnits, Movement, MoveReason, Shelf, WantedUnits, Warehouse
+from shopkeeper.selling.inventory.shapes import Difference, HeldUnits, HoldCounts, Movement, MoveReason, Shelf, WantedUnits, Warehouse
 
 if TYPE_CHECKING:
     import polars as pl
@@ -89,13 +90,15 @@ def shelf(variant_id: VariantId, warehouse_id: WarehouseId) -> Shelf:
     return Shelf(variant_id=variant_id, warehouse_id=warehouse_id, on_hand=on_hand, held=held)
 
 
+_AVAILABLE = """
+    SELECT s.variant_id, sum(s.on_hand - s.held) FROM inventory_shelf s JOIN inventory_warehouse h ON h.id = s.warehouse_id
+    WHERE h.is_active AND s.variant_id = ANY(%s::bigint[]) GROUP BY 1
+"""
+
+
 def available(variant_ids: Sequence[VariantId]) -> dict[VariantId, int]:
     """Return what can be sold of each of these variants from active warehouses, 0 where there is no shelf: one query."""
-    found = rows(
-        """SELECT s.variant_id, sum(s.on_hand - s.held) FROM inventory_shelf s JOIN inventory_warehouse h ON h.id = s.warehouse_id
-           WHERE h.is_active AND s.variant_id = ANY(%s) GROUP BY 1""",
-        list(variant_ids),
-    )
+    found = statements.rows(_AVAILABLE, [[each for each in variant_ids if 0 < each < 2**63]])
     return dict.fromkeys(variant_ids, 0) | {VariantId(variant): int(units) for variant, units in found}
 
 
@@ -129,6 +132,14 @@ def held_for(order_ids: Collection[OrderId]) -> dict[OrderId, tuple[HeldUnits, .
     ):
         found[OrderId(order_id)] = (*found.get(OrderId(order_id), ()), _held(*units))
     return found
+
+
+def hold_counts(now: datetime) -> HoldCounts:
+    """Return how many holds keep goods from others, and how many of them ran out before `now`."""
+    ((open_, overdue),) = rows(
+        "SELECT count(*), count(*) FILTER (WHERE state = 'held' AND until < %s) FROM inventory_hold WHERE open_units > 0", now
+    )
+    return HoldCounts(open=open_, overdue=overdue)
 
 
 def open_holds() -> dict[OrderId, int]:

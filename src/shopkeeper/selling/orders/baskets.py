@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -10,7 +11,7 @@ from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.orders import models
 from shopkeeper.selling.orders.rules import joining
-from shopkeeper.selling.orders.shapes import MOST_LINES, MOST_UNITS, Basket, BasketFull, BasketLine, JoinedBasket
+from shopkeeper.selling.orders.shapes import MOST_LINES, MOST_UNITS, Basket, BasketFull, BasketLine, JoinedBasket, Standing
 
 NO_BASKET = Basket(id=BasketId(0), token="", customer_id=None, lines=())
 
@@ -19,6 +20,21 @@ def basket(token: str | None) -> Basket:
     """Return the open basket of that token; the empty basket (id 0) for no token, an unknown one, or one already ordered."""
     row = _open_row(token)
     return NO_BASKET if row is None else _to_basket(row)
+
+
+def standing_of(token: str, row: Sequence[Any]) -> Standing:
+    """Return what the database function orders_standing answers for a basket's token, read within another function."""
+    fingerprint, key_order, living_order, basket_id, customer_id, variants, units = row
+    lines = zip(variants or (), units or (), strict=True)
+    return Standing(
+        fingerprint=fingerprint,
+        key_order=key_order,
+        living_order=living_order,
+        basket=NO_BASKET if basket_id is None else Basket(
+            id=basket_id, token=token, customer_id=customer_id,
+            lines=tuple(BasketLine(variant_id=variant, units=count) for variant, count in lines),
+        ),
+    )  # fmt: skip
 
 
 def basket_of(customer_id: CustomerId) -> Basket:

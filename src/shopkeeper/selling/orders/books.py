@@ -1,11 +1,12 @@
 """Does this room add up? Each check is one query that returns only what does not."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
-from shopkeeper.kit.ids import OrderId
-from shopkeeper.selling.orders.shapes import Difference, OrderMoney, OrderState
+from shopkeeper.kit.ids import OrderId, RefundId
+from shopkeeper.selling.orders.shapes import Difference, OrderMoney, OrderState, ToBeTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,24 @@ CHECKS = (
            GROUP BY l.id HAVING coalesce(sum(x.gross_minor), 0) <> l.refunded_minor""",
     ),
     Check(
+        "line_refunded_at_most_its_price",
+        "line",
+        "SELECT id, gross_minor, refunded_minor FROM orders_orderline WHERE refunded_minor > gross_minor",
+    ),
+    Check(
+        "line_refunded_units_are_refund_lines",
+        "line",
+        """SELECT l.id, coalesce(sum(x.units), 0), l.refunded_units FROM orders_orderline l
+           LEFT JOIN (SELECT rl.line_id, rl.units FROM orders_refundline rl
+                      JOIN orders_refund r ON r.id = rl.refund_id AND r.state <> 'failed') x ON x.line_id = l.id
+           GROUP BY l.id HAVING coalesce(sum(x.units), 0) <> l.refunded_units""",
+    ),
+    Check(
+        "line_sent_or_dropped_at_most_ordered",
+        "line",
+        "SELECT id, units, shipped_units + dropped_units FROM orders_orderline WHERE shipped_units + dropped_units > units",
+    ),
+    Check(
         "line_shipped_is_parcels",
         "line",
         """SELECT l.id, coalesce(sum(s.units), 0), l.shipped_units FROM orders_orderline l
@@ -100,3 +119,16 @@ def money_of_orders() -> list[OrderMoney]:
             )
             for row in cursor.fetchall()
         ]  # fmt: skip
+
+
+def to_be_told(since: datetime) -> ToBeTold:
+    """Return the orders paid and the refunds settled since then, of the shop's own trade."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM orders_order WHERE paid_at >= %s AND NOT is_imported", [since])
+        paid = frozenset(OrderId(row[0]) for row in cursor.fetchall())
+        cursor.execute(
+            """SELECT r.id FROM orders_refund r JOIN orders_order o ON o.id = r.order_id AND NOT o.is_imported
+               WHERE r.state = 'settled' AND r.settled_at >= %s""",
+            [since],
+        )
+        return ToBeTold(paid=paid, refunds=frozenset(RefundId(row[0]) for row in cursor.fetchall()))

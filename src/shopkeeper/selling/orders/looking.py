@@ -6,7 +6,7 @@ from shopkeeper.kit import checks
 from shopkeeper.kit.ids import CustomerId, OrderId, RefundId
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import NotFound, OutOfRange
-from shopkeeper.selling.orders import models, store
+from shopkeeper.selling.orders import models, reading, store
 from shopkeeper.selling.orders.shapes import Happening, Order, OrderFilter, OrderState, OrderSummary, Refund
 
 MOST_ON_A_PAGE = 500
@@ -14,24 +14,24 @@ MOST_ON_A_PAGE = 500
 
 def order(order_id: OrderId) -> Order:
     """Return a whole order. Raises NotFound."""
-    return one(store.load_orders(models.Order.objects.filter(id=order_id)), order_id)
+    return one(reading.whole([order_id]), order_id)
 
 
 def orders(order_ids: Collection[OrderId]) -> dict[OrderId, Order]:
-    """Return whole orders by id; unknown ids are left out. Six queries however many they are."""
-    return {found.id: found for found in store.load_orders(models.Order.objects.filter(id__in=list(order_ids)))}
+    """Return whole orders by id; unknown ids are left out. One query however many they are."""
+    return {found.id: found for found in reading.whole(list(order_ids))}
 
 
 def by_token(token: str) -> Order:
     """Return the order behind a signed link's token. Raises NotFound."""
     wanted = token if len(token) <= 64 and "\x00" not in token else ""
-    return one(store.load_orders(models.Order.objects.filter(token=wanted)), token[:64])
+    return one(reading.whole_by("token", wanted), token[:64])
 
 
 def by_number(number: str) -> Order:
     """Return the order of a number such as SK-100001, capital or small. Raises NotFound."""
     wanted = number.strip().upper() if len(number) <= 64 and "\x00" not in number else ""
-    return one(store.load_orders(models.Order.objects.filter(number=wanted)), number[:64])
+    return one(reading.whole_by("number", wanted), number[:64])
 
 
 def orders_of(customer_id: CustomerId, *, number: int = 1, size: int = 20) -> Page[OrderSummary]:

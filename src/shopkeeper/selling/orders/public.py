@@ -16,7 +16,17 @@ from shopkeeper.kit import checks
 from shopkeeper.kit.ids import OrderId, PaymentId, RefundId, ShipmentId, UserId, WarehouseId, new_token
 from shopkeeper.selling.inventory.shapes import HeldUnits
 from shopkeeper.selling.orders import books, models, planning, store
-from shopkeeper.selling.orders.baskets import add_line, any_basket, basket, basket_of, merge_baskets, open_basket, remove_lines, set_line
+from shopkeeper.selling.orders.baskets import (
+    add_line,
+    any_basket,
+    basket,
+    basket_of,
+    merge_baskets,
+    open_basket,
+    remove_lines,
+    set_line,
+    standing_of,
+)
 from shopkeeper.selling.orders.books import CHECKS
 from shopkeeper.selling.orders.keys import refund_code, refund_under, was_refunded_under
 from shopkeeper.selling.orders.looking import (
@@ -51,6 +61,7 @@ from shopkeeper.selling.orders.shapes import (
     RefundReason,
     RefundState,
     RefundWish,
+    ToBeTold,
 )
 from shopkeeper.selling.orders.taking_over import import_adjustments, import_credit_notes, import_history, import_refunds
 
@@ -110,7 +121,9 @@ __all__ = [
     "revive",
     "set_line",
     "settle_refund",
+    "standing_of",
     "timeline",
+    "to_be_told",
     "was_refunded_under",
 ]  # fmt: skip
 
@@ -360,6 +373,11 @@ def note(*, order_id: OrderId, code: str, values: Mapping[str, str | int], actor
 def audit() -> list[Difference]:
     """Return every figure in this room that does not add up: lines against orders, refunds and parcels against lines. Empty is right."""
     return books.differences()
+
+
+def to_be_told(since: datetime) -> ToBeTold:
+    """Return what was paid and settled since then and must stand among the facts, each once."""
+    return books.to_be_told(since)
 
 
 def money_of_orders() -> list[OrderMoney]:

@@ -4,7 +4,7 @@ import json
 
 from shopkeeper.kit.ids import OrderId
 from shopkeeper.kit.refusals import KeyReused, Refusal
-from shopkeeper.selling.orders.shapes import BasketOrdered
+from shopkeeper.selling.orders.shapes import BasketOrdered, TooMuchUnpaid
 
 
 def refusal_of(error: BaseException) -> Refusal | None:
@@ -15,5 +15,7 @@ def refusal_of(error: BaseException) -> Refusal | None:
             return KeyReused("This idempotency key was used for another request", field="idempotency_key")
         case "SK022":
             return BasketOrdered(OrderId(json.loads(cause.diag.message_detail)["order_id"]))  # type: ignore[attr-defined]
+        case "SK023":
+            return TooMuchUnpaid(**json.loads(cause.diag.message_detail))  # type: ignore[attr-defined]
         case _:
             return None

@@ -56,6 +56,20 @@ class JoinedBasket:
     left_out: tuple[BasketLine, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is known of a checkout before it is planned.
+
+    `fingerprint` and `key_order`: what its idempotency key was used for; `living_order`: what its basket became already; `basket`: the
+    open basket, or the empty one.
+    """
+
+    fingerprint: str | None
+    key_order: OrderId | None
+    living_order: OrderId | None
+    basket: Basket
+
+
 class OrderState(StrEnum):
     """placed → paid → shipping → shipped; placed or paid → cancelled; placed → expired. Refunds are rows, not a state."""
 
@@ -334,10 +348,13 @@ class LineGoods:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOrder:
-    """Everything an order is opened with: who, where to, what was quoted and seen. `goods` names every quoted variant."""
+    """Everything an order is opened with: who, where to, what was quoted and seen. `goods` names every quoted variant.
+
+    `buyer_id` None: a guest, who is written with the order (`flows.place_order`).
+    """
 
     basket_id: BasketId | None
-    buyer_id: CustomerId
+    buyer_id: CustomerId | None
     is_guest: bool
     contact: Contact
     address: Address
@@ -375,6 +392,14 @@ class OrderMoney:
         return self.paid_minor - self.refunded_minor
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToBeTold:
+    """What of a time must stand among the facts: orders that were paid, refunds that were settled."""
+
+    paid: frozenset[OrderId]
+    refunds: frozenset[RefundId]
+
+
 class BasketFull(OutOfRange):
     """The basket holds as many different things as it can."""
 
@@ -396,6 +421,17 @@ class NoInvoice(Refusal):
 
 class EmptyBasket(Refusal):
     code = "empty_basket"
+
+
+class TooMuchUnpaid(Refusal):
+    """The buyer holds as much unpaid as one buyer may: with this order `orders` orders and `units` pieces, where `most_*` are the caps."""
+
+    code = "too_much_unpaid"
+
+    def __init__(self, *, orders: int, units: int, most_orders: int, most_units: int) -> None:
+        value = f"{orders} orders, {units} pieces"
+        super().__init__(f"Unpaid would be {value}; at most {most_orders} orders, {most_units} pieces", field="basket", value=value)
+        self.orders, self.units, self.most_orders, self.most_units = orders, units, most_orders, most_units
 
 
 class WrongState(Refusal):

@@ -2,116 +2,37 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import connection
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
-from shopkeeper.kit.ids import BasketId, CustomerId, DeliveryOptionId, LineId, OrderId, RefundId, ShipmentId, UserId, VariantId, WarehouseId
+from shopkeeper.kit import statements
+from shopkeeper.kit.ids import BasketId, CustomerId, LineId, OrderId, RefundId, ShipmentId, UserId, WarehouseId
 from shopkeeper.kit.page import Page
-from shopkeeper.kit.text import Bilingual
-from shopkeeper.selling.customers.shapes import Address
-from shopkeeper.selling.orders import models, shapes
+from shopkeeper.selling.orders import models, reading, shapes
 from shopkeeper.selling.pricing.shapes import Quote
 
 # ── orders, read ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def load_orders(query: QuerySet[models.Order]) -> list[shapes.Order]:
-    """Return whole orders, in the query's order, with six queries however many they are."""
-    rows = query.prefetch_related(
-        Prefetch("lines", models.OrderLine.objects.order_by("position")),
-        Prefetch("shipments", models.Shipment.objects.order_by("id").prefetch_related("lines")),
-        Prefetch("refunds", models.Refund.objects.order_by("id").prefetch_related("lines")),
-    )
-    return [to_order(row) for row in rows]
-
-
 def lock_order(order_id: OrderId) -> shapes.Order | None:
     """Return the order with its row locked until the transaction ends; None where there is none."""
-    found = load_orders(models.Order.objects.select_for_update(of=("self",)).filter(id=order_id))
-    return found[0] if found else None
+    # Locked by a statement of its own: what one that waits for the lock reads beside it is from before the wait.
+    return _locked('SELECT id FROM "orders_order" WHERE id = %s::bigint FOR UPDATE', order_id)
 
 
 def lock_free_order(order_id: OrderId) -> shapes.Order | None:
     """Return the order locked, or None where another worker has it in hand (or there is none)."""
-    found = load_orders(models.Order.objects.select_for_update(of=("self",), skip_locked=True).filter(id=order_id))
-    return found[0] if found else None
+    return _locked('SELECT id FROM "orders_order" WHERE id = %s::bigint FOR UPDATE SKIP LOCKED', order_id)
 
 
-def to_order(row: models.Order) -> shapes.Order:
-    return shapes.Order(
-        id=OrderId(row.id),
-        number=row.number,
-        token=row.token,
-        state=shapes.OrderState(row.state),
-        channel=row.channel,
-        buyer_id=CustomerId(row.buyer_id),
-        is_guest=row.is_guest,
-        contact=shapes.Contact(email=row.contact_email, name=row.contact_name, phone=row.contact_phone),
-        address=Address(**row.address),
-        language=row.language,
-        currency=row.currency,
-        tax_mode=row.tax_mode,
-        delivery_option_id=None if row.delivery_option_id is None else DeliveryOptionId(row.delivery_option_id),
-        delivery_name=Bilingual(row.delivery_name_en, row.delivery_name_zh),
-        delivery_minor=row.delivery_minor,
-        delivery_tax_minor=row.delivery_tax_minor,
-        goods_minor=row.goods_minor,
-        discount_minor=row.discount_minor,
-        tax_minor=row.tax_minor,
-        total_minor=row.total_minor,
-        paid_minor=row.paid_minor,
-        refunded_minor=row.refunded_minor,
-        refunded_delivery_minor=row.refunded_delivery_minor,
-        lines=tuple(_to_line(line) for line in row.lines.all()),
-        shipments=tuple(_to_shipment(shipment) for shipment in row.shipments.all()),
-        refunds=tuple(to_refund(refund) for refund in row.refunds.all()),
-        placed_at=row.placed_at,
-        paid_at=row.paid_at,
-        cancelled_at=row.cancelled_at,
-        cancel_reason=row.cancel_reason,
-        hold_until=row.hold_until,
-        basket_id=None if row.basket_id is None else BasketId(row.basket_id),
-        is_imported=row.is_imported,
-        quote=row.quote,
-    )
-
-
-def _to_line(row: models.OrderLine) -> shapes.OrderLine:
-    return shapes.OrderLine(
-        id=LineId(row.id),
-        variant_id=VariantId(row.variant_id),
-        product_id=row.product_id,
-        category_id=row.category_id,
-        sku=row.sku,
-        name=Bilingual(row.name_en, row.name_zh),
-        units=row.units,
-        unit_minor=row.unit_minor,
-        goods_minor=row.goods_minor,
-        discount_minor=row.discount_minor,
-        tax_basis_points=row.tax_basis_points,
-        tax_minor=row.tax_minor,
-        gross_minor=row.gross_minor,
-        shipped_units=row.shipped_units,
-        dropped_units=row.dropped_units,
-        refunded_units=row.refunded_units,
-        refunded_minor=row.refunded_minor,
-        refunded_tax_minor=row.refunded_tax_minor,
-    )
-
-
-def _to_shipment(row: models.Shipment) -> shapes.Shipment:
-    return shapes.Shipment(
-        id=ShipmentId(row.id),
-        warehouse_id=WarehouseId(row.warehouse_id),
-        carrier=row.carrier,
-        tracking_number=row.tracking_number,
-        lines=tuple(shapes.ParcelLine(line_id=LineId(line.line_id), units=line.units) for line in row.lines.all()),
-        shipped_at=row.shipped_at,
-    )
+def _locked(statement: str, order_id: OrderId) -> shapes.Order | None:
+    if not 0 < order_id < 2**63 or statements.row(statement, [order_id]) is None:
+        return None
+    return reading.whole([order_id])[0]
 
 
 def to_refund(row: models.Refund) -> shapes.Refund:
@@ -191,7 +112,10 @@ def happenings(order_id: OrderId) -> list[shapes.Happening]:
 
 
 def add_happening(order_id: OrderId, code: str, *, at: datetime, actor: UserId | None = None, **values: str | int) -> None:
-    models.Happening.objects.create(order_id=order_id, at=at, code=code, values=values, actor_id=actor)
+    statements.done(
+        'INSERT INTO orders_happening (order_id, at, code, "values", actor_id) VALUES (%s::bigint, %s, %s, %s::jsonb, %s::bigint)',
+        [order_id, at, code, json.dumps(values), actor],
+    )
 
 
 # ── orders, opened ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -204,12 +128,12 @@ def order_document(new: shapes.NewOrder, *, token: str) -> dict[str, Any]:
         "token": token,
         "channel": new.channel,
         "basket_id": new.basket_id,
-        "buyer_id": new.buyer_id,
+        **({} if new.buyer_id is None else {"buyer_id": new.buyer_id}),
         "is_guest": new.is_guest,
         "contact_email": new.contact.email,
         "contact_name": new.contact.name,
         "contact_phone": new.contact.phone,
-        "address": asdict(new.address),
+        "address": msgspec.to_builtins(new.address),
         "country": new.address.country,
         "language": new.language,
         "currency": quote.currency,
@@ -231,8 +155,7 @@ def order_document(new: shapes.NewOrder, *, token: str) -> dict[str, Any]:
 
 def quote_document(quote: Quote) -> dict[str, Any]:
     """Return a quote as plain JSON values; whole, so that the price of an old order can be explained years later."""
-    plain = asdict(quote)
-    plain["versions"] = {str(variant): version for variant, version in quote.versions.items()}
+    plain: dict[str, Any] = msgspec.to_builtins(quote, str_keys=True)
     return plain
 
 

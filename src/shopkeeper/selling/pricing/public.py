@@ -10,7 +10,7 @@ from django.db import transaction
 from shopkeeper.events import facts
 from shopkeeper.events import public as events
 from shopkeeper.kit import checks
-from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, UserId, VariantId
+from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, ProductId, UserId, VariantId
 from shopkeeper.kit.money import BASIS_POINTS, MOST_MINOR
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.kit.text import Bilingual
@@ -19,11 +19,13 @@ from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import NotSellable
 from shopkeeper.selling.pricing import models, store
 from shopkeeper.selling.pricing.rules.quote import PricedLine, Terms, build_quote, price_of
+from shopkeeper.selling.pricing.rules.reach import reaching
 from shopkeeper.selling.pricing.rules.reference import Step, reference_price
 from shopkeeper.selling.pricing.shapes import (
     DefaultListNeeded,
     DeliveryOption,
     DeliveryUnavailable,
+    Material,
     NoPrice,
     PriceChange,
     PriceList,
@@ -34,7 +36,7 @@ from shopkeeper.selling.pricing.shapes import (
     TaxRate,
     Wanted,
 )
-from shopkeeper.selling.shop import public as shop
+from shopkeeper.selling.shop.shapes import ShopNotOpen
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,7 +53,17 @@ MOST_TOTAL = 1_000 * MOST_MINOR
 
 def prices(variant_ids: Sequence[VariantId], *, price_list_id: PriceListId | None = None) -> dict[VariantId, PriceTag]:
     """Return the price tags of these variants in a list (None: the default); variants without a price are left out."""
+    if price_list_id is None:
+        return store.prices_by_default(variant_ids)
     return store.prices(variant_ids, store.price_list(price_list_id))
+
+
+def by_price(*, shelves: Sequence[int] | None, is_falling: bool) -> tuple[ProductId, ...]:
+    """Return the published products of these categories (None: all) by their least price in the default list; those without one stand last.
+
+    Goods of one price keep the featured order, whichever way the prices run.
+    """
+    return tuple(ProductId(each) for each in store.by_price(shelves, is_falling, store.price_list(None)))
 
 
 def price_history(variant_id: VariantId) -> tuple[PriceChange, ...]:
@@ -295,18 +307,38 @@ def quote(
 
     Raises NotSellable and NoPrice naming every line at fault, DeliveryUnavailable, OutOfRange, Malformed.
     """
-    where = checks.country(country)
     _refuse_odd_sizes(wanted)
-    applying = store.price_list(price_list_id)
-    options = store.delivery_options(where)
+    where = checks.country(country)
+    found = store.material(list({line.variant_id for line in wanted}), where, price_list_id)
+    if found.price_list is None:
+        raise NotFound("price_list", price_list_id)
+    return quote_from(material=found, wanted=wanted, country=where, delivery_option_id=delivery_option_id)
+
+
+def material_of(read: str) -> Material:
+    """Return what a quote is made from, as the database function pricing_material answers it within another room's function."""
+    return store.material_of(read)
+
+
+def quote_from(*, material: Material, wanted: Sequence[Wanted], country: str, delivery_option_id: DeliveryOptionId | None) -> Quote:
+    """Return the quote of these goods, made from what was read for this country: the one place that decides. Raises as `quote` does."""
+    _refuse_odd_sizes(wanted)
+    where = checks.country(country)
+    if material.price_list is None:
+        raise NotFound("price_list", None)
+    options = reaching(material.options, where)
     delivery = None if delivery_option_id is None else _chosen(options, delivery_option_id, where)
-    lines, versions = _priced(wanted, applying)
+    lines, versions = _priced(wanted, material)
+    if material.currency is None:
+        raise ShopNotOpen
+    if material.tax_rate is None:
+        raise NotFound("tax_rate", where)
     terms = Terms(
-        currency=shop.shop().currency,
-        price_list_id=applying.id,
-        tax_mode=applying.tax_mode,
+        currency=material.currency,
+        price_list_id=material.price_list.id,
+        tax_mode=material.price_list.tax_mode,
         country=where,
-        tax_basis_points=store.tax_rate(where).basis_points,
+        tax_basis_points=material.tax_rate.basis_points,
     )
     answer = build_quote(lines, terms=terms, delivery=delivery, options=options, versions=versions)
     if answer.total_minor > MOST_TOTAL:
@@ -328,9 +360,8 @@ def _chosen(options: Sequence[DeliveryOption], delivery_option_id: DeliveryOptio
     raise DeliveryUnavailable(delivery_option_id, country)
 
 
-def _priced(wanted: Sequence[Wanted], applying: PriceList) -> tuple[list[PricedLine], Mapping[VariantId, int]]:
-    ids = list({line.variant_id for line in wanted})
-    goods, tags = catalog.goods(ids), store.prices(ids, applying)
+def _priced(wanted: Sequence[Wanted], material: Material) -> tuple[list[PricedLine], Mapping[VariantId, int]]:
+    goods, tags = material.goods, material.tags
     off_sale = [line.variant_id for line in wanted if line.variant_id not in goods or not goods[line.variant_id].is_sellable]
     if off_sale:
         names = ", ".join(goods[each].sku if each in goods else str(each) for each in off_sale)
@@ -348,7 +379,7 @@ def _priced(wanted: Sequence[Wanted], applying: PriceList) -> tuple[list[PricedL
         )
         for line in wanted
     ]
-    return lines, {each: tags[each].version for each in sorted(ids)}
+    return lines, {each: tags[each].version for each in sorted({line.variant_id for line in wanted})}
 
 
 def check_versions(quote_seen: Quote) -> None:

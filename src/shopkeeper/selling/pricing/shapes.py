@@ -8,6 +8,7 @@ from enum import StrEnum
 from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, VariantId
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.catalog.shapes import Goods
 
 
 class TaxMode(StrEnum):
@@ -77,6 +78,18 @@ class DeliveryOption:
     countries: tuple[str, ...] = ()
     position: int = 0
     is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What a quote is made from, as it stood at one moment. `options` are all that are kept; None: not set, or no shop opened."""
+
+    currency: str | None
+    price_list: PriceList | None
+    tax_rate: TaxRate | None
+    options: tuple[DeliveryOption, ...]
+    goods: Mapping[VariantId, Goods]
+    tags: Mapping[VariantId, PriceTag]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

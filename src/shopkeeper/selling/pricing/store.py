@@ -1,21 +1,24 @@
 """Every query of the price room."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from django.db import Error, IntegrityError, connection, transaction
 from django.db.models import Max
 
+from shopkeeper.kit import statements
 from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, UserId, VariantId
 from shopkeeper.kit.money import MOST_MINOR
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.pricing import models
 from shopkeeper.selling.pricing.rules.reach import reaching
 from shopkeeper.selling.pricing.rules.reference import LOOK_BACK, Step
-from shopkeeper.selling.pricing.shapes import CodeTaken, DeliveryOption, PriceChange, PriceList, PriceTag, TaxMode, TaxRate
+from shopkeeper.selling.pricing.shapes import CodeTaken, DeliveryOption, Material, PriceChange, PriceList, PriceTag, TaxMode, TaxRate
 
 if TYPE_CHECKING:
     import polars as pl
@@ -83,18 +86,49 @@ def prices(variant_ids: Sequence[VariantId], applying: PriceList) -> dict[Varian
         return {}
     found = models.Price.objects.filter(variant_id__in=list(variant_ids), price_list_id=applying.id, amount_minor__isnull=False)
     columns = found.values_list("variant_id", "amount_minor", "reference_minor", "version")
+    return {tag.variant_id: tag for tag in _tags(columns, applying)}
+
+
+_BY_DEFAULT = """
+    SELECT p.variant_id, p.amount_minor, p.reference_minor, p.version, l.id, l.tax_mode
+    FROM pricing_pricelist l
+    LEFT JOIN pricing_price p ON p.price_list_id = l.id AND p.variant_id = ANY(%s::bigint[]) AND p.amount_minor IS NOT NULL
+    WHERE l.is_default
+"""
+
+
+def prices_by_default(variant_ids: Sequence[VariantId]) -> dict[VariantId, PriceTag]:
+    """Return the price tags of these variants that have a price in the default list: one query. Raises NotFound where no list is it."""
+    found = statements.rows(_BY_DEFAULT, [[each for each in variant_ids if 0 < each < 2**63]])
+    if not found:
+        raise NotFound("price_list", None)
     return {
-        VariantId(variant): PriceTag(
-            variant_id=VariantId(variant),
-            price_list_id=applying.id,
-            amount_minor=amount,
-            reference_minor=reference,
-            tax_mode=applying.tax_mode,
+        VariantId(variant_id): PriceTag(
+            variant_id=variant_id, price_list_id=number, amount_minor=amount, reference_minor=reference, tax_mode=_MODES[mode],
             version=version,
         )
-        for variant, amount, reference, version in columns
-        if amount is not None
-    }
+        for variant_id, amount, reference, version, number, mode in found
+        if variant_id is not None
+    }  # fmt: skip
+
+
+_MODES = {mode.value: mode for mode in TaxMode}
+
+_BY_PRICE = """
+    SELECT coalesce(array_agg(product_id ORDER BY least {} NULLS LAST, rank, product_id), '{{}}') FROM (
+        SELECT s.product_id, s.rank, min(p.amount_minor) AS least
+        FROM catalog_on_sale(%s::bigint[]) s
+        LEFT JOIN pricing_price p ON p.variant_id = s.variant_id AND p.price_list_id = %s
+        GROUP BY s.product_id, s.rank
+    ) shelf
+"""
+
+
+def by_price(shelves: Sequence[int] | None, is_falling: bool, applying: PriceList) -> Sequence[int]:
+    """Return the products on sale on these shelves by their least price in a list; those without one last: one query."""
+    statement = _BY_PRICE.format("DESC" if is_falling else "ASC")
+    (ids,) = statements.row(statement, [None if shelves is None else list(shelves), applying.id])
+    return ids  # type: ignore[no-any-return]
 
 
 def lock_price(variant_id: VariantId, price_list_id: PriceListId, now: datetime) -> models.Price:
@@ -212,6 +246,56 @@ def lock_delivery_option(delivery_option_id: DeliveryOptionId) -> models.Deliver
     if row is None:
         raise NotFound("delivery_option", delivery_option_id)
     return row
+
+
+# ── quotes ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def material(variant_ids: Sequence[VariantId], country: str, price_list_id: PriceListId | None) -> Material:
+    """Return what a quote of these variants is made from: one round trip."""
+    wanted = [each for each in variant_ids if 0 < each < 2**63]
+    (read,) = statements.row("SELECT pricing_material(%s::bigint[], %s, %s::bigint)::text", [wanted, country, price_list_id])
+    return material_of(read)
+
+
+def material_of(read: str) -> Material:
+    """Return the shape of what the database function pricing_material answers."""
+    found = msgspec.json.decode(read)
+    applying = None if found["list"] is None else _list_of(found["list"])
+    return Material(
+        currency=found["currency"],
+        price_list=applying,
+        tax_rate=None if found["rate"] is None else _rate_of(found["rate"]),
+        options=tuple(_option_of(option) for option in found["options"] or ()),
+        goods=catalog.goods_from(found["goods"] or ()),
+        tags={} if applying is None else {tag.variant_id: tag for tag in _tags(found["prices"] or (), applying)},
+    )
+
+
+def _list_of(row: Sequence[Any]) -> PriceList:
+    number, code, name_en, name_zh, tax_mode, is_default = row
+    return PriceList(id=number, code=code, name=Bilingual(name_en, name_zh), tax_mode=TaxMode(tax_mode), is_default=is_default)
+
+
+def _rate_of(row: Sequence[Any]) -> TaxRate:
+    number, country, basis_points = row
+    return TaxRate(id=number, country=country, basis_points=basis_points)
+
+
+def _option_of(row: Sequence[Any]) -> DeliveryOption:
+    number, code, name_en, name_zh, carrier, price, free_from, least, most, countries, position, is_active = row
+    return DeliveryOption(
+        id=number, code=code, name=Bilingual(name_en, name_zh), carrier=carrier, price_minor=price, free_from_minor=free_from,
+        days=(least, most), countries=tuple(countries), position=position, is_active=is_active,
+    )  # fmt: skip
+
+
+def _tags(rows: Iterable[Sequence[Any]], applying: PriceList) -> Iterator[PriceTag]:
+    for variant_id, amount, reference, version in rows:
+        yield PriceTag(
+            variant_id=variant_id, price_list_id=applying.id, amount_minor=amount, reference_minor=reference, tax_mode=applying.tax_mode,
+            version=version,
+        )  # fmt: skip
 
 
 # ── bulk ──────────────────────────────────────────────────────────────────────────────────────────────────────────────

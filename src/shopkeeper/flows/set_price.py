@@ -1,0 +1,81 @@
+"""A price set by a person: at once, or after a second person where it falls far or goes below cost."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from shopkeeper.flows import second_person
+from shopkeeper.kit import checks
+from shopkeeper.kit.ids import PriceListId, UserId, VariantId
+from shopkeeper.kit.money import MOST_MINOR
+from shopkeeper.kit.refusals import NotFound
+from shopkeeper.ops.approvals import public as approvals
+from shopkeeper.ops.requests import public as requests
+from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.pricing import public as pricing
+from shopkeeper.selling.pricing.shapes import PriceTag
+
+ACT = "pricing.set_price"
+
+
+def cost_minor(variant_id: VariantId) -> int | None:
+    """Return what one piece costs the shop, in minor units; None: it is not known. Costs are not kept yet, so it never is."""
+    return None
+
+
+def set_price(
+    *, variant_id: VariantId, amount_minor: int, price_list_id: PriceListId | None = None, reason: str, actor: UserId, now: datetime
+) -> PriceTag:
+    """Set a variant's price from now on and return its tag, as `pricing.set_price` does.
+
+    Raises WaitingForApproval where the price lies so far below the present one, or below cost, that a second person is asked first.
+    """
+    checks.whole(amount_minor, field="amount", least=1, most=MOST_MINOR)
+    wish = {"variant_id": variant_id, "price_list_id": price_list_id, "amount_minor": amount_minor, "reason": reason}
+    present = _present_minor(variant_id, price_list_id)
+    is_big = approvals.price_needs_two(
+        present_minor=present,
+        wanted_minor=amount_minor,
+        drop_percent=second_person.limits().price_drop_percent,
+        cost_minor=cost_minor(variant_id),
+    )
+    if is_big:
+        wish["reason"] = checks.line(reason, field="reason", most=200)
+        second_person.ask(act=ACT, subject=f"variant:{variant_id}", values=frozen(wish), actor=actor, key=None, now=now)
+    return pricing.set_price(
+        variant_id=variant_id, amount_minor=amount_minor, price_list_id=price_list_id, reason=reason, actor=actor, now=now
+    )
+
+
+def frozen(wish: Mapping[str, Any]) -> dict[str, object]:
+    """Return all that decides a price that waits: the wish, and the price it was held against."""
+    return {
+        "variant_id": wish["variant_id"],
+        "price_list_id": wish["price_list_id"],
+        "amount_minor": wish["amount_minor"],
+        "reason": wish["reason"],
+        "present_minor": _present_minor(wish["variant_id"], wish["price_list_id"]),
+    }
+
+
+@transaction.atomic
+def set_approved(*, wish: Mapping[str, Any], key: str, actor: UserId | None, now: datetime) -> dict[str, object]:
+    """Set the price a second person approved, once under this key, and return its version. Raises what `pricing.set_price` raises."""
+
+    def work() -> dict[str, Any]:
+        tag = pricing.set_price(
+            variant_id=wish["variant_id"], amount_minor=wish["amount_minor"], price_list_id=wish["price_list_id"], reason=wish["reason"],
+            actor=actor, now=now,
+        )  # fmt: skip
+        return {"version": tag.version}
+
+    return dict(requests.once(key=key, asker=requests.STAFF, act=ACT, asked=dict(wish), work=work, now=now))
+
+
+def _present_minor(variant_id: VariantId, price_list_id: PriceListId | None) -> int | None:
+    if variant_id not in catalog.goods([variant_id]):
+        raise NotFound("variant", variant_id)
+    tag = pricing.prices([variant_id], price_list_id=price_list_id).get(variant_id)
+    return None if tag is None else tag.amount_minor

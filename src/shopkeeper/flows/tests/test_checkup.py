@@ -1,0 +1,116 @@
+"""The whole shop looked over: every check is made, what is planted is found, and a database that is down stops nothing."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone, translation
+
+from shopkeeper.events import public as events
+from shopkeeper.events.facts import OrderPaid
+from shopkeeper.events.shapes import Hearer, Patience
+from shopkeeper.flows import checkup, gauges
+from shopkeeper.flows.tests.builders import NOON, small_shop
+from shopkeeper.ops.health.shapes import NAMES, Finding, State
+
+NOTHING: dict[str, str] = {}
+
+
+def found(now: datetime | None = None) -> dict[str, Finding]:
+    findings = checkup.run(now=now or timezone.now(), environ=NOTHING)
+    assert sorted(finding.name for finding in findings) == sorted(NAMES)
+    return {finding.name: finding for finding in findings}
+
+
+def tell(now: datetime) -> None:
+    with transaction.atomic():
+        events.record(OrderPaid(order_id=1, payment_id=1, buyer_id=1, amount_minor=1), at=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_check_is_made_and_a_planted_fault_is_found_by_its_own(settings):
+    well = found()
+    assert {
+        name for name in ("database", "migrations", "facts", "parked", "jobs", "clock", "addresses") if well[name].state is not State.OK
+    } == set()
+    assert well["worker"].state is State.FAILED
+
+    now = timezone.now()
+    tell(now)
+    assert found(now + timedelta(minutes=2))["facts"].state is State.WARNING
+    assert found(now + timedelta(minutes=11))["facts"].state is State.FAILED
+
+    def broken(batch):
+        raise RuntimeError
+
+    events.dispatch_once({OrderPaid: (Hearer("mails", broken),)}, now=now, patience=Patience(tries=1))
+    assert found()["parked"].state is State.FAILED
+
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_jobs (task_name, queue_name, args, status) VALUES ('tidy', 'default', '{}', 'failed')")
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+        cursor.execute("COMMENT ON TABLE django_migrations IS 'migration set other'")
+    after = found()
+    assert (after["jobs"].state, after["jobs"].values["names"]) == (State.FAILED, "tidy (1)")
+    assert after["worker"].state is State.OK
+    assert after["migrations"].state is State.FAILED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mails_and_payments_are_enough_for_trying_and_not_for_shoppers(settings):
+    assert (found()["mails"].state, found()["payments"].state) == (State.WARNING, State.WARNING)
+
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "http://shop.example", ["shop.example"]
+    public = found()
+    assert {name: public[name].state for name in ("mails", "payments", "tls", "backup")} == dict.fromkeys(
+        ("mails", "payments", "tls", "backup"), State.FAILED
+    )
+
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1", 1
+    assert found()["mails"].values["error"] == "ConnectionRefusedError"
+
+
+def test_with_the_database_down_what_needs_it_is_unknown_and_the_rest_is_looked_at(settings, monkeypatch):
+    monkeypatch.setitem(settings.DATABASES["default"], "HOST", "/nonexistent")
+    findings = found()
+
+    assert findings["database"].state is State.FAILED
+    needy = ("durability", "migrations", "worker", "clock", "facts", "parked", "jobs", "mails", "payments")
+    assert {findings[name].state for name in needy} == {State.UNKNOWN}
+    assert findings["python"].state is State.OK
+    assert gauges.at(NOON)[0].values == {(): 0.0}
+    assert len(gauges.at(NOON)) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_everything_found_can_be_read_in_both_languages(language, settings, monkeypatch):
+    monkeypatch.setitem(settings.DATABASES["default"], "HOST", "/nonexistent")
+    with translation.override(language):
+        for finding in found().values():
+            for text in (NAMES[finding.name], finding.said, finding.remedy):
+                shown = translation.gettext(text) if text else ""
+                assert shown % finding.values is not None
+                assert language == "en" or not text or text.startswith("Python") or shown != text, text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_gauges_show_how_the_work_stands():
+    shop = small_shop()
+    shop.buy(method="test-silent", TEA=1)
+
+    stands = {gauge.name: gauge.values for gauge in gauges.at(datetime.now(UTC))}
+
+    assert stands["shopkeeper_database_up"] == {(): 1.0}
+    assert stands["shopkeeper_facts_waiting"][("*",)] >= 2
+    assert stands["shopkeeper_facts_oldest_seconds"][("*",)] >= 0
+    assert sum(stands["shopkeeper_payments_pending"].values()) == 1
+    assert stands["shopkeeper_holds"][("open",)] == 1
+    assert "shopkeeper_jobs" in stands
+
+
+def test_moments_are_counted_by_age():
+    ages = [timedelta(seconds=1), timedelta(minutes=5), timedelta(minutes=6), timedelta(hours=2), timedelta(days=3)]
+
+    counted = gauges.by_age([NOON - age for age in ages], NOON)
+
+    assert counted == {("5m",): 2, ("1h",): 1, ("1d",): 1, ("older",): 1}
