@@ -15,7 +15,7 @@ STAIRS = [
     ["selling.catalog", "selling.search", "selling.customers", "selling.content"],
     ["selling.shop"],
     ["events"],
-    ["ops.audit", "ops.requests", "ops.imports", "ops.jobs"],
+    ["ops.approvals", "ops.audit", "ops.requests", "ops.limits", "ops.imports", "ops.jobs"],
     ["ops.access"],
 ]
 

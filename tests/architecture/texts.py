@@ -65,11 +65,13 @@ CATALOGUES = (
             "kit/console.py",
             "kit/naming.py",
             "kit/places.py",
+            "ops/health",
+            "flows/checkup.py",
         ),
         "django",
     ),
     Texts("growth/messages", ("growth/messages",)),
-    Texts("doors/cli", ("doors/cli", "ops/database/shapes.py", "ops/database/schema.py")),
+    Texts("doors/cli", ("doors/cli", "ops/backup/shapes.py", "ops/database/shapes.py", "ops/database/schema.py", "ops/health", "flows/checkup.py")),
 )
 """Every catalogue of the package; one whose `locale` folder does not exist yet holds no texts."""
 

@@ -65,6 +65,8 @@ def sign_in_first_time(page: Page, base: str, *, email: str, password: str) -> N
     for field in page.locator("input[type=password]").all()[1:]:
         field.fill(NEW_PASSWORD)
     page.get_by_role("button", name="Keep this password").click()
+    page.wait_for_url("**/second-factor/set-up/**")
+    page.get_by_role("button", name="Later").click()
     page.wait_for_load_state("networkidle")
 
 

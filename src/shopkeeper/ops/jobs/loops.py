@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from django.db import close_old_connections, connection
 
+from shopkeeper.ops.monitoring import public as monitoring
+
 log = logging.getLogger(__name__)
 
 AFTER_FAILURE_S = 5.0
@@ -32,6 +34,7 @@ def turn(loop: Loop, stop: threading.Event) -> None:
             pause = 0.0 if loop.step() else loop.idle_s
         except Exception:
             log.exception("%s failed and will be tried again", loop.name)
+            monitoring.round_failed(loop.name)
             # The server may have restarted: come back with a fresh connection.
             connection.close()
             pause = AFTER_FAILURE_S

@@ -9,12 +9,32 @@ from typing import TYPE_CHECKING
 
 from procrastinate.contrib.django import app
 
+from shopkeeper.ops.jobs.leases import Lease, LeaseLost, fenced, forget_old, give_back, take
 from shopkeeper.ops.jobs.loops import Loop, run_loops
+from shopkeeper.ops.jobs.reports import JobReport, keep_report, last_report, trouble
 
 if TYPE_CHECKING:
     from procrastinate import App
 
-__all__ = ["Loop", "app", "defer", "rescue", "run_loops", "run_worker"]
+__all__ = [
+    "JobReport",
+    "Lease",
+    "LeaseLost",
+    "Loop",
+    "app",
+    "counts",
+    "defer",
+    "fenced",
+    "forget_old",
+    "give_back",
+    "keep_report",
+    "last_report",
+    "rescue",
+    "run_loops",
+    "run_worker",
+    "take",
+    "trouble",
+]
 
 
 SILENT_FOR_S = 45.0
@@ -36,6 +56,15 @@ def defer(task: str, *, once: str | None = None, **arguments: str | int) -> None
             app.configure_task(task, queueing_lock=once, allow_unknown=False).defer(**arguments)
     except AlreadyEnqueued:
         return
+
+
+def counts() -> dict[tuple[str, str], int]:
+    """Return how many jobs are in the queue, by task and state (`todo`, `doing`, `failed` …); those that ended well leave no rows."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, status::text, count(*) FROM procrastinate_jobs GROUP BY task_name, status")
+        return {(task, state): number for task, state, number in cursor.fetchall()}
 
 
 async def rescue(running: App, *, after_s: float = SILENT_FOR_S) -> int:

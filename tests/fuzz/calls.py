@@ -1,0 +1,144 @@
+"""Calls made from the description of the API: what fits it, what does not, and real requests with one value changed."""
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import hypothesis
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis import checks
+from schemathesis.generation import GenerationMode
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi import checks as described
+
+CHECKS = [
+    checks.not_a_server_error,
+    described.status_code_conformance,
+    described.content_type_conformance,
+    described.response_headers_conformance,
+    described.response_schema_conformance,
+    described.negative_data_rejection,
+]
+"""No fault of our own, nothing answered that is not described, nothing accepted that the description forbids."""
+
+ODD = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), st.text(max_size=40), st.just("x" * 2_000), st.just("\x00"),
+    st.just("\ud800"), st.just([]), st.just({}), st.just([{}]), st.just({"a": 1}),
+)  # fmt: skip
+"""What may stand where something else belongs."""
+
+Send = Callable[[str, str, Any], int]
+
+
+@dataclass
+class Made:
+    """How many calls each operation got."""
+
+    calls: dict[str, int] = field(default_factory=dict)
+
+    def add(self, name: str) -> None:
+        self.calls[name] = self.calls.get(name, 0) + 1
+
+    def check(self, names: Iterator[str] | list[str], *, at_least: int) -> None:
+        """Return quietly where every operation was called. Raises AssertionError for a run that tried nothing, or left one out."""
+        wanted = list(names)
+        assert wanted, "the description names no operation: nothing was tried"
+        few = {name: self.calls.get(name, 0) for name in wanted if self.calls.get(name, 0) < at_least}
+        assert not few, f"called fewer than {at_least} times: {few}"
+
+
+def read(description: Mapping[str, Any], app: Any) -> Any:
+    """Return the description for schemathesis, its calls going to `app` in this process.
+
+    The token against forgery and the session are sent with every call, so they are not among the values to be made up.
+    """
+    plain = copy.deepcopy(dict(description))
+    for item in plain["paths"].values():
+        for operation in item.values():
+            operation.pop("security", None)
+            operation["parameters"] = [each for each in operation.get("parameters", []) if each["name"] != "X-CSRFToken"]
+    schema = schemathesis.openapi.from_dict(plain)
+    schema.app = app
+    return schema
+
+
+def operations(schema: Any) -> list[APIOperation]:
+    """Return every operation of a description. Raises where one cannot be read."""
+    return [each.ok() for each in schema.get_all_operations()]
+
+
+def name_of(operation: APIOperation) -> str:
+    return f"{operation.method.upper()} {operation.path}"
+
+
+def try_operation(
+    operation: APIOperation, *, names: Mapping[str, list[str]], cookies: Mapping[str, str], headers: Mapping[str, str], examples: int,
+    seed: int, made: Made,
+) -> None:  # fmt: skip
+    """Call one operation with values that fit, values that do not, and, half the time, names of things that are there.
+
+    Raises schemathesis' failures, all of one call together.
+    """
+    named = {each.name: st.sampled_from(names[each.name]) for each in operation.path_parameters if each.name in names}
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+        plain = operation.as_strategy(mode)
+        known = st.fixed_dictionaries(named).flatmap(lambda found, mode=mode: operation.as_strategy(mode, path_parameters=found))
+
+        @hypothesis.seed(seed)
+        @hypothesis.settings(
+            max_examples=examples, deadline=None, database=None, derandomize=False, suppress_health_check=list(hypothesis.HealthCheck),
+            phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink] if examples > 100 else [hypothesis.Phase.generate],
+        )
+        @hypothesis.given(case=st.one_of(plain, known) if named else plain)
+        def call(case: Any) -> None:
+            made.add(name_of(operation))
+            answer = case.call(cookies=dict(cookies), headers=dict(headers))
+            case.validate_response(answer, checks=CHECKS)
+
+        try:
+            call()
+        except hypothesis.errors.Unsatisfiable:
+            # An operation without values has none that do not fit.
+            assert mode is GenerationMode.NEGATIVE, f"nothing fits {name_of(operation)}"
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the way to every value inside a body, the body itself first."""
+    yield at
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inside:
+        yield from places(each, (*at, key))
+
+
+def changed(body: Any, at: tuple[Any, ...], value: Any) -> Any:
+    """Return a body with another value in one place."""
+    if not at:
+        return value
+    found = copy.deepcopy(body)
+    inner = found
+    for key in at[:-1]:
+        inner = inner[key]
+    inner[at[-1]] = value
+    return found
+
+
+def try_changed(body: dict[str, Any], send: Callable[[Any], int], *, examples: int, seed: int) -> int:
+    """Send a real body with one value changed, so many times, and return how often. Raises AssertionError for a fault of our own."""
+    count = 0
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=examples, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck),
+        phases=[hypothesis.Phase.generate],
+    )  # fmt: skip
+    @hypothesis.given(at=st.sampled_from(list(places(body))), value=ODD)
+    def call(at: tuple[Any, ...], value: Any) -> None:
+        nonlocal count
+        count += 1
+        status = send(changed(body, at, value))
+        assert status < 500 or status == 503, f"{status} for {at} = {value!r}"
+
+    call()
+    return count

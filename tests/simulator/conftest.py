@@ -1,0 +1,3 @@
+from tests.crash.stage import stage
+
+__all__ = ["stage"]
