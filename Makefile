@@ -8,7 +8,7 @@ export DJANGO_SETTINGS_MODULE
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help up setup setup-dev test check bench deep shell pictures schema clean python
+.PHONY: help up setup setup-dev test check bench deep shell pictures schema settings clean python
 
 help: ## list these words · 列出这些命令
 	@echo "Shopkeeper"
@@ -52,6 +52,9 @@ pictures: setup-dev ## every page × language × width × light and dark, as PNG
 
 schema: setup-dev ## write the dump of the tables anew, after a new migration · 重新生成表结构
 	@$(PY) -m shopkeeper schema
+
+settings: ## write the guide's pages of settings anew, after a new setting · 重新生成设置说明
+	@for language in en zh; do $(PY) -m shopkeeper config --docs $$language > docs/guide/$$language/configuration.md; done
 
 clean: ## remove .venv and caches; never a shop's data · 删除运行环境与缓存（不删除数据）
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis build dist

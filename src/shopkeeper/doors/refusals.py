@@ -16,7 +16,9 @@ from shopkeeper.insight.metrics import shapes as metrics
 from shopkeeper.kit import money, places
 from shopkeeper.kit.refusals import KeyReused, Malformed, NotAllowed, NotFound, OutOfRange, Refusal
 from shopkeeper.ops.access import shapes as access
+from shopkeeper.ops.approvals import shapes as approvals
 from shopkeeper.ops.imports import shapes as imports
+from shopkeeper.ops.limits import shapes as limits
 from shopkeeper.selling.catalog import shapes as catalog
 from shopkeeper.selling.inventory import shapes as inventory
 from shopkeeper.selling.orders import shapes as orders
@@ -29,6 +31,12 @@ MOST_SHOWN = 80
 
 NAMES = {
     "act": pgettext_lazy("field", "action"),
+    "acts": pgettext_lazy("field", "what the role may do"),
+    "approval": pgettext_lazy("field", "act that waits"),
+    "grace_days": pgettext_lazy("field", "days to put it off"),
+    "price_drop": pgettext_lazy("field", "fall of a price"),
+    "secret": pgettext_lazy("field", "key of the app"),
+    "session": pgettext_lazy("field", "session"),
     "address": pgettext_lazy("field", "address"),
     "amount_minor": pgettext_lazy("field", "amount"),
     "basket": pgettext_lazy("field", "basket"),
@@ -105,6 +113,7 @@ EXPECTED = {
     "amount": gettext_lazy("Write an amount such as 12.50."),
     "date": gettext_lazy("Write a date such as 2026-03-31."),
     "postcode": gettext_lazy("Use letters, figures, spaces and hyphens only."),
+    "statement": gettext_lazy("Choose the CSV file as the provider gives it, and that provider."),
     "json": gettext_lazy("Send one JSON object as the documentation describes it."),
 }
 """What to do about a value of the wrong form, by the form that was expected."""
@@ -243,6 +252,100 @@ def _last_owner(refusal: access.LastOwner) -> tuple[str, str]:
     return _("This is the last owner of the shop."), _("Make somebody else an owner first.")
 
 
+@_say.register
+def _unknown_role(refusal: access.UnknownRole) -> tuple[str, str]:
+    return _("There is no role “%(value)s”.") % {"value": shown(refusal.value)}, _("Choose one from the list; it may have been removed.")
+
+
+@_say.register
+def _role_in_use(refusal: access.RoleInUse) -> tuple[str, str]:
+    values = {"value": shown(refusal.value), "count": refusal.people}
+    problem = ngettext("%(count)d person carries the role “%(value)s”.", "%(count)d people carry the role “%(value)s”.", refusal.people)
+    return problem % values, _("Give them another role first, and withdraw open invitations to this one.")
+
+
+@_say.register
+def _role_name_taken(refusal: access.RoleNameTaken) -> tuple[str, str]:
+    return _("There is a role called “%(value)s” already.") % {"value": shown(refusal.value)}, _("Choose another name.")
+
+
+@_say.register
+def _act_not_for_roles(refusal: access.ActNotForRoles) -> tuple[str, str]:
+    return _("“%(value)s” stays with owners.") % {"value": shown(refusal.value)}, _("Leave it out, or make the person an owner.")
+
+
+@_say.register
+def _wrong_code(refusal: access.WrongCode) -> tuple[str, str]:
+    return _("This code does not match, or was used before."), _("Wait for the next code of your app, or use another recovery code.")
+
+
+@_say.register
+def _too_many_codes(refusal: access.TooManyCodes) -> tuple[str, str]:
+    return _("Too many wrong codes were given."), _("Wait five minutes, then try again.")
+
+
+@_say.register
+def _too_often(refusal: limits.TooOften) -> tuple[str, str]:
+    minutes = refusal.wait_s // 60
+    return _("This was tried too many times within a short while, so it is closed for a moment."), ngettext(
+        "Please try again in %(minutes)d minute.", "Please try again in %(minutes)d minutes.", minutes
+    ) % {"minutes": minutes}
+
+
+@_say.register
+def _factor_set_up_already(refusal: access.FactorSetUpAlready) -> tuple[str, str]:
+    return _("A second factor is set up already."), _("Replace it from your account, with a code of the present one.")
+
+
+@_say.register
+def _no_factor(refusal: access.NoFactor) -> tuple[str, str]:
+    return _("No second factor is set up."), _("Set one up first.")
+
+
+@_say.register
+def _factor_required(refusal: access.FactorRequired) -> tuple[str, str]:
+    return _("This role needs a second factor."), _("Replace it by another one instead.")
+
+
+@_say.register
+def _factor_unreadable(refusal: access.FactorUnreadable) -> tuple[str, str]:
+    return _("The second factor was kept under another secret key of the shop."), _(
+        "Put the old key back, or have an owner reset the second factor."
+    )
+
+
+@_say.register
+def _waiting_for_approval(refusal: approvals.WaitingForApproval) -> tuple[str, str]:
+    return _("This was not done yet: it waits for a second person."), _("Ask somebody who may do it to approve it in the console.")
+
+
+@_say.register
+def _own_approval(refusal: approvals.OwnApproval) -> tuple[str, str]:
+    return _("Nobody decides on what they asked for, or on what is about themselves."), _("Ask somebody else who may do it.")
+
+
+_ENDED = {
+    "given": gettext_lazy("It was approved already and is being done."),
+    "done": gettext_lazy("It was approved already and is done."),
+    "refused": gettext_lazy("It was refused."),
+    "withdrawn": gettext_lazy("It was withdrawn by who asked."),
+    "expired": gettext_lazy("It waited too long and has ended."),
+    "stale": gettext_lazy("It was about something that has changed since."),
+    "failed": gettext_lazy("It was approved and could not be done any more."),
+}
+
+
+@_say.register
+def _approval_over(refusal: approvals.ApprovalOver) -> tuple[str, str]:
+    problem = _ENDED.get(str(refusal.state), gettext_lazy("It is not what you saw any more."))
+    return str(problem), _("Load the page again. If it is still needed, ask anew.")
+
+
+@_say.register
+def _approval_stale(refusal: approvals.ApprovalStale) -> tuple[str, str]:
+    return _("What this is about has changed since it was asked for."), _("Nothing was done. Look at it again, then ask anew.")
+
+
 # ── shop and catalogue ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -353,6 +456,22 @@ def _empty_basket(refusal: orders.EmptyBasket) -> tuple[str, str]:
 
 
 @_say.register
+def _too_much_unpaid(refusal: orders.TooMuchUnpaid) -> tuple[str, str]:
+    if refusal.orders > refusal.most_orders:
+        said = ngettext(
+            "Only %(most)d order of one buyer may wait for its payment.", "Only %(most)d orders of one buyer may wait for payment.",
+            refusal.most_orders,
+        ) % {"most": refusal.most_orders}  # fmt: skip
+    else:
+        said = ngettext(
+            "The unpaid orders of one buyer may hold at most %(most)d piece; with this one they would hold %(units)d.",
+            "The unpaid orders of one buyer may hold at most %(most)d pieces; with this one they would hold %(units)d.",
+            refusal.most_units,
+        ) % {"most": refusal.most_units, "units": refusal.units}  # fmt: skip
+    return said, _("Pay for an order that waits, or order fewer pieces. What is not paid within half an hour is free again.")
+
+
+@_say.register
 def _wrong_state(refusal: orders.WrongState) -> tuple[str, str]:
     return _("The order has moved on, so this is no longer possible."), _("Load the page again to see where it stands.")
 
@@ -430,8 +549,21 @@ def _too_much(refusal: payments.TooMuch) -> tuple[str, str]:
 
 
 @_say.register
+def _money_disputed(refusal: payments.MoneyDisputed) -> tuple[str, str]:
+    values = {"withdrawn": _money(refusal.withdrawn_minor, refusal.currency), "most": _money(refusal.most, refusal.currency)}
+    return _("The buyer’s bank has withdrawn %(withdrawn)s of this money: the buyer has it already.") % values, _(
+        "Give back at most %(most)s, and answer the dispute at the payment provider."
+    ) % values
+
+
+@_say.register
 def _bad_signature(refusal: payments.BadSignature) -> tuple[str, str]:
     return _("The message is not signed by the payment provider."), _("It was not read. Check the shared secret on both sides.")
+
+
+@_say.register
+def _provider_busy(refusal: payments.ProviderBusy) -> tuple[str, str]:
+    return _("The payment provider does not answer, so its message was not taken in."), _("Send it again in a minute.")
 
 
 @_say.register

@@ -9,7 +9,7 @@ _REF = {"$ref": "#/components/schemas/ProblemDetails"}
 _WORDS = {
     400: "The body is not JSON", 401: "Not signed in", 402: "The payment was refused", 403: "Not allowed", 404: "Not found",
     409: "The thing has moved on meanwhile", 413: "The body is too large", 415: "The body is not announced as JSON",
-    422: "A value cannot be used", 500: "A fault on our side", 503: "There is no shop here yet",
+    422: "A value cannot be used", 429: "Tried too often", 500: "A fault on our side", 503: "There is no shop here yet",
 }  # fmt: skip
 
 Api = TypeVar("Api", bound=dict[str, Any])

@@ -30,6 +30,7 @@ from shopkeeper.doors.api.values import (
 )
 from shopkeeper.flows import adjust_stock as adjust_stock_once
 from shopkeeper.flows import cancel_order, refund_order, ship_order
+from shopkeeper.flows import set_price as set_price_asking
 from shopkeeper.kit import checks
 from shopkeeper.kit.ids import LineId, WarehouseId
 from shopkeeper.kit.money import MOST_MINOR
@@ -38,7 +39,6 @@ from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import Shelf
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import MOST_UNITS, OrderFilter, OrderState, OrderSummary, ParcelLine, RefundWish
-from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.shop import public as shops
 
 MOST_MOVED = 1_000_000
@@ -252,12 +252,16 @@ def adjust_stock(request: HttpRequest, sku: Name, data: AdjustmentIn, idempotenc
 
 
 @router.put(
-    "/prices/{path:sku}", auth=StaffSession("pricing.set_price"), response=PriceNow, summary=gettext_noop("Set a price from now on")
+    "/prices/{path:sku}",
+    auth=StaffSession("pricing.set_price"),
+    response=PriceNow,
+    openapi_extra=also(409),
+    summary=gettext_noop("Set a price from now on"),
 )
 def set_price(request: HttpRequest, sku: Name, data: PriceIn) -> PriceNow:
     refuse_other_currency(data.currency)
     goods, currency = goods_of(sku), shops.shop().currency
-    tag = pricing.set_price(
+    tag = set_price_asking.set_price(
         variant_id=goods.variant_id, amount_minor=data.amount_minor, reason=data.reason, actor=actor(request), now=timezone.now()
     )
     return PriceNow(

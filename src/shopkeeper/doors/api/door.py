@@ -21,6 +21,7 @@ from ninja.renderers import JSONRenderer
 from shopkeeper.doors.api import description, invalid, problems
 from shopkeeper.doors.api.problems import Problem
 from shopkeeper.kit.refusals import Refusal
+from shopkeeper.ops.approvals.shapes import WaitingForApproval
 from shopkeeper.selling.inventory.shapes import OutOfStock
 from shopkeeper.selling.pricing.shapes import QuoteStale
 
@@ -104,6 +105,8 @@ def _refused(refusal: Refusal) -> Problem:
     if isinstance(refusal, OutOfStock):
         short = [{"sku": line.sku, "wanted": line.wanted, "available": max(line.available, 0)} for line in refusal.short]
         return problems.of_refusal(refusal, short=short)
+    if isinstance(refusal, WaitingForApproval):
+        return problems.of_refusal(refusal, approval=refusal.approval.id)
     return problems.of_refusal(refusal)
 
 

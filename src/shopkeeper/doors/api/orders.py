@@ -15,12 +15,15 @@ from shopkeeper.flows import cancel_order
 from shopkeeper.flows import place_order as flow
 from shopkeeper.kit.ids import DeliveryOptionId
 from shopkeeper.kit.refusals import NotFound
+from shopkeeper.ops.limits import public as limits
+from shopkeeper.ops.limits.shapes import REFUSED_PAYMENTS_OF_CLIENT, TooOften, Try
 from shopkeeper.ops.requests import public as requests
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import CancelReason, Contact, Order, OrderLine, Refund, Shipment
 from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.shapes import PaymentRefused
 
 CHANNEL = "api"
 
@@ -192,14 +195,33 @@ class PlacedOut(Schema):
 @router.post(
     "/orders",
     response={201: PlacedOut},
-    openapi_extra=also(402, 404, 409),
+    openapi_extra=also(402, 404, 409, 429),
     summary=gettext_noop("Order a basket"),
 )
 def place_order(request: HttpRequest, data: OrderIn, idempotency_key: Key) -> PlacedOut:
     refuse_other_currency(data.currency)
     if not orders.any_basket(data.basket).id:
         raise NotFound("basket", data.basket)
-    placed = flow.place_order(
+    client = Try(REFUSED_PAYMENTS_OF_CLIENT, request.META.get("REMOTE_ADDR", ""))
+    limits.check(client, now=timezone.now())
+    try:
+        placed = _placed(data, idempotency_key)
+    except PaymentRefused:
+        _count(client)
+        raise
+    return PlacedOut(order=order_out(orders.order(placed.order_id)), payment_state=placed.payment_state, redirect_url=placed.redirect_url)
+
+
+def _count(client: Try) -> None:
+    try:
+        limits.take(client, now=timezone.now())
+    except TooOften:
+        # The refusal of the payment itself is the answer now; the next try is not let in.
+        return
+
+
+def _placed(data: OrderIn, idempotency_key: str) -> flow.Placed:
+    return flow.place_order(
         basket_token=data.basket,
         buyer=None,
         contact=Contact(**data.contact.model_dump()),
@@ -212,7 +234,6 @@ def place_order(request: HttpRequest, data: OrderIn, idempotency_key: Key) -> Pl
         channel=CHANNEL,
         now=timezone.now(),
     )
-    return PlacedOut(order=order_out(orders.order(placed.order_id)), payment_state=placed.payment_state, redirect_url=placed.redirect_url)
 
 
 @router.get("/orders/{token}", response=OrderOut, summary=gettext_noop("Read an order"))

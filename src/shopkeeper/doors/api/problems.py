@@ -14,6 +14,7 @@ from ninja import Schema
 
 from shopkeeper.doors.api import words
 from shopkeeper.kit.refusals import Refusal
+from shopkeeper.ops.limits.shapes import TooOften
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -42,7 +43,7 @@ class ProblemDetails(Schema):
     __doc__ = gettext_noop(
         "A refusal: `type` leads to its description, `code` is for programs, `title`, `detail` and `remedy` are for "
         "people. `errors` lists every value at fault (422), `short` what is not in stock (409), `quote` the quote as it "
-        "is now (409)."
+        "is now (409), `approval` the number of what waits for a second person (409)."
     )
 
     type: str
@@ -56,6 +57,7 @@ class ProblemDetails(Schema):
     errors: list[InvalidValue] | None = None
     short: list[ShortItem] | None = None
     quote: dict[str, Any] | None = None
+    approval: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ KINDS: Mapping[str, Kind] = {
     "not_allowed": Kind(403, gettext_lazy("Not allowed")),
     "csrf": Kind(403, gettext_lazy("The token against forgery is missing")),
     "password_due": Kind(403, gettext_lazy("The one-time password must be replaced")),
+    "second_factor_due": Kind(403, gettext_lazy("The second factor is missing")),
     "bad_signature": Kind(403, gettext_lazy("The signature does not match")),
     "not_found": Kind(404, gettext_lazy("Not found")),
     "unknown_provider": Kind(404, gettext_lazy("Not found")),
@@ -84,9 +87,12 @@ KINDS: Mapping[str, Kind] = {
     "basket_ordered": Kind(409, gettext_lazy("The basket was ordered already")),
     "wrong_state": Kind(409, gettext_lazy("The order has moved on")),
     "hold_gone": Kind(409, gettext_lazy("The goods are no longer set aside")),
+    "waiting_for_approval": Kind(409, gettext_lazy("It waits for a second person")),
+    "approval_over": Kind(409, gettext_lazy("It does not wait for a second person any more")),
     "below_held": Kind(409, gettext_lazy("The pieces are promised to orders")),
     "too_large": Kind(413, gettext_lazy("The request is too large")),
     "wrong_media_type": Kind(415, gettext_lazy("The content type is not taken")),
+    "too_often": Kind(429, gettext_lazy("Tried too often")),
     "invalid": Kind(422, gettext_lazy("Some values cannot be used")),
     "malformed": Kind(422, gettext_lazy("A value cannot be used")),
     "out_of_range": Kind(422, gettext_lazy("A value is out of range")),
@@ -101,6 +107,7 @@ KINDS: Mapping[str, Kind] = {
     "dimension_not_allowed": Kind(422, gettext_lazy("The metric is not shown that way")),
     "unusable_period": Kind(422, gettext_lazy("The period cannot be used")),
     "broken": Kind(500, gettext_lazy("Something broke on our side")),
+    "provider_busy": Kind(503, gettext_lazy("The payment provider does not answer")),
     "shop_not_open": Kind(503, gettext_lazy("The shop is not open yet")),
 }
 """Every kind of problem this door answers with, by its code. A refusal whose code is not here is answered as `refused` (422)."""
@@ -154,7 +161,10 @@ def type_of(code: str) -> str:
 def of_refusal(refusal: Refusal, **more: object) -> Problem:
     """Return a room's refusal as a problem, in the reader's language."""
     said = words.explained(refusal)
-    return Problem(code=refusal.code, detail=said.problem, remedy=said.remedy, field=said.field, value=said.value, more=more)
+    headers = {"Retry-After": str(refusal.wait_s)} if isinstance(refusal, TooOften) else {}
+    return Problem(
+        code=refusal.code, detail=said.problem, remedy=said.remedy, field=said.field, value=said.value, more=more, headers=headers
+    )  # fmt: skip
 
 
 def invalid(errors: Sequence[InvalidValue]) -> Problem:

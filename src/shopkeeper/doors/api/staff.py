@@ -6,12 +6,17 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.security.base import AuthBase
 
 from shopkeeper.doors.api.problems import Problem
 from shopkeeper.kit.ids import UserId
 from shopkeeper.ops.access import public as access
+from shopkeeper.ops.access.shapes import Gate
+
+SESSION_ID = "staff_session"
+"""Under what name a session keeps its number, here and in the console."""
 
 
 class StaffSession(AuthBase):
@@ -40,7 +45,27 @@ class StaffSession(AuthBase):
                 code="password_due", detail=_("You signed in with a one-time password."),
                 remedy=_("Open /console/ and choose a password of your own first."),
             )  # fmt: skip
+        _require_second_factor(request, user_id)
         return user_id
+
+
+def _require_second_factor(request: HttpRequest, user_id: UserId) -> None:
+    arrival = access.arrive(
+        user_id=user_id, session_id=request.session.get(SESSION_ID), session_key=request.session.session_key or "",
+        browser=request.headers.get("User-Agent", ""), now=timezone.now(),
+    )  # fmt: skip
+    if arrival is None:
+        raise Problem(
+            code="not_signed_in", detail=_("This session was ended."), remedy=_("Sign in again at /console/login/."),
+            headers={"WWW-Authenticate": "Session"},
+        )  # fmt: skip
+    if request.session.get(SESSION_ID) != arrival.session_id:
+        request.session[SESSION_ID] = arrival.session_id
+    if arrival.gate in (Gate.GIVE_FACTOR, Gate.MUST_SET_UP):
+        raise Problem(
+            code="second_factor_due", detail=_("The second factor is missing in this session."),
+            remedy=_("Open /console/ and give, or set up, your second factor first."),
+        )  # fmt: skip
 
 
 def actor(request: HttpRequest) -> UserId:

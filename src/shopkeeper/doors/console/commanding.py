@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from shopkeeper.doors import refusals
-from shopkeeper.doors.console import cells, frame
+from shopkeeper.doors.console import cells, frame, reading
 from shopkeeper.kit.console import Command
 from shopkeeper.kit.refusals import NotFound, Refusal
+from shopkeeper.ops.approvals.shapes import WaitingForApproval
 
 LEVELS = {"good": messages.SUCCESS, "warn": messages.WARNING, "bad": messages.ERROR}
 
@@ -39,13 +40,19 @@ class CommandView(View):
         return self.shown(self.command(target_id=pk, setting=self.setting, asked=request.GET.dict()), pk)
 
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
-        form = self.command(request.POST, target_id=pk, setting=self.setting, asked=request.GET.dict())
+        form = self.command(request.POST, request.FILES, target_id=pk, setting=self.setting, asked=request.GET.dict())
         if not form.is_valid():
             return self.shown(form, pk, status=422)
         try:
             if not form.is_seen():
                 return self.shown(form, pk)
             done = form.run(actor=frame.reader(request), now=frame.now())
+        except WaitingForApproval as waits:
+            # Not a mistake: what was asked stands, and somebody else decides.
+            told = _("It is not done yet: it waits for a second person, under “Second person”, until %(moment)s.")
+            until = reading.moment(waits.approval.expires_at, self.setting.zone)
+            messages.warning(request, told % {"moment": until})
+            return redirect(frame.way_back(request, self.after(pk)))
         except Refusal as refusal:
             put_beside(form, refusal)
             return self.shown(form, pk, status=422)

@@ -17,6 +17,7 @@ from shopkeeper.kit.console import Setting
 from shopkeeper.kit.ids import UserId
 from shopkeeper.ops.access import public as access
 from shopkeeper.selling.shop import public as shop
+from shopkeeper.selling.shop.shapes import Shop
 
 View = Callable[..., HttpResponseBase]
 
@@ -38,19 +39,30 @@ def may(request: HttpRequest, act: str) -> bool:
     return act in request._console_acts  # type: ignore[attr-defined]
 
 
+_home: ContextVar[Shop | None] = ContextVar("console_shop", default=None)
 _kept: ContextVar[Setting | None] = ContextVar("console_setting", default=None)
 
 
 def begin() -> None:
     """Forget what was kept for the request before: every page of the console begins with this."""
     _kept.set(None)
+    _home.set(None)
+
+
+def home() -> Shop | None:
+    """Return the shop, None before it is opened; read once per request."""
+    known = _home.get()
+    if known is None and shop.is_open():
+        known = shop.shop()
+        _home.set(known)
+    return known
 
 
 def setting() -> Setting:
     """Return the shop's currency and zone, and the reader's language; read once per request, however many figures a page writes."""
     kept = _kept.get()
     if kept is None:
-        known = shop.shop()
+        known = home() or shop.shop()
         kept = Setting(currency=known.currency, zone=known.zone, language=get_language() or known.language)
         _kept.set(kept)
     return kept

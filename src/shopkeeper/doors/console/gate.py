@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import get_user_model, login, update_session_auth_hash
+from django.contrib.auth import SESSION_KEY, get_user_model, login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,11 +17,14 @@ from django.utils.translation import gettext_lazy, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
+from wagtail.images.permissions import permission_policy as image_policy
+from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.users.models import UserProfile
 
 from shopkeeper.doors import refusals
-from shopkeeper.doors.console import frame
+from shopkeeper.doors.console import frame, second, waiting
 from shopkeeper.flows import staff as staff_flow
+from shopkeeper.kit import together
 from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.text import LANGUAGES
@@ -78,15 +82,49 @@ class ChangeForm(PasswordForm):
     field_order = ("present", "password", "again")
 
 
-def with_own_password(view: frame.View) -> frame.View:
-    """Return a view that whoever came in with a one-time password reaches only after replacing it: where every console page begins."""
+def begun(view: frame.View) -> frame.View:
+    """Return a view that begins with what every page of the console asks about its reader, read together."""
 
     @wraps(view)
     def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         frame.begin()
-        if getattr(request.user, "must_change_password", False) and _name(request) not in OPEN_TO_ALL:
-            return redirect("console_password")
+        _foresee(request)
         return view(request, *args, **kwargs)
+
+    return guard
+
+
+def _foresee(request: HttpRequest) -> None:
+    if SESSION_KEY not in request.session:
+        return
+    reader, acts, _home = together.read(
+        lambda: get_user(request), lambda: access.acts_of(UserId(int(request.session[SESSION_KEY]))), frame.home
+    )
+    if not getattr(reader, "is_staff", False) or reader.must_change_password:
+        return
+    request._console_acts = acts  # type: ignore[attr-defined]
+    together.read(
+        reader.get_user_permissions,
+        reader.get_group_permissions,
+        lambda: getattr(reader, "wagtail_userprofile", None),
+        lambda: list(PagePermissionPolicy().get_cached_permissions_for_user(reader)),
+        lambda: list(image_policy.get_cached_permissions_for_user(reader)),
+        lambda: second.arrived(request),
+        lambda: waiting.waiting(request) if request.method in ("GET", "HEAD") else None,
+    )
+
+
+def with_own_password(view: frame.View) -> frame.View:
+    """Return a view reached only with a password of one's own, and then the second factor: where every console page begins."""
+
+    @wraps(view)
+    def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        page = _name(request)
+        if page in OPEN_TO_ALL or not getattr(request.user, "is_staff", False):
+            return view(request, *args, **kwargs)
+        if getattr(request.user, "must_change_password", False):
+            return redirect("console_password")
+        return second.before(request, page) or view(request, *args, **kwargs)
 
     return guard
 
@@ -147,7 +185,12 @@ def password(request: HttpRequest) -> HttpResponse:
     person = access.user(frame.reader(request))
     if request.method == "POST" and form.is_valid():
         try:
-            access.change_password(user_id=person.id, present=form.cleaned_data["present"], password=form.cleaned_data["password"])
+            access.change_password(
+                user_id=person.id,
+                present=form.cleaned_data["present"],
+                password=form.cleaned_data["password"],
+                session_id=request.session.get(second.SESSION_ID),
+            )
         except Refusal as refusal:
             _beside(form, refusal, password="present" if refusal.code == "wrong_password" else "password")
         else:
@@ -167,7 +210,16 @@ def account(request: HttpRequest) -> HttpResponse:
         profile.save(update_fields=["theme"])
         messages.success(request, _("The console keeps this light for you."))
         return redirect("console_account")
-    return TemplateResponse(request, "console/account.html", {"person": person, "themes": THEMES, "theme": profile.theme})
+    arrival = second.arrived(request)
+    context = {
+        "person": person,
+        "themes": THEMES,
+        "theme": profile.theme,
+        "factor": access.second_factor(person.id),
+        "sessions": access.sessions_of(person.id),
+        "here": arrival.session_id if arrival else None,
+    }
+    return TemplateResponse(request, "console/account.html", context)
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """Pages about a product or one of its variants, where catalogue, prices and stock meet."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _
 from shopkeeper.doors.console import frame
 from shopkeeper.doors.console.commanding import missing
 from shopkeeper.doors.console.pictures import Drawn
-from shopkeeper.kit.console import Column
+from shopkeeper.flows import set_price
+from shopkeeper.kit.console import Column, Done
 from shopkeeper.kit.ids import ProductId, UserId, VariantId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.access import public as access
@@ -21,6 +23,7 @@ from shopkeeper.selling.catalog.shapes import Category, Product
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.console import REASONS, warehouse_choices
 from shopkeeper.selling.pricing import public as pricing
+from shopkeeper.selling.pricing.console import SetPrice as SetPriceHere
 from shopkeeper.selling.pricing.console import list_choices
 
 MOVEMENTS_SHOWN = 30
@@ -153,3 +156,19 @@ def stock(request: HttpRequest, pk: int) -> HttpResponse:
 def _person(people: Mapping[UserId, Any], actor_id: int | None) -> str:
     person = people.get(UserId(actor_id)) if actor_id else None
     return (person.name or person.email) if person else _("the shop itself")
+
+
+class SetPrice(SetPriceHere):
+    """A variant's price from now on; one that falls far, or below cost, waits for a second person."""
+
+    def run(self, *, actor: UserId, now: datetime) -> Done:
+        found = self.cleaned_data
+        set_price.set_price(
+            variant_id=self.goods.variant_id,
+            amount_minor=found["amount"],
+            price_list_id=found["price_list"],
+            reason=found["reason"],
+            actor=actor,
+            now=now,
+        )
+        return Done(_("“%(name)s” has its new price.") % {"name": self.name()}, self.goods.variant_id)

@@ -17,6 +17,8 @@ NAMES = (
     "person",
     "price",
     "product",
+    "pulse",
+    "safe",
     "shelf",
     "today",
     "van",

@@ -23,6 +23,7 @@ from django.views import View
 
 from shopkeeper.doors import refusals
 from shopkeeper.doors.console import cells, frame, sheets
+from shopkeeper.kit import together
 from shopkeeper.kit.console import Bulk, Choice, Column, DayField, Days, Lead, Listing
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.time import day_starts
@@ -137,7 +138,14 @@ class ListingView(View):
 
     @cached_property
     def page(self) -> Page[Any]:
-        return Paginator(self.rows, self.listing.size).get_page(self.request.GET.get("p"))
+        pages, wanted = Paginator(self.rows, self.listing.size), self.request.GET.get("p", "1")
+        number = max(1, int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
+        first = (number - 1) * self.listing.size
+        _count, rows = together.read(lambda: pages.count, lambda: list(self.rows[first : first + self.listing.size]))
+        page = pages.get_page(self.request.GET.get("p"))
+        if page.number == number:
+            page.object_list = rows
+        return page
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -43,13 +43,22 @@ ENTRIES = (
         name="payments", label=_("Payments"), url="console_payments:index", icon="sk-card", act="payments.view", group=SELL,
         waits=lambda found: found.payments_pending,
     ),
+    Entry(name="statements", label=_("Statements"), url="console_statements:index", icon="sk-ledger", act="payments.view", group=SELL),
     Entry(name="metrics", label=_("Figures explained"), url="console_metrics", icon="sk-chart", act="metrics.view", group=UNDERSTAND),
     Entry(name="stock", label=_("Stock"), url="console_stock:index", icon="sk-box", act="inventory.view", group=SUPPLY),
     Entry(name="movements", label=_("Stock ledger"), url="console_movements:index", icon="sk-ledger", act="inventory.view", group=SUPPLY),
     Entry(name="warehouses", label=_("Warehouses"), url="console_warehouses:index", icon="sk-house", act="inventory.view", group=SUPPLY),
     Entry(name="delivery", label=_("Ways of delivery"), url="console_delivery:index", icon="sk-van", act="pricing.view", group=SUPPLY),
     Entry(name="audit", label=_("Audit trail"), url="console_audit:index", icon="sk-eye", act="audit.view", group=TRUST),
+    Entry(
+        name="books", label=_("Books"), url="console_books", icon="sk-ledger", act="audit.view", group=TRUST,
+        waits=lambda found: found.books_differ, is_urgent=True,
+    ),
     Entry(name="staff", label=_("Staff"), url="console_staff", icon="sk-people", act="staff.view", group=TRUST),
+    Entry(
+        name="approvals", label=_("Second person"), url="console_approvals:index", icon="sk-people", act="approvals.view", group=TRUST,
+        waits=lambda found: found.approvals, is_urgent=True,
+    ),
     Entry(name="texts", label=_("Shop texts"), url="console_texts:index", icon="sk-page", act="content.view", group=TRUST),
     Entry(name="tax", label=_("Taxes"), url="console_taxes:index", icon="sk-percent", act="pricing.view", group=TRUST),
     Entry(
@@ -60,6 +69,8 @@ ENTRIES = (
         name="mails", label=_("Mails"), url="console_messages:index", icon="sk-mail", act="messages.view", group=UPKEEP,
         waits=lambda found: found.mails_stuck,
     ),
+    Entry(name="health", label=_("Health"), url="console_health", icon="sk-pulse", act="health.view", group=UPKEEP),
+    Entry(name="backups", label=_("Backups"), url="console_backups", icon="sk-safe", act="backup.view", group=UPKEEP),
     Entry(name="settings", label=_("Shop settings"), url="console_settings", icon="sk-gear", act="shop.view", group=UPKEEP),
 )  # fmt: skip
 

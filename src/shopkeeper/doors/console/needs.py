@@ -18,6 +18,7 @@ from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import STATES
 from shopkeeper.selling.orders.shapes import OrderFilter
 from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.console import dispute_due_at
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.shop import public as shop
 
@@ -28,7 +29,8 @@ Need = tuple[int, str, str, str]
 
 def payment_warning() -> str:
     """Return the warning of a real shop that can only be paid in play, empty where there is nothing to warn of."""
-    if shop.shop().is_sample or not all(method.is_test for method in payments.methods()):
+    home = frame.home() or shop.shop()
+    if home.is_sample or not all(method.is_test for method in payments.methods()):
         return ""
     return _(
         "No real money comes in: every way to pay at the checkout is a test, so anyone can order without paying. "
@@ -40,6 +42,27 @@ def needs(request: HttpRequest) -> list[Need]:
     """Return what waits for somebody: how many, what, why, and where to go; what nothing waits for is left out."""
     found = waiting.waiting(request)
     rows = (
+        _need(
+            found.books_differ,
+            ngettext("place where the books differ", "places where the books differ", found.books_differ),
+            _("Look what differs, and tell the engineer before you correct anything."),
+            "console_books",
+            "differ",
+        ),
+        _need(
+            found.disputed,
+            ngettext("payment disputed by the buyer’s bank", "payments disputed by the buyers’ banks", found.disputed),
+            _dispute_words(),
+            "console_payments:index",
+            "disputed",
+        ),
+        _need(
+            found.approvals,
+            ngettext("act for a second person", "acts for a second person", found.approvals),
+            _("Somebody asked. Another person looks, then approves or refuses."),
+            "console_approvals:index",
+            "waiting",
+        ),
         _need(
             found.money_kept,
             ngettext("order whose money did not go back", "orders whose money did not go back", found.money_kept),
@@ -84,6 +107,16 @@ def needs(request: HttpRequest) -> list[Need]:
         ),
     )
     return [row for row in rows if row[0]]
+
+
+def _dispute_words() -> str:
+    due_at = dispute_due_at()
+    if due_at is None:
+        return _("Answer at the payment provider, with what proves the purchase. What is not answered is lost.")
+    moment = reading.moment(due_at, shop.shop().zone)
+    return _("Answer at the payment provider by %(moment)s, with what proves the purchase. What is not answered is lost.") % {
+        "moment": moment
+    }
 
 
 def _need(number: int, what: str, why: str, page: str, state: str) -> Need:

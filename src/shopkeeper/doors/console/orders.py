@@ -29,8 +29,8 @@ from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import CANCEL_REASONS, CHANNELS, REFUND_REASONS, REFUND_STATES, STATES
 from shopkeeper.selling.orders.shapes import CancelReason, NoInvoice, Order, OrderLine, OrderState, PieceRun
 from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.console import DISPUTES, way_of_paying
 from shopkeeper.selling.payments.console import STATES as PAYMENT_STATES
-from shopkeeper.selling.payments.console import way_of_paying
 
 REFUNDABLE = (OrderState.PAID, OrderState.SHIPPING, OrderState.SHIPPED, OrderState.CANCELLED)
 """A cancelled order still owes money where its own refund failed at the provider."""
@@ -45,7 +45,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         order = orders.order(OrderId(pk))
     except NotFound as refusal:
         return missing(request, refusal)
-    sees_payments = frame.may(request, "payments.view")
+    paid_by = payments.payments_of(order.id) if frame.may(request, "payments.view") else ()
     context = {
         "order": order,
         "buyer": people.buyer_names([order])[order.id],
@@ -54,12 +54,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "track": _track(order),
         "timeline": _timeline(order),
         "refunds": [(each, pill(REFUND_STATES, each.state.value), REFUND_REASONS.get(each.reason, each.reason)) for each in order.refunds],
-        "payments": [
-            (each, pill(PAYMENT_STATES, each.state.value), way_of_paying(each.provider, each.method))
-            for each in payments.payments_of(order.id)
-        ]
-        if sees_payments
-        else [],
+        "payments": [(each, pill(PAYMENT_STATES, each.state.value), way_of_paying(each.provider, each.method)) for each in paid_by],
+        "disputes": [(made.id, each, pill(DISPUTES, each.state.value)) for made in paid_by for each in made.disputes],
         "warehouses": dict(warehouse_choices()),
         "acts": {name for name, can in possible(order).items() if can and frame.may(request, f"orders.{name}")},
         "may_give_back": frame.may(request, "orders.refund") and settle_payment.refused_give_back(order.id) is not None,

@@ -23,7 +23,7 @@ from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import STATES as ORDER_STATES
 from shopkeeper.selling.orders.shapes import Order, OrderSummary
 from shopkeeper.selling.payments import public as payments
-from shopkeeper.selling.payments.console import EVENTS, STATES, WHY_NOT, way_of_paying
+from shopkeeper.selling.payments.console import DISPUTES, EVENTS, STATES, WHY_NOT, way_of_paying
 
 ORDERS_SHOWN = 50
 
@@ -87,6 +87,7 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
         "state": pill(STATES, found.state.value),
         "events": [(each, *_event(each.kind.value), word(WHY_NOT, each.reason)) for each in found.events],
         "number": order_numbers([found.order_id]).get(found.order_id, ""),
+        "disputes": [(each, pill(DISPUTES, each.state.value)) for each in found.disputes],
     }
     return TemplateResponse(request, "console/payment.html", context)
 

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from shopkeeper.doors.console import goods, needs, orders, people, picking, refund, subjects
+from shopkeeper.doors.console import approvals, goods, needs, orders, people, picking, refund, subjects
 from shopkeeper.doors.console.desk import Desk
 from shopkeeper.events.console import FACTS, Replay
 from shopkeeper.growth.messages.console import MESSAGES, Retry
@@ -14,7 +14,7 @@ from shopkeeper.selling.content.console import TEXTS, PublishText
 from shopkeeper.selling.customers.console import CUSTOMERS, SaveCustomer
 from shopkeeper.selling.inventory.console import MOVEMENTS, STOCK, WAREHOUSES, Adjust, Count, Receive, SaveWarehouse, Transfer
 from shopkeeper.selling.orders.console import ORDERS
-from shopkeeper.selling.payments.console import PAYMENTS
+from shopkeeper.selling.payments.console import PAYMENTS, STATEMENT_LINES, STATEMENTS, ReadStatement
 from shopkeeper.selling.pricing.console import (
     DELIVERY,
     PRICE_LISTS,
@@ -23,7 +23,6 @@ from shopkeeper.selling.pricing.console import (
     SaveDeliveryOption,
     SavePriceList,
     SaveTaxRate,
-    SetPrice,
     WithdrawPrice,
 )
 
@@ -46,7 +45,7 @@ DESKS = (
     ),
     Desk(goods.LISTING, icon="sk-product", page=goods.product, makes={"new": SaveProduct}, about={"edit": SaveProduct}),
     Desk(CATEGORIES, icon="sk-shelf", makes={"new": SaveCategory}, about={"edit": SaveCategory}),
-    Desk(PRICES, icon="sk-price", page=goods.prices, about={"set": SetPrice, "withdraw": WithdrawPrice}),
+    Desk(PRICES, icon="sk-price", page=goods.prices, about={"set": goods.SetPrice, "withdraw": WithdrawPrice}),
     Desk(PRICE_LISTS, icon="sk-price", makes={"new": SavePriceList}, about={"edit": SavePriceList}),
     Desk(TAXES, icon="sk-percent", makes={"new": SaveTaxRate}, about={"edit": SaveTaxRate}),
     Desk(DELIVERY, icon="sk-van", makes={"new": SaveDeliveryOption}, about={"edit": SaveDeliveryOption}),
@@ -60,6 +59,8 @@ DESKS = (
     Desk(WAREHOUSES, icon="sk-house", makes={"new": SaveWarehouse}, about={"edit": SaveWarehouse}),
     Desk(CUSTOMERS, icon="sk-person", page=people.customer, about={"edit": SaveCustomer}),
     Desk(PAYMENTS.but(also=people.payments_also, warning=needs.payment_warning), icon="sk-card", page=people.payment),
+    Desk(STATEMENTS, icon="sk-ledger", makes={"new": ReadStatement}),
+    Desk(STATEMENT_LINES.but(also=people.payments_also), icon="sk-ledger"),
     Desk(TEXTS, icon="sk-page", about={"publish": PublishText}),
     Desk(
         FACTS.but(also=subjects.of_facts, search=subjects.searching(FACTS.search, "entity")),
@@ -68,5 +69,11 @@ DESKS = (
         about={"replay": Replay},
     ),
     Desk(AUDIT.but(also=subjects.of_entries, search=subjects.searching(AUDIT.search, "subject")), icon="sk-eye", page=people.entry),
+    Desk(
+        approvals.LISTING,
+        icon="sk-people",
+        page=approvals.page,
+        about={"approve": approvals.Approve, "refuse": approvals.Refuse, "withdraw": approvals.Withdraw},
+    ),
     Desk(MESSAGES.but(also=people.mails_also), icon="sk-mail", page=people.mail, about={"retry": Retry}),
 )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shopkeeper.doors.console import frame, words
+from shopkeeper.doors.console import approvals, frame, reading, roles, words
 from shopkeeper.doors.console.commanding import CommandView
 from shopkeeper.flows import shop_settings
 from shopkeeper.flows import staff as staff_flow
@@ -21,27 +21,25 @@ from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.places import CurrencyField, currency_name
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.access import public as access
-from shopkeeper.ops.access.shapes import Role
+from shopkeeper.ops.access.shapes import Role, SignedInPlace
 from shopkeeper.selling.shop import public as shop
 from shopkeeper.selling.shop.console import SaveShop
 
 LANGUAGES = (("en", "English"), ("zh-hans", "简体中文"))
 
 
-def _roles() -> list[tuple[str, str]]:
-    return [(role.value, f"{words.ROLES[role.value]}: {words.DUTIES[role.value]}") for role in Role]
-
-
 @frame.guarded("staff.view")
 def page(request: HttpRequest) -> HttpResponse:
     """Show everyone who works here and every invitation that is still open."""
-    acts = {name for name in ("invite", "change_role", "deactivate") if frame.may(request, f"staff.{name}")}
+    known = ("invite", "change_role", "deactivate", "end_sessions", "reset_second_factor")
+    acts = {name for name in known if frame.may(request, f"staff.{name}")}
     context = {
         "people": access.staff(),
         "invitations": access.open_invitations(frame.now()),
         "acts": acts,
         "duties": [(word(words.ROLES, code), word(words.DUTIES, code)) for code in words.ROLES],
         "me": frame.reader(request),
+        "with_factor": access.with_second_factor(),
     }
     return TemplateResponse(request, "console/staff.html", context)
 
@@ -58,12 +56,12 @@ class Invite(Command):
     language = forms.ChoiceField(label=gettext_lazy("Language of the mail"), choices=LANGUAGES)
 
     def prepare(self) -> None:
-        self.fields["role"].choices = _roles()  # type: ignore[attr-defined]
+        self.fields["role"].choices = roles.choices()  # type: ignore[attr-defined]
         self.start(language="zh-hans" if self.setting.language.startswith("zh") else "en")
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
         found = self.cleaned_data
-        made = staff_flow.invite(email=found["email"], role=Role(found["role"]), language=found["language"], actor=actor, now=now)
+        made = staff_flow.invite(email=found["email"], role=found["role"], language=found["language"], actor=actor, now=now)
         return Done(_("The invitation to %(email)s is on its way.") % {"email": made.email})
 
 
@@ -82,28 +80,29 @@ class StaffCommand(Command):
         role = self.person.role
         return [
             Fact(_("Mail address"), self.person.email),
-            Fact(_("Role"), word(words.ROLES, role.value if role else "")),
+            Fact(_("Role"), words.role(role.value if role else "")),
             Fact(_("Last seen"), self.person.last_seen_at, "moment"),
         ]
 
 
 class ChangeRole(StaffCommand):
-    """Another role, from the next click on."""
+    """Another role, from the next sign-in on."""
 
     act = "staff.change_role"
     title = gettext_lazy("Change the role")
     submit = gettext_lazy("Change the role")
+    caption = gettext_lazy("The person is signed out everywhere and signs in again with the new role.")
     role = forms.ChoiceField(label=gettext_lazy("Role"))
 
     def prepare(self) -> None:
         super().prepare()
-        self.fields["role"].choices = _roles()  # type: ignore[attr-defined]
+        self.fields["role"].choices = roles.choices()  # type: ignore[attr-defined]
         self.start(role=self.person.role.value if self.person.role else "")
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
-        role = Role(self.cleaned_data["role"])
+        role = self.cleaned_data["role"]
         staff_flow.change_role(user_id=self.person.id, role=role, actor=actor, now=now)
-        return Done(_("%(name)s is %(role)s now.") % {"name": self.name(), "role": word(words.ROLES, role.value)})
+        return Done(_("%(name)s is %(role)s now.") % {"name": self.name(), "role": words.role(role)})
 
 
 class Deactivate(StaffCommand):
@@ -130,6 +129,52 @@ class Reactivate(StaffCommand):
     def run(self, *, actor: UserId, now: datetime) -> Done:
         staff_flow.reactivate(user_id=self.person.id, actor=actor, now=now)
         return Done(_("%(name)s can sign in again.") % {"name": self.name()})
+
+
+class EndSessions(StaffCommand):
+    """The person is signed out everywhere, or in one place."""
+
+    act = "staff.end_sessions"
+    title = gettext_lazy("Sign somebody out")
+    submit = gettext_lazy("End these sessions")
+    caption = gettext_lazy("At once. Whoever knows the password, and has the second factor, can sign in again.")
+    is_grave = True
+    which = forms.ChoiceField(label=gettext_lazy("Which"), required=False)
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.places = access.sessions_of(self.person.id)
+        shown = [(str(each.id), self._shown(each)) for each in self.places]
+        self.fields["which"].choices = [("", _("All of them")), *shown]  # type: ignore[attr-defined]
+
+    def _shown(self, each: SignedInPlace) -> str:
+        seen = reading.moment(each.seen_at, self.setting.zone)
+        return _("%(browser)s, last seen %(moment)s") % {"browser": each.browser or _("Unknown browser"), "moment": seen}
+
+    def facts(self) -> list[Fact]:
+        return [*super().facts(), Fact(_("Signed in at"), len(self.places), "number")]
+
+    def run(self, *, actor: UserId, now: datetime) -> Done:
+        which = self.cleaned_data["which"]
+        staff_flow.end_session_of(user_id=self.person.id, session_id=int(which) if which else None, actor=actor, now=now)
+        return Done(_("%(name)s is signed out there.") % {"name": self.name()})
+
+
+class ResetFactor(StaffCommand):
+    """A lost device: the second factor is taken away, once a second owner agrees."""
+
+    act = "staff.reset_second_factor"
+    title = gettext_lazy("Reset the second factor")
+    submit = gettext_lazy("Reset it")
+    caption = gettext_lazy(
+        "For a device that is lost. Make sure it really is this person who asks. Another owner has to agree; then the person is signed "
+        "out everywhere and sets up a new one."
+    )
+    is_grave = True
+
+    def run(self, *, actor: UserId, now: datetime) -> Done:
+        staff_flow.reset_second_factor(user_id=self.person.id, actor=actor, now=now)
+        return Done(_("The second factor of %(name)s is taken away.") % {"name": self.name()})
 
 
 class Withdraw(Command):
@@ -175,6 +220,10 @@ def _staff_url() -> str:
     return reverse("console_staff")
 
 
+def _roles_url() -> str:
+    return reverse("console_roles")
+
+
 def _settings_url() -> str:
     return reverse("console_settings")
 
@@ -189,7 +238,14 @@ STAFF_VIEWS = {
     "deactivate": _view(Deactivate),
     "reactivate": _view(Reactivate),
     "withdraw": _view(Withdraw),
+    "sessions": _view(EndSessions),
+    "second_factor": _view(ResetFactor),
+    **{
+        name: CommandView.as_view(command=command, list_url=_roles_url, list_title=gettext_lazy("Roles"))
+        for name, command in (("new_role", roles.SaveRole), ("edit_role", roles.SaveRole), ("remove_role", roles.RemoveRole))
+    },
 }
+change_limits = CommandView.as_view(command=approvals.ChangeLimits, list_url=_settings_url, list_title=gettext_lazy("Shop settings"))
 change_settings = CommandView.as_view(command=SaveShop, list_url=_settings_url, list_title=gettext_lazy("Shop settings"))
 change_currency = CommandView.as_view(command=ChangeCurrency, list_url=_settings_url, list_title=gettext_lazy("Shop settings"))
 
@@ -197,7 +253,13 @@ change_currency = CommandView.as_view(command=ChangeCurrency, list_url=_settings
 @frame.guarded("shop.view")
 def settings(request: HttpRequest) -> HttpResponse:
     """Show what the shop says of itself; its owner changes it from here."""
-    context = {"shop": shop.shop(), "may_save": frame.may(request, "shop.save"), "languages": dict(LANGUAGES)}
+    context = {
+        "shop": shop.shop(),
+        "may_save": frame.may(request, "shop.save"),
+        "may_limit": frame.may(request, "approvals.save_limits"),
+        "limits": approvals.limits_in_words(),
+        "languages": dict(LANGUAGES),
+    }
     return TemplateResponse(request, "console/settings.html", context)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from shopkeeper.doors.console import reading
+from shopkeeper.doors.console import reading, words
 from shopkeeper.kit.console import word
 from shopkeeper.kit.ids import OrderId, ProductId, UserId, VariantId
 from shopkeeper.kit.naming import thing
@@ -22,6 +22,7 @@ _PAGES = {
     "order": "console_orders:page",
     "product": "console_products:page",
     "variant": "console_stock:page",
+    "approval": "console_approvals:page",
     "category": "console_categories:edit",
     "customer": "console_customers:page",
     "delivery_option": "console_delivery:edit",
@@ -43,6 +44,8 @@ def named(subjects: Iterable[str]) -> dict[str, str]:
     names = (
         _orders(ids.get("order", ())) | _products(ids.get("product", ())) | _variants(ids.get("variant", ())) | _staff(ids.get("user", ()))
     )
+    if any(subject.startswith("role:") for subject in wanted):
+        names |= {f"role:{each.code}": words.role(each.code.value) for each in access.own_roles()}
     texts = {f"text:{kind}": thing(f"text:{word(TEXTS, kind)}") for kind in TEXTS}
     return {subject: names.get(subject) or texts.get(subject) or thing(subject) for subject in wanted}
 

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shopkeeper.doors.console import frame, needs, period, reading, waiting
+from shopkeeper.doors.console import frame, needs, period, reading, safekeeping, waiting
 from shopkeeper.insight.metrics import public as metrics
 from shopkeeper.insight.metrics.shapes import (
     Against,
@@ -93,6 +93,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "is_today": chosen.chip == "today",
         "waiting": waiting.waiting(request),
         "warning": needs.payment_warning(),
+        "backup_worry": safekeeping.worry(request, now),
         "needs": needs.needs(request),
         "to_ship": needs.to_ship(request, now, setting.zone),
         "may_export": frame.may(request, "metrics.export"),

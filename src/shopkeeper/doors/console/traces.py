@@ -1,12 +1,12 @@
 """An entry of the trail for its reader: what each field is called, and its value before and after in words."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from shopkeeper.doors.console import cells, frame, reading, words
+from shopkeeper.doors.console import cells, frame, reading, subjects, words
 from shopkeeper.events.console import HEARERS_CALLED
 from shopkeeper.growth.messages.console import STATES as MAIL_STATES
 from shopkeeper.kit.console import States, word
@@ -55,15 +55,22 @@ def said(act: str, name: str, value: Any) -> str:
 def _one(act: str, name: str, value: Any) -> str:
     if name.endswith("_minor"):
         return reading.money(int(value), frame.setting().currency)
-    if name == "basis_points":
-        return reading.percent(value)
-    if name in ("country", "countries"):
-        return reading.country(value)
-    if name == "currency":
-        return reading.currency_name(value)
-    if name == "fields":
-        return word(FIELDS_CALLED, value)
-    return word(_known(act, name), str(value))
+    teller = _TELLERS.get(name)
+    return teller(value) if teller else word(_known(act, name), str(value))
+
+
+_TELLERS: Mapping[str, Callable[[Any], str]] = {
+    "basis_points": reading.percent,
+    "country": reading.country,
+    "countries": reading.country,
+    "currency": reading.currency_name,
+    "role": lambda value: words.role(str(value)),
+    "act": lambda value: word(words.ACTS, str(value)),
+    "acts": lambda value: word(words.ACTS, str(value)),
+    "subject": lambda value: subjects.named([str(value)])[str(value)],
+    "fields": lambda value: word(FIELDS_CALLED, value),
+}
+"""How the values of a field are told, where it is more than a word for a code."""
 
 
 def _known(act: str, name: str) -> Mapping[str, Any]:
@@ -79,7 +86,7 @@ def _known(act: str, name: str) -> Mapping[str, Any]:
     if name == "state":
         return _labels(ORDER_STATES if act.startswith("orders.") else MAIL_STATES)
     known: dict[str, Mapping[str, Any]] = {
-        "role": words.ROLES, "language": LANGUAGES, "tax_mode": dict(TAX_MODES), "hearer": HEARERS_CALLED,
+        "language": LANGUAGES, "tax_mode": dict(TAX_MODES), "hearer": HEARERS_CALLED,
     }  # fmt: skip
     return known.get(name, {})
 

@@ -7,10 +7,12 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.templatetags import wagtailadmin_tags
 from wagtail.admin.viewsets.base import ViewSet
 
 from shopkeeper.doors.console import icons, menu, rooms
 from shopkeeper.doors.console.templatetags.console import asset
+from shopkeeper.kit import together
 
 
 @hooks.register("insert_global_admin_css")
@@ -41,3 +43,12 @@ def drawn(found: list[str]) -> list[str]:
 def desks() -> list[ViewSet]:
     """Return every room's pages."""
     return list(rooms.DESKS)
+
+
+_locales: dict[str, list[tuple[Any, ...]]] = {}
+
+
+@wagtailadmin_tags.register.simple_tag(takes_context=True, name="wagtail_config")  # type: ignore[untyped-decorator]
+def config(context: Any) -> Any:
+    """Return what Wagtail tells its scripts; its languages of content, which never change here, are read once in a process."""
+    return together.read(lambda: wagtailadmin_tags.wagtail_config(context), remembered=_locales)[0]

@@ -1,24 +1,30 @@
 """What waits for somebody: the counts in the menu and on the first page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 
 from shopkeeper.doors.console import frame
 from shopkeeper.events import public as events
+from shopkeeper.flows import audit_books
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.growth.messages.shapes import MailState
+from shopkeeper.kit import together
+from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import money_kept
 from shopkeeper.selling.orders.shapes import OrderState
-from shopkeeper.selling.payments.console import pending
+from shopkeeper.selling.payments.console import disputed, pending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """How many orders wait: those whose late money did not go back, to be shipped, to be paid; payments for their provider, facts and
-    mails for a second try."""
+    mails for a second try; acts for a second person; differences in the books."""
 
+    disputed: int = 0
     money_kept: int = 0
     to_ship: int = 0
     unpaid: int = 0
@@ -26,10 +32,24 @@ class Waiting:
     facts_parked: int = 0
     facts_behind: int = 0
     mails_stuck: int = 0
+    approvals: int = 0
+    books_differ: int = 0
 
     @property
     def anything(self) -> bool:
-        return any((self.money_kept, self.to_ship, self.unpaid, self.payments_pending, self.facts_parked, self.mails_stuck))
+        return any(
+            (
+                self.disputed,
+                self.money_kept,
+                self.to_ship,
+                self.unpaid,
+                self.payments_pending,
+                self.facts_parked,
+                self.mails_stuck,
+                self.approvals,
+                self.books_differ,
+            )
+        )
 
 
 def waiting(request: HttpRequest) -> Waiting:
@@ -40,14 +60,30 @@ def waiting(request: HttpRequest) -> Waiting:
 
 
 def _count(request: HttpRequest) -> Waiting:
-    states = orders.counts() if frame.may(request, "orders.view") else {}
-    backlog = events.backlog() if frame.may(request, "events.view") else None
+    now = frame.now()
+
+    def of(act: str, count: Callable[[], Any], otherwise: Any = 0) -> Callable[[], Any]:
+        return count if frame.may(request, act) else lambda: otherwise
+
+    states, backlog, in_dispute, kept_money, pending_payments, mails, differ, waiting_approvals = together.read(
+        of("orders.view", orders.counts, {}),
+        of("events.view", events.backlog, None),
+        of("payments.view", disputed),
+        of("orders.refund", money_kept),
+        of("payments.view", pending),
+        of("messages.view", messages.counts, {}),
+        of("audit.view", audit_books.differences_found),
+        of("approvals.view", lambda: approvals.waiting(now)),
+    )
     return Waiting(
-        money_kept=money_kept() if frame.may(request, "orders.refund") else 0,
+        disputed=in_dispute,
+        money_kept=kept_money,
         to_ship=states.get(OrderState.PAID, 0) + states.get(OrderState.SHIPPING, 0),
         unpaid=states.get(OrderState.PLACED, 0),
-        payments_pending=pending() if frame.may(request, "payments.view") else 0,
+        payments_pending=pending_payments,
         facts_parked=backlog.parked if backlog else 0,
         facts_behind=backlog.unheard + backlog.retrying if backlog else 0,
-        mails_stuck=messages.counts().get(MailState.PARKED, 0) if frame.may(request, "messages.view") else 0,
+        mails_stuck=mails.get(MailState.PARKED, 0),
+        books_differ=differ,
+        approvals=waiting_approvals,
     )

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from shopkeeper.doors.console import reading
 from shopkeeper.kit.console import word
+from shopkeeper.ops.access import public as access
+from shopkeeper.ops.access.shapes import UnknownRole
 from shopkeeper.selling.orders.console import CANCEL_REASONS, REFUND_REASONS
 from shopkeeper.selling.orders.shapes import Happening, PieceRun
 
@@ -21,6 +23,91 @@ DUTIES = {
     "manager": gettext_lazy("Goods, prices, stock, orders, refunds, figures and the audit trail."),
     "clerk": gettext_lazy("Orders and parcels, customers, receiving, counting and moving stock."),
 }
+
+ROOMS = {
+    "metrics": gettext_lazy("Figures"),
+    "orders": gettext_lazy("Orders"),
+    "payments": gettext_lazy("Payments"),
+    "customers": gettext_lazy("Customers"),
+    "catalog": gettext_lazy("Products"),
+    "inventory": gettext_lazy("Stock"),
+    "pricing": gettext_lazy("Prices"),
+    "content": gettext_lazy("Shop texts"),
+    "shop": gettext_lazy("Shop settings"),
+    "staff": gettext_lazy("Staff"),
+    "approvals": gettext_lazy("Second person"),
+    "backup": gettext_lazy("Backup"),
+    "health": gettext_lazy("Health"),
+    "audit": gettext_lazy("Audit trail"),
+    "events": gettext_lazy("Facts"),
+    "messages": gettext_lazy("Mails"),
+}
+"""What each room of the table of permissions is called."""
+
+ACTS = {
+    "metrics.view": gettext_lazy("See figures and the first page"),
+    "metrics.export": gettext_lazy("Take figures away as a file"),
+    "orders.view": gettext_lazy("See orders and invoices"),
+    "orders.export": gettext_lazy("Take the list of orders away as a file"),
+    "orders.ship": gettext_lazy("Pick and ship"),
+    "orders.cancel": gettext_lazy("Cancel orders"),
+    "orders.refund": gettext_lazy("Give money back"),
+    "payments.view": gettext_lazy("See payments"),
+    "payments.reconcile": gettext_lazy("Read statements of payment providers in"),
+    "customers.view": gettext_lazy("See customers"),
+    "customers.save": gettext_lazy("Change customers"),
+    "customers.export": gettext_lazy("Take the list of customers away as a file"),
+    "catalog.view": gettext_lazy("See products and categories"),
+    "catalog.save_product": gettext_lazy("Add and change products"),
+    "catalog.save_category": gettext_lazy("Add and change categories"),
+    "catalog.publish": gettext_lazy("Put products on sale"),
+    "inventory.view": gettext_lazy("See stock and its ledger"),
+    "inventory.receive": gettext_lazy("Book goods received"),
+    "inventory.count": gettext_lazy("Count stock"),
+    "inventory.transfer": gettext_lazy("Move stock between warehouses"),
+    "inventory.adjust": gettext_lazy("Book pieces found or lost"),
+    "inventory.save_warehouse": gettext_lazy("Add and change warehouses"),
+    "pricing.view": gettext_lazy("See prices, taxes and ways of delivery"),
+    "pricing.set_price": gettext_lazy("Set and withdraw prices"),
+    "pricing.save_price_list": gettext_lazy("Add and change price lists"),
+    "pricing.save_delivery_option": gettext_lazy("Add and change ways of delivery"),
+    "pricing.save_tax_rate": gettext_lazy("Change taxes"),
+    "content.view": gettext_lazy("See shop texts"),
+    "content.publish": gettext_lazy("Publish shop texts"),
+    "shop.view": gettext_lazy("See the shop settings"),
+    "shop.save": gettext_lazy("Change the shop settings"),
+    "staff.view": gettext_lazy("See staff and roles"),
+    "staff.invite": gettext_lazy("Invite people"),
+    "staff.change_role": gettext_lazy("Give people another role"),
+    "staff.deactivate": gettext_lazy("End and give back access"),
+    "staff.save_role": gettext_lazy("Make and change roles"),
+    "staff.end_sessions": gettext_lazy("Sign other people out"),
+    "staff.reset_second_factor": gettext_lazy("Reset the second factor of others"),
+    "approvals.view": gettext_lazy("See what waits for a second person"),
+    "approvals.decide": gettext_lazy("Approve as second person what one may do oneself"),
+    "approvals.save_limits": gettext_lazy("Change what one person may do alone"),
+    "backup.restore": gettext_lazy("Approve restoring a backup"),
+    "backup.view": gettext_lazy("See backups"),
+    "backup.take": gettext_lazy("Take backups"),
+    "health.view": gettext_lazy("See the shop's health"),
+    "audit.view": gettext_lazy("Read the audit trail"),
+    "events.view": gettext_lazy("See facts"),
+    "events.replay": gettext_lazy("Let facts be heard again"),
+    "messages.view": gettext_lazy("See mails"),
+    "messages.resend": gettext_lazy("Send mails again"),
+}
+"""What each act lets a person do."""
+
+
+def role(code: str) -> str:
+    """Return a role in a word: a built-in one, or the shop's own by the name it was given."""
+    if code in ROLES:
+        return str(ROLES[code])
+    try:
+        return reading.pick(access.own_role(code).name) if code else ""
+    except UnknownRole:
+        return code
+
 
 _HAPPENED: Mapping[str, tuple[Any, str]] = {
     "placed": (gettext_lazy("Order placed"), "info"),

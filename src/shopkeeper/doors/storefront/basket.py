@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from shopkeeper.doors.refusals import explain
-from shopkeeper.doors.storefront import forms, frame, reading, shelves, visitor
+from shopkeeper.doors.storefront import forms, frame, kept, reading, shelves, visitor
 from shopkeeper.kit.ids import DeliveryOptionId, VariantId
 from shopkeeper.kit.refusals import NotFound, Refusal
 from shopkeeper.kit.text import Bilingual
@@ -137,7 +137,7 @@ def _page(request: HttpRequest, basket: Basket, *, refused: Sequence[Refusal] = 
         basket_units=basket.units,
         lines=shown,
         bill=bill(quote) if quote else None,
-        hint=_hint(quote, pricing.delivery_options(country=country)) if quote else None,
+        hint=_hint(quote, kept.of(request).delivery_options(country)) if quote else None,
         problems=[explain(refusal) for refusal in refusals],
         can_fix=bool(short) or (quote is None and bool(shown)),
         can_order=quote is not None and not short,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from shopkeeper.doors.refusals import Explained, explain
 from shopkeeper.doors.storefront import basket as baskets
-from shopkeeper.doors.storefront import forms, frame, reading, shelves, visitor
+from shopkeeper.doors.storefront import forms, frame, limits, reading, shelves, visitor
 from shopkeeper.flows import place_order
 from shopkeeper.kit import checks
 from shopkeeper.kit.ids import DeliveryOptionId, OrderId, new_token
@@ -107,6 +107,8 @@ def _place(
     except (QuoteStale, OutOfStock) as refusal:
         return _page(request, basket, book, form, status=409, refused=refusal)
     except Refusal as refusal:
+        if isinstance(refusal, PaymentRefused):
+            limits.payment_refused(request)
         _refuse(form, refusal, is_saved=not wish.is_new_address)
         return _page(request, basket, book, form, status=422)
     if buyer and wish.is_new_address and len(book) < 10:

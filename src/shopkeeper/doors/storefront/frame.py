@@ -10,14 +10,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language_from_request
+from django.utils.functional import SimpleLazyObject
+from markupsafe import Markup
 
-from shopkeeper.doors.storefront import kept, visitor
+from shopkeeper.doors.storefront import kept, languages, pages, visitor
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.time import day_of
 from shopkeeper.ops.access import public as access
 from shopkeeper.selling.catalog.shapes import Category
-from shopkeeper.selling.shop import public as shops
 from shopkeeper.selling.shop.shapes import Shop
 
 _NAMES = {"en": ("en", "English"), "zh-hans": ("zh-Hans", "简体中文")}
@@ -39,7 +39,7 @@ class Frame:
 
     categories: tuple[Category, ...]
     goods: int
-    basket_units: int
+    basket_mark: Markup
     is_signed_in: bool
     may_stock: bool
     asks_consent: bool
@@ -56,12 +56,8 @@ class Frame:
 
 
 def shop(request: HttpRequest) -> Shop:
-    """Return the shop, read once in a request. Raises ShopNotOpen."""
-    found = getattr(request, "_shop", None)
-    if found is None:
-        found = shops.shop()
-        request._shop = found  # type: ignore[attr-defined]
-    return found
+    """Return the shop. Raises ShopNotOpen."""
+    return kept.of(request).shop()
 
 
 def today(request: HttpRequest) -> date:
@@ -74,14 +70,14 @@ def page(
 ) -> HttpResponse:
     """Return a storefront page with everything that stands around it. Raises ShopNotOpen."""
     around = shop(request)
-    main = tuple(each for each in kept.categories() if each.parent_id is None)
+    catalogue = kept.of(request)
+    main = tuple(each for each in catalogue.categories() if each.parent_id is None)
     # Goods that stand on no shelf are counted only where there are no others: a shop's first product must not be missed.
-    goods = sum(each.products for each in main) or kept.listing(size=1).total
-    language = request.LANGUAGE_CODE
+    goods = sum(each.products for each in main) or catalogue.listing(size=1).total
     framed = Frame(
         categories=tuple(each for each in main if each.products),
         goods=goods,
-        basket_units=visitor.basket_units(request) if basket_units is None else basket_units,
+        basket_mark=pages.units_mark(request, visitor.basket_units(request) if basket_units is None else basket_units),
         is_signed_in=visitor.is_signed_in(request),
         may_stock=goods == 0 and access.may(visitor.user_id(request), "catalog.save_product"),
         asks_consent=not visitor.consent_choice(request),
@@ -92,11 +88,10 @@ def page(
         here=here,
     )
     context = {"shop": around, "currency": around.currency, "frame": framed, "page_numbers": page_numbers, "status": status, **more}
+    context["page_language"] = request.LANGUAGE_CODE
+    context["token_input"] = SimpleLazyObject(lambda: pages.token_input(request))
     response = render(request, f"storefront/{template}.html", context, status=status)
-    if get_language_from_request(request) != language:
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, language, max_age=31_536_000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-        )
+    languages.remember(request, response)
     return response
 
 

@@ -1,23 +1,27 @@
 """How storefront templates are made: autoescaping, gettext, and the few words and figures pages need."""
 
 import hashlib
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.template import engines
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
-from jinja2 import Environment
+from django.utils.translation import get_language, gettext, ngettext, npgettext, override, pgettext
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from shopkeeper.doors import drawings
 from shopkeeper.doors.storefront import reading, words
+from shopkeeper.flows.browse import FEW_SHOWN, Card
+from shopkeeper.kit.text import Bilingual
 
 
-@lru_cache(maxsize=64)
 def _fingerprint(path: str) -> str:
     found = finders.find(path)
     if not isinstance(found, str):
@@ -27,15 +31,59 @@ def _fingerprint(path: str) -> str:
 
 def asset(path: str) -> str:
     """Return the address of a static file; it changes with the file's content, so browsers may keep it for ever."""
-    if settings.DEBUG:
-        _fingerprint.cache_clear()
+    return _asset.__wrapped__(path) if settings.DEBUG else _asset(path)
+
+
+@lru_cache(maxsize=64)
+def _asset(path: str) -> str:
     mark = _fingerprint(path)
     return f"{static(path)}?v={mark}" if mark else static(path)
 
 
-def url(name: str, **values: Any) -> str:
-    """Return the address of a storefront page by its name, in the active language."""
-    return reverse(f"storefront:{name}", kwargs=values)
+def _language(context: Context) -> str:
+    # Asking Django costs more than most of what a page says with it, so a page carries its language along.
+    return context.get("page_language") or get_language() or "en"
+
+
+@pass_context
+def url(context: Context, name: str, **values: Any) -> str:
+    """Return the address of a storefront page by its name, in the page's language."""
+    return _url(name, _language(context), tuple(values.items()))
+
+
+@pass_context
+def pick(context: Context, text: Bilingual) -> str:
+    """Return a bilingual text in the page's language."""
+    return text.pick(_language(context))
+
+
+@pass_context
+def _gettext(context: Context, message: str, **values: Any) -> Markup:
+    said = _said(_language(context), message)
+    return said % values if values else _plain(said)
+
+
+@pass_context
+def _pgettext(context: Context, about: str, message: str, **values: Any) -> Markup:
+    said = _said(_language(context), message, about)
+    return said % values if values else _plain(said)
+
+
+@lru_cache(maxsize=2048)
+def _said(language: str, message: str, about: str = "") -> Markup:
+    with override(language):
+        return Markup(pgettext(about, message) if about else gettext(message))  # noqa: S704 - our own texts and their translations
+
+
+@lru_cache(maxsize=2048)
+def _plain(said: Markup) -> Markup:
+    return said % {}
+
+
+@lru_cache(maxsize=4096)
+def _url(name: str, language: str | None, values: tuple[tuple[str, Any], ...]) -> str:
+    # The language is here to tell addresses apart: reverse() writes them in the active one.
+    return reverse(f"storefront:{name}", kwargs=dict(values))
 
 
 def console(name: str) -> str:
@@ -46,6 +94,24 @@ def console(name: str) -> str:
 def html_language() -> str:
     """Return the active language as HTML's `lang` wants it (`en`, `zh-Hans`)."""
     return "zh-Hans" if (get_language() or "en").startswith("zh") else "en"
+
+
+CARDS = 1_500
+"""So many cards a process remembers, as markup: about 4 kB each."""
+
+
+@pass_context
+def card(context: Context, item: Card, *, level: int = 3) -> Markup:
+    """Return a product's card on a shelf. The same card in the same language is drawn once, as long as others do not push it out."""
+    # What the card says nothing of must not tell two of the same apart.
+    shown = replace(item, available=min(item.available, FEW_SHOWN), units=())
+    return _card(shown, context["currency"], level, _language(context))
+
+
+@lru_cache(maxsize=CARDS)
+def _card(item: Card, currency: str, level: int, language: str) -> Markup:
+    template = engines["jinja2"].env.get_template("storefront/card.html")  # type: ignore[attr-defined]
+    return Markup(template.render(item=item, currency=currency, level=level, page_language=language))  # noqa: S704 - rendered with escaping on
 
 
 def drawing(goods: Any, *, category_slug: str = "", title: str = "") -> Markup:
@@ -70,8 +136,11 @@ def environment(**options: Any) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
+    # The two that every page says dozens of times; what they say is remembered by language.
+    env.globals.update(gettext=_gettext, _=_gettext, pgettext=_pgettext)
     env.globals.update(
         asset=asset,
+        card=card,
         url=url,
         console=console,
         html_language=html_language,
@@ -82,7 +151,7 @@ def environment(**options: Any) -> Environment:
         words=words,
     )
     env.filters.update(
-        pick=reading.pick,
+        pick=pick,
         money=reading.money,
         day=reading.day,
         short_day=reading.short_day,

@@ -1,46 +1,30 @@
-"""What a process remembers for a few seconds, so that busy pages cost few queries: shelves and names, never prices or stock."""
+"""What a process remembers of the catalogue, as long as the marks of its parts stand: shelves and names, never prices or stock."""
 
-import time
+from array import array
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpRequest
 
 from shopkeeper.flows import browse
 from shopkeeper.kit.ids import CategoryId, ProductId
 from shopkeeper.kit.page import Page
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes import Category, Product, Sort
+from shopkeeper.selling.catalog.shapes import Category, Editions, Product, Sort
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.shapes import DeliveryOption
+from shopkeeper.selling.shop import public as shops
+from shopkeeper.selling.shop.shapes import Shop
 
 T = TypeVar("T")
-
-LASTS_S = 5.0
-"""How long, in seconds, a shelf may show what stood on it before; a price or a stock figure is always read anew."""
 
 MOST = 512
 
 _lock = Lock()
-_kept: dict[Hashable, tuple[float, Any]] = {}
-
-
-def _get(key: Hashable, read: Callable[[], T]) -> T:
-    # Inside a transaction others do not see what this one sees, and it may be undone.
-    if connection.in_atomic_block:
-        return read()
-    now = time.monotonic()
-    with _lock:
-        found = _kept.get(key)
-    if found is not None and now < found[0]:
-        return found[1]  # type: ignore[no-any-return]
-    value = read()
-    with _lock:
-        if len(_kept) >= MOST:
-            _kept.clear()
-        _kept[key] = (now + LASTS_S, value)
-    return value
+_kept: dict[Hashable, tuple[int, Any]] = {}
 
 
 def forget() -> None:
@@ -49,29 +33,88 @@ def forget() -> None:
         _kept.clear()
 
 
-def categories() -> tuple[Category, ...]:
-    """Return every category by position."""
-    return _get("categories", catalog.categories)
+def of(request: HttpRequest) -> "Reading":
+    """Return the catalogue as this request reads it; its marks are read first, once in a request."""
+    found: Reading | None = getattr(request, "_reading", None)
+    if found is None:
+        found = Reading(editions=_editions())
+        request._reading = found  # type: ignore[attr-defined]
+    return found
 
 
-def listing(*, category_id: CategoryId | None = None, sort: Sort = Sort.FEATURED, number: int = 1, size: int = 24) -> Page[Product]:
-    """Return one page of published products, as `catalog.listing` does."""
-    return _get(
-        ("listing", category_id, sort, number, size),
-        lambda: catalog.listing(category_id=category_id, sort=sort, number=number, size=size),
-    )
+def _editions() -> Editions:
+    try:
+        found = catalog.editions()
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        # The database was started anew behind this connection: the next one reaches it.
+        connection.close()
+        found = catalog.editions()
+    # It has just answered, so Django need not ask whether it is there before every further statement of this request.
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    return found
 
 
-def by_price(category_id: CategoryId | None, sort: Sort) -> tuple[Product, ...]:
-    """Return a whole shelf in the order of its prices, as `browse.by_price` does; the prices themselves are not kept."""
-    return _get(("by price", category_id, sort), lambda: browse.by_price(category_id, sort))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The catalogue at the marks that were read at the beginning: what was kept under the same marks is not read again."""
 
+    editions: Editions
 
-def products(ids: Sequence[ProductId]) -> dict[ProductId, Product]:
-    """Return products by id, as `catalog.products` does."""
-    return _get(("products", tuple(ids)), lambda: catalog.products(ids))
+    @property
+    def look(self) -> browse.Look:
+        """Return how flows read the catalogue here."""
+        return browse.Look(categories=self.categories, listing=self.listing, by_price=self.by_price, products=self.products)
 
+    def shop(self) -> Shop:
+        """Return the shop's own particulars. Raises ShopNotOpen."""
+        return self._get("shop", (), shops.shop)
 
-def delivery_options(country: str) -> tuple[DeliveryOption, ...]:
-    """Return the ways to a country, for a promise on a product's page; checkout reads them anew."""
-    return _get(("delivery", country), lambda: pricing.delivery_options(country=country))
+    def categories(self) -> tuple[Category, ...]:
+        """Return every category by position."""
+        return self._get("categories", (), catalog.categories)
+
+    def listing(
+        self, *, category_id: CategoryId | None = None, sort: Sort = Sort.FEATURED, number: int = 1, size: int = 24
+    ) -> Page[Product]:
+        """Return one page of published products, as `catalog.listing` does."""
+        return self._get(
+            ("listing", category_id, sort, number, size),
+            self.shelves(category_id),
+            lambda: catalog.listing(category_id=category_id, sort=sort, number=number, size=size),
+        )
+
+    def by_price(self, category_id: CategoryId | None, sort: Sort) -> Sequence[int]:
+        """Return a whole shelf in the order of its prices, as `browse.by_price` does; the prices themselves are not kept."""
+        return self._get(("by price", category_id, sort), self.shelves(category_id), lambda: array("q", browse.by_price(category_id, sort)))
+
+    def products(self, ids: Sequence[ProductId]) -> dict[ProductId, Product]:
+        """Return products by id, as `catalog.products` does."""
+        return self._get(("products", tuple(ids)), None, lambda: catalog.products(ids))
+
+    def delivery_options(self, country: str) -> tuple[DeliveryOption, ...]:
+        """Return the ways to a country, for a promise on a product's page; checkout reads them anew."""
+        return self._get(("delivery", country), (), lambda: pricing.delivery_options(country=country))
+
+    def shelves(self, category_id: CategoryId | None) -> tuple[int, ...] | None:
+        """Return the scopes on which a shelf rests: itself and the shelves below it; None, everything, for the whole shop."""
+        if category_id is None:
+            return None
+        return (category_id, *(each.id for each in self.categories() if each.parent_id == category_id))
+
+    def _get(self, key: Hashable, shelves: Sequence[int] | None, read: Callable[[], T]) -> T:
+        # Inside a transaction others do not see what this one sees, and it may be undone.
+        if connection.in_atomic_block:
+            return read()
+        mark = self.editions.of(shelves)
+        with _lock:
+            found = _kept.get(key)
+        if found is not None and found[0] == mark:
+            return found[1]  # type: ignore[no-any-return]
+        value = read()
+        with _lock:
+            if len(_kept) >= MOST:
+                _kept.clear()
+            _kept[key] = (mark, value)
+        return value

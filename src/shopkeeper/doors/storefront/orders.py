@@ -13,12 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from shopkeeper.doors.refusals import explain
-from shopkeeper.doors.storefront import errors, frame, reading
+from shopkeeper.doors.storefront import errors, frame, limits, qr, reading
 from shopkeeper.doors.storefront.basket import Bill
-from shopkeeper.flows import cancel_order
+from shopkeeper.flows import cancel_order, pay_order
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import CancelReason, NoInvoice, Order, OrderState
+from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.shapes import Method, PaymentRefused
 from shopkeeper.selling.pricing.shapes import TaxMode
 
 _BUYER_MAY_CANCEL = (OrderState.PLACED, OrderState.PAID)
@@ -41,6 +43,21 @@ class Parcel:
     lines: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paying:
+    """How the buyer of an unpaid order can go on paying: at the provider's `address` or by its QR `code`, or by one of `methods`.
+
+    `why_not` is why the last try failed, in our terms; `until` is when the goods go back on the shelf, None where they may go any time.
+    """
+
+    method: str
+    address: str
+    code: qr.Code | None
+    why_not: str
+    until: datetime | None
+    methods: Sequence[Method]
+
+
 @never_cache
 @require_safe
 def order(request: HttpRequest, token: str) -> HttpResponse:
@@ -57,6 +74,7 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
         can_cancel=found.state in _BUYER_MAY_CANCEL,
         is_new="thanks" in request.GET,
         is_waiting=found.state is OrderState.PLACED,
+        paying=_paying(found) if found.state is OrderState.PLACED else None,
     )
 
 
@@ -75,6 +93,21 @@ def invoice(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
+def pay(request: HttpRequest, token: str) -> HttpResponse:
+    """Begin another attempt to pay the order, and lead the buyer on to where it is confirmed, or back. Raises NotFound."""
+    found = orders.by_token(token)
+    back = reverse("storefront:order", kwargs={"token": token}) + "?thanks=1"
+    try:
+        begun = pay_order.pay_again(order_id=found.id, method=request.POST.get("payment", "")[:100], now=timezone.now())
+    except Refusal as refusal:
+        if isinstance(refusal, PaymentRefused):
+            limits.payment_refused(request)
+        messages.error(request, str(explain(refusal)))
+        return HttpResponseRedirect(back)
+    return HttpResponseRedirect(begun.redirect_url if begun.awaits_buyer and begun.redirect_url else back)
+
+
+@require_POST
 def cancel(request: HttpRequest, token: str) -> HttpResponse:
     """Cancel the order if its goods are still here, and show it again. Raises NotFound."""
     found = orders.by_token(token)
@@ -84,6 +117,21 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(explain(refusal)))
     return HttpResponseRedirect(reverse("storefront:order", kwargs={"token": token}))
+
+
+def _paying(found: Order) -> Paying:
+    now = timezone.now()
+    newest = next(reversed(payments.payments_of(found.id)), None)
+    is_open = pay_order.may_pay(found, now)
+    is_led = is_open and newest is not None and newest.awaits_buyer
+    return Paying(
+        method=newest.method if newest else "",
+        address=newest.redirect_url if newest and is_led else "",
+        code=qr.drawn(newest.qr_text) if newest and is_led and newest.qr_text else None,
+        why_not=newest.last_refusal if newest and is_led else "",
+        until=found.hold_until if is_open else None,
+        methods=payments.methods() if is_open else (),
+    )
 
 
 def steps(found: Order) -> list[Step]:

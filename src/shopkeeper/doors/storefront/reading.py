@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -30,12 +31,22 @@ def pick(text: Bilingual) -> str:
 
 def money(minor: int, currency: str) -> str:
     """Return minor units as money in the reader's writing: `£12.50`, `£12.50` in Chinese too, `¥30` for JPY."""
-    return format_currency(to_decimal(minor, currency), currency, locale=locale())
+    return _money(minor, currency, locale())
+
+
+@lru_cache(maxsize=8192)
+def _money(minor: int, currency: str, written_as: Locale) -> str:
+    return format_currency(to_decimal(minor, currency), currency, locale=written_as)
 
 
 def number(value: int) -> str:
     """Return a whole number with the reader's thousands separators."""
-    return format_decimal(value, locale=locale())
+    return _number(value, locale())
+
+
+@lru_cache(maxsize=4096)
+def _number(value: int, written_as: Locale) -> str:
+    return format_decimal(value, locale=written_as)
 
 
 def percent(basis_points: int) -> str:

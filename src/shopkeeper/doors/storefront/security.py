@@ -1,14 +1,16 @@
 """What every answer of the shop says to the browser about safety, and the size of what it reads."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language_from_request, override
 
 from shopkeeper.doors.storefront import errors
+from shopkeeper.selling.payments import public as payments
 
-POLICY = "; ".join(
+_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -17,12 +19,19 @@ POLICY = "; ".join(
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
-        "form-action 'self'",
+        "form-action {forms}",
         "base-uri 'none'",
         "frame-ancestors 'none'",
     )
 )
-"""Nothing from another host, nothing inline."""
+"""Nothing from another host, nothing inline; forms lead only to the shop, and on to the payment providers it is paid through."""
+
+
+@lru_cache(maxsize=8)
+def policy(origins: tuple[str, ...]) -> str:
+    """Return the policy of the shop's pages; `origins` are those of the payment providers' own pages."""
+    return _POLICY.format(forms=" ".join(("'self'", *origins)))
+
 
 OWN_POLICY = ("/console/",)
 """Doors that write inline scripts and styles (Wagtail's admin) and so cannot live under this policy."""
@@ -42,7 +51,7 @@ class StorefrontSecurity:
         response = self._too_large(request) if is_shop else None
         response = response or self.get_response(request)
         if is_shop:
-            response.setdefault("Content-Security-Policy", POLICY)
+            response.setdefault("Content-Security-Policy", policy(payments.origins()))
             response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
         return response
 

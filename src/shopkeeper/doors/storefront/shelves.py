@@ -1,5 +1,6 @@
 """Looking round: front page, shelves, one thing, search."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -9,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from shopkeeper.doors.refusals import explain
-from shopkeeper.doors.storefront import almanac, forms, frame, kept
+from shopkeeper.doors.storefront import almanac, forms, frame, kept, pages
 from shopkeeper.flows import browse
+from shopkeeper.kit.ids import CategoryId
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.selling.catalog.shapes import Category, Sort
 from shopkeeper.selling.orders.shapes import MOST_UNITS
@@ -34,21 +36,28 @@ def promise(option: DeliveryOption, today: date) -> Promise:
     return Promise(option=option, first=today + timedelta(days=option.days[0]), last=today + timedelta(days=option.days[1]))
 
 
-LOOK = browse.Look(categories=kept.categories, listing=kept.listing, by_price=kept.by_price, products=kept.products)
-
-
 @require_safe
+@pages.kept
 def home(request: HttpRequest) -> HttpResponse:
     """Show the front page."""
-    cards = browse.shelf(size=ON_THE_COUNTER, look=LOOK).items
+    cards = browse.shelf(size=ON_THE_COUNTER, look=kept.of(request).look).items
+    _rests(request, None, cards)
     here = frame.today(request)
     return frame.page(request, "home", cards=cards, today=here, term=almanac.solar_term(here))
+
+
+def _rests(request: HttpRequest, category_id: CategoryId | None, cards: Sequence[browse.Card], shown: browse.Shown | None = None) -> None:
+    catalogue = kept.of(request)
+    if not cards and shown is None:
+        return
+    rests, standing = browse.resting(shelves=catalogue.shelves(category_id), cards=cards, editions=catalogue.editions, shown=shown)
+    pages.rests_on(request, rests, standing=standing, zone=frame.shop(request).zone)
 
 
 @require_safe
 def shelves(request: HttpRequest) -> HttpResponse:
     """Show every category, the main ones with those below them."""
-    categories = kept.categories()
+    categories = kept.of(request).categories()
     tree = [
         (main, [each for each in categories if each.parent_id == main.id and each.products]) for main in categories if not main.parent_id
     ]
@@ -57,21 +66,25 @@ def shelves(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@pages.kept
 def goods(request: HttpRequest) -> HttpResponse:
     """Show the whole shop on one shelf."""
     return _shelf(request, None)
 
 
 @require_safe
+@pages.kept
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one category. Raises NotFound."""
-    return _shelf(request, browse.category_of(slug, look=LOOK))
+    return _shelf(request, browse.category_of(slug, look=kept.of(request).look))
 
 
 def _shelf(request: HttpRequest, here: Category | None) -> HttpResponse:
-    categories = kept.categories()
+    look = kept.of(request).look
+    categories = look.categories()
     sort = _sort(request.GET.get("sort"))
-    page = browse.shelf(category=here, sort=sort, number=forms.page_number(request.GET.get("page")), size=ON_A_PAGE, look=LOOK)
+    page = browse.shelf(category=here, sort=sort, number=forms.page_number(request.GET.get("page")), size=ON_A_PAGE, look=look)
+    _rests(request, here.id if here else None, page.items)
     parent = next((each for each in categories if here and each.id == here.parent_id), None)
     top = parent or here
     siblings = [each for each in categories if each.parent_id == (top.id if top else None) and each.products and top]
@@ -106,6 +119,7 @@ def _sorts() -> list[tuple[str, str]]:
 
 
 @require_safe
+@pages.kept
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one product. Raises NotFound."""
     return product_page(request, slug)
@@ -113,7 +127,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 def product_page(request: HttpRequest, slug: str, *, form: forms.Form | None = None) -> HttpResponse:
     """Return a product's page, with a form that was refused where there is one."""
-    shown = browse.shown(slug=slug, look=LOOK)
+    shown = browse.shown(slug=slug, look=kept.of(request).look)
+    _rests(request, shown.product.category_id, shown.related, shown)
     asked = form.value("variant") if form else request.GET.get("variant", "")
     open_to = [choice.variant.id for choice in shown.choices if choice.can_be_bought]
     chosen = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 and int(asked) in open_to else next(iter(open_to), None)
@@ -131,7 +146,7 @@ def product_page(request: HttpRequest, slug: str, *, form: forms.Form | None = N
 
 
 def _cheapest_promise(request: HttpRequest) -> Promise | None:
-    options = kept.delivery_options(frame.shop(request).country)
+    options = kept.of(request).delivery_options(frame.shop(request).country)
     return promise(min(options, key=lambda option: option.price_minor), frame.today(request)) if options else None
 
 
@@ -142,8 +157,9 @@ def search(request: HttpRequest) -> HttpResponse:
         asked = forms.search_text(request.GET.get("q", ""))
     except Refusal as refusal:
         return frame.page(request, "search", status=422, problem=explain(refusal), asked=request.GET.get("q", "")[:100])
+    look = kept.of(request).look
     if not asked:
-        return frame.page(request, "search", cards=browse.shelf(size=6, look=LOOK).items)
-    page = browse.found(text=asked, number=forms.page_number(request.GET.get("page")), size=ON_A_PAGE, look=LOOK)
-    cards = () if page.items else browse.shelf(size=6, look=LOOK).items
+        return frame.page(request, "search", cards=browse.shelf(size=6, look=look).items)
+    page = browse.found(text=asked, number=forms.page_number(request.GET.get("page")), size=ON_A_PAGE, look=look)
+    cards = () if page.items else browse.shelf(size=6, look=look).items
     return frame.page(request, "search", asked=asked, page=page, page_base=f"?{urlencode({'q': asked})}&", cards=cards)

@@ -21,6 +21,7 @@ urlpatterns = [
     path("checkout/", designed(checkout.checkout), name="checkout"),
     path("orders/<str:token>/", designed(orders.order), name="order"),
     path("orders/<str:token>/invoice.pdf", designed(orders.invoice), name="invoice"),
+    path("orders/<str:token>/pay/", designed(orders.pay), name="order_pay"),
     path("orders/<str:token>/cancel/", designed(orders.cancel), name="order_cancel"),
     path("sign-in/", designed(accounts.sign_in), name="sign_in"),
     path("sign-out/", designed(accounts.sign_out), name="sign_out"),

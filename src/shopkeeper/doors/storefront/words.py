@@ -26,6 +26,10 @@ _SENTENCES = {
     OrderState.EXPIRED: gettext_lazy("The payment was not completed in time, so the goods went back on the shelf. Nothing was charged."),
 }
 _METHODS = {
+    "stripe-card": (
+        pgettext_lazy("way to pay", "Card"),
+        gettext_lazy("You pay on the page of Stripe, our payment provider, and come back here. We never see the card."),
+    ),
     "test-ok": (
         pgettext_lazy("test payment", "Approved at once"),
         gettext_lazy("The bank says yes, and the order is paid."),
@@ -50,8 +54,18 @@ _METHODS = {
         pgettext_lazy("test payment", "Confirmed too late"),
         gettext_lazy("The bank says yes after 45 minutes, when the order has expired; it is taken up again if the goods are still there."),
     ),
+    "alipay-page": (gettext_lazy("Alipay"), gettext_lazy("You pay on Alipay’s own page and come back here.")),
+    "alipay-qr": (gettext_lazy("Alipay, by QR code"), gettext_lazy("You scan a code with the Alipay app.")),
+    "wechat-qr": (gettext_lazy("WeChat Pay, by QR code"), gettext_lazy("You scan a code with WeChat.")),
 }
 """What a way to pay is called, and what choosing it means."""
+
+_WHY_NOT = {
+    "declined": gettext_lazy("Your bank declined the last try."),
+    "insufficient_funds": gettext_lazy("There was not enough money in the account."),
+    "expired_card": gettext_lazy("The card has expired."),
+    "fraud_suspected": gettext_lazy("The bank stopped the payment for safety."),
+}
 
 
 def order_state(state: OrderState) -> str:
@@ -72,6 +86,11 @@ def payment_method(code: str) -> str:
 def payment_sentence(code: str) -> str:
     """Return what choosing a payment method means; empty where the shop knows nothing of it."""
     return str(_METHODS[code][1]) if code in _METHODS else ""
+
+
+def why_not(reason: str) -> str:
+    """Return why a try to pay failed, for the buyer."""
+    return str(_WHY_NOT.get(reason, _WHY_NOT["declined"]))
 
 
 def stock(available: int) -> str:

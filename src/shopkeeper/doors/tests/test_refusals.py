@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, get_type_hints
 
 import pytest
@@ -11,7 +12,9 @@ from django.utils.translation import override
 
 import shopkeeper
 from shopkeeper.doors import refusals
+from shopkeeper.kit.ids import ApprovalId
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange, Refusal
+from shopkeeper.ops.approvals.shapes import Approval, ApprovalState
 from shopkeeper.selling.inventory.shapes import OutOfStock, ShortLine
 
 
@@ -54,6 +57,12 @@ def _example(kind: type[Refusal]) -> Refusal:
 
 
 def _value(hint: str, name: str) -> Any:
+    if "shapes.Approval'" in hint:
+        moment = datetime(2026, 3, 2, tzinfo=UTC)
+        return Approval(
+            id=ApprovalId(7), act="orders.refund", subject="order:1", values={}, digest="", state=ApprovalState.WAITING, asked_by=None,
+            asked_at=moment, expires_at=moment, decided_by=None, decided_at=None, note="", outcome=None,
+        )  # fmt: skip
     if "ShortLine" in hint:
         return (_SHORT,)
     if "str" in hint and ("Sequence" in hint or "tuple" in hint or "list" in hint or "Collection" in hint or "Iterable" in hint):

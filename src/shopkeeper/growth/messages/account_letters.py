@@ -1,11 +1,12 @@
 """What the shop writes to a person about signing in. Called inside the reader's language."""
 
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from shopkeeper.growth.messages.letter import Head, Letter, Link
 from shopkeeper.growth.messages.reading import Reader
-from shopkeeper.ops.access.shapes import Invitation, Person, Role
+from shopkeeper.ops.access import public as access
+from shopkeeper.ops.access.shapes import Invitation, Person, Role, RoleCode
 
 
 def invitation(found: Invitation, *, inviter: str, head: Head, reader: Reader) -> Letter:
@@ -94,8 +95,10 @@ def known_already(person: Person, *, token: str, head: Head) -> Letter:
     )
 
 
-def role_name(role: Role) -> str:
-    """Return the name of a role in the reader's language, as it stands in a sentence."""
+def role_name(role: RoleCode) -> str:
+    """Return the name of a role in the reader's language, as it stands in a sentence; a role of the shop's own by its own name."""
+    if not isinstance(role, Role):
+        return access.own_role(role).name.pick(get_language() or "en")
     return {
         Role.OWNER: pgettext("mail", "an owner"),
         Role.MANAGER: pgettext("mail", "a manager"),

@@ -17,6 +17,7 @@ from shopkeeper.growth.messages import compose, render, store
 from shopkeeper.growth.messages.models import Outgoing
 from shopkeeper.growth.messages.rules import patience
 from shopkeeper.growth.messages.shapes import Mail, MailState, Round
+from shopkeeper.ops.monitoring import public as monitoring
 from shopkeeper.selling.shop import public as shops
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ def _try(taken: Outgoing, server: BaseEmailBackend, now: datetime) -> MailState:
     except Exception as error:  # noqa: BLE001 - whatever one mail runs into, the others must go out; the error is written down
         _hang_up(server)
         return _failed(taken, error, now)
+    monitoring.note("Mail sent", mail=taken.pk, kind=taken.kind, order=f"order:{taken.order_id}" if taken.order_id else None)
     return _settled(taken, MailState.SENT, now)
 
 

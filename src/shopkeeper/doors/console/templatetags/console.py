@@ -19,10 +19,9 @@ from django.utils.translation import get_language
 
 from shopkeeper.doors.console import cells, frame, pictures, reading, words
 from shopkeeper.kit import places
-from shopkeeper.kit.console import own_words, word
+from shopkeeper.kit.console import own_words
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.orders.shapes import PieceRun
-from shopkeeper.selling.shop import public as shop
 
 register = template.Library()
 
@@ -46,7 +45,8 @@ def asset(path: str) -> str:
 @register.simple_tag
 def shop_name() -> str:
     """Return the shop's name in the reader's language, empty before it is opened."""
-    return reading.pick(shop.shop().name) if shop.is_open() else ""
+    home = frame.home()
+    return reading.pick(home.name) if home else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -134,7 +134,7 @@ def pill(value: Any) -> SafeString:
 @register.filter
 def role_word(value: str) -> str:
     """Return a role in a word."""
-    return word(words.ROLES, str(value))
+    return words.role(str(value))
 
 
 @register.simple_tag

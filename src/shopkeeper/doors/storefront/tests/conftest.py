@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from shopkeeper.doors.storefront import kept
+from shopkeeper.doors.storefront import kept, pages
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
     kept.forget()
+    pages.forget()
     yield
     kept.forget()
+    pages.forget()

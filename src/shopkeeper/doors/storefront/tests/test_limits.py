@@ -1,15 +1,23 @@
 """How much one visitor may do: lines in a basket, passwords tried, mails asked for. Each limit is told in the reader's language."""
 
+from datetime import UTC, datetime
+
 import pytest
-from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from shopkeeper.doors.storefront import limits
 from shopkeeper.doors.storefront.basket import MOST_LINES
 from shopkeeper.doors.storefront.tests.builders import NOON, Corner, corner
+from shopkeeper.doors.storefront.tests.test_checkout import filled
 from shopkeeper.flows import join
-from shopkeeper.growth.messages.models import Outgoing
 from shopkeeper.kit.ids import VariantId
+from shopkeeper.ops.access.models import Asked
+from shopkeeper.ops.limits import public as tallies
+from shopkeeper.ops.limits import shapes
+from shopkeeper.ops.limits.models import Tally
+from shopkeeper.ops.limits.shapes import Try
 from shopkeeper.selling.catalog.tests.builders import some_goods
 from shopkeeper.selling.orders import public as orders
 
@@ -115,7 +123,7 @@ def test_after_ten_failures_an_address_waits_for_the_next_minute(
 
 
 def test_signing_in_well_is_never_counted(shop: Corner, ann: join.Joined) -> None:
-    for _ in range(limits.MOST_FAILURES + 1):
+    for _ in range(shapes.SIGN_IN_OF_ACCOUNT.most + 1):
         answer = shop.visitor().post("/en/sign-in/", {"email": "ann@example.com", "password": PASSWORD})
 
         assert answer.status_code == 302
@@ -131,7 +139,7 @@ def test_a_client_asks_for_five_mails_in_ten_minutes(shop: Corner, at: list[floa
         assert sent.status_code == 200
     for number in range(2):
         assert shop.visitor().post(f"/{language}/password/", {"email": f"bo{number}@example.com"}).status_code == 200
-    before = Outgoing.objects.count()
+    before = Asked.objects.count()
 
     refused = [
         shop.visitor().post(f"/{language}/register/", {"name": "Bo", "email": "bo9@example.com"}),
@@ -144,22 +152,89 @@ def test_a_client_asks_for_five_mails_in_ten_minutes(shop: Corner, at: list[floa
     assert [answer.status_code for answer in refused] == [429, 429]
     assert all(TOO_OFTEN[language] in answer.content.decode() for answer in refused)
     assert (elsewhere.status_code, later.status_code) == (200, 200)
-    assert Outgoing.objects.count() == before + 2
+    assert Asked.objects.count() == before + 2
 
 
 def test_looking_at_the_forms_is_never_refused(shop: Corner) -> None:
     client = shop.visitor()
 
-    assert {client.get("/en/register/").status_code for _ in range(limits.MOST_ASKED + 2)} == {200}
+    assert {client.get("/en/register/").status_code for _ in range(shapes.MAILS_OF_CLIENT.most + 2)} == {200}
 
 
-def test_what_the_limits_remember_names_nobody(shop: Corner, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept: list[str] = []
-    add = cache.add
-    monkeypatch.setattr(cache, "add", lambda key, *words, **more: (kept.append(key), add(key, *words, **more))[1])
+def test_one_address_is_sent_five_mails_in_ten_minutes_whoever_asks(shop: Corner, ann: join.Joined) -> None:
+    for address in ("ann@example.com", "nobody@example.com"):
+        answers = []
+        for number in range(6):
+            door = ("register", "password")[number % 2]
+            sent = {"name": "Bo", "email": address.upper() if number % 3 else address}
+            answers.append(shop.visitor().post(f"/en/{door}/", sent, REMOTE_ADDR=f"192.0.2.{number}").status_code)
 
+        assert answers == [200] * 5 + [429]
+    assert Asked.objects.count() == 10
+
+
+def test_one_client_tries_a_hundred_accounts_in_ten_minutes(shop: Corner, at: list[float]) -> None:
+    client = shop.visitor()
+    many = Try(shapes.SIGN_IN_OF_CLIENT, "127.0.0.1")
+    for _ in range(shapes.SIGN_IN_OF_CLIENT.most - 1):
+        tallies.take(many, now=datetime.fromtimestamp(at[0], UTC))
+
+    tried = [client.post("/en/sign-in/", {"email": f"bo{number}@example.com", "password": "wrong"}).status_code for number in range(2)]
+    elsewhere = client.post("/en/sign-in/", {"email": "bo3@example.com", "password": "wrong"}, REMOTE_ADDR="192.0.2.7")
+
+    assert tried == [422, 429]
+    assert elsewhere.status_code == 422
+
+
+def test_a_sign_in_that_works_gives_back_both_tries(shop: Corner, ann: join.Joined) -> None:
+    shop.visitor().post("/en/sign-in/", {"email": "ann@example.com", "password": PASSWORD})
+
+    assert {each.times for each in Tally.objects.all()} == {0}
+
+
+# ── payments refused ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def order_by(shop: Corner, client: Client, payment: str) -> int:
+    """Try to pay for what is in the basket and return the status."""
+    return client.post("/en/checkout/", filled(client, shop, payment=payment)).status_code
+
+
+@pytest.mark.parametrize("language", TOO_OFTEN)
+def test_a_client_whose_payments_were_refused_too_often_waits(
+    shop: Corner, at: list[float], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "REFUSED_PAYMENTS_OF_CLIENT", shapes.Limit("refused payments of a client", 2, 600))
+    client = shop.visitor()
+    shop.add(client, "LAMP", 1)
+
+    tried = [order_by(shop, client, "test-declined") for _ in range(3)]
+    told = shop.visitor(language).post(f"/{language}/checkout/", {"act": "order"})
+    at[0] += 600
+    later = order_by(shop, client, "test-ok")
+
+    assert tried == [422, 422, 429]
+    assert TOO_OFTEN[language] in told.content.decode()
+    assert later == 302
+
+
+def test_payments_that_work_and_pages_without_a_limit_count_nothing(shop: Corner) -> None:
+    client = shop.visitor()
+    shop.add(client, "LAMP", 1)
+
+    assert order_by(shop, client, "test-ok") == 302
+    for page in ("/en/", "/en/goods/", "/en/basket/", "/en/sign-in/"):
+        with CaptureQueriesContext(connection) as asked:
+            client.get(page)
+        assert "limits_tally" not in str(asked.captured_queries)
+    assert not Tally.objects.exists()
+
+
+def test_what_the_limits_remember_names_nobody(shop: Corner) -> None:
     shop.visitor().post("/en/sign-in/", {"email": "ann@example.com", "password": "wrong"})
     shop.visitor().post("/en/password/", {"email": "ann@example.com"}, REMOTE_ADDR="192.0.2.7")
 
-    assert len(kept) == 2
-    assert not any("ann" in key or "192.0.2.7" in key for key in kept)
+    kept = [str(row) for row in Tally.objects.values_list()]
+
+    assert len(kept) == 4
+    assert not any(word in row for row in kept for word in ("ann", "127.0.0.1", "192.0.2.7"))

@@ -1,0 +1,130 @@
+"""What a page costs in statements, whoever looks: every page of the shop's own list of addresses, sessions and sign-in counted."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from shopkeeper.doors.storefront import pages, urls
+from shopkeeper.doors.storefront.tests.builders import NOON, Corner, corner
+from shopkeeper.doors.storefront.tests.test_checkout import filled
+from shopkeeper.flows import browse, join
+from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.shapes import VariantDraft
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MOST = 6
+PASSWORD = "correct horse battery"
+LINKS_OF_MAILS = {"join", "password_new"}
+FILES = {"invoice"}
+NOT_YET = {
+    "guest": {"/en/checkout/": 8},
+    "member": {"/en/basket/": 7, "/en/account/": 7, "/en/checkout/": 12},
+}
+"""What costs more than six so far, and how much at most; nothing may join them."""
+SLUGS = {"category": ["kitchen", "cups"], "product": ["lamp", "cup"], "text": ["terms", "privacy", "returns"]}
+WORDS = {
+    "goods": ["?sort=price", "?sort=-price", "?sort=name", "?sort=newest"],
+    "search": ["?q=lamp", "?q=zzzz"],
+    "category": ["?sort=price"],
+}
+
+
+@pytest.fixture
+def shop() -> Corner:
+    return corner()
+
+
+def addresses(order: str) -> list[str]:
+    """Return every address of the shop that shows a page, made from its own list of addresses."""
+    found = []
+    for each in urls.urlpatterns:
+        name = str(each.name)
+        if name not in FILES | LINKS_OF_MAILS:
+            for slug in SLUGS.get(name, [order]):
+                path = re.sub(r"<[^>]+>", slug, str(each.pattern))
+                found += [f"/en/{path}{words}" for words in ["", *WORDS.get(name, [])]]
+    return found
+
+
+def visitor_with_everything(shop: Corner, *, is_member: bool) -> tuple[Client, str]:
+    """Return a browser with an order behind it and things in its basket, signed in or not, and the order's token."""
+    client = shop.visitor()
+    if is_member:
+        join.register(email="ann@example.com", password=PASSWORD, name="Ann Lee", language="en", now=NOON)
+        client.post("/en/sign-in/", {"email": "ann@example.com", "password": PASSWORD})
+    shop.add(client, "LAMP", 1)
+    answer = client.post("/en/checkout/", filled(client, shop))
+    assert answer.status_code == 302, answer.content
+    token = answer["Location"].split("/orders/")[1].split("/")[0]
+    shop.add(client, "LAMP", 2)
+    shop.add(client, "CUP-S", 1)
+    return client, token
+
+
+def costs(client: Client, order: str) -> dict[str, int]:
+    """Return how many statements each page costs where no page is kept and the shelves are known."""
+    found = {}
+    for address in addresses(order):
+        status = client.get(address).status_code
+        if status == 405:  # a form that answers only what is sent to it
+            continue
+        assert status in (200, 302), address
+        pages.forget()
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address)
+        found[address] = len(asked)
+    return found
+
+
+@pytest.mark.parametrize("who", ["guest", "member"])
+def test_no_page_costs_more_than_six_statements_but_those_known(shop: Corner, who: str) -> None:
+    client, order = visitor_with_everything(shop, is_member=who == "member")
+
+    found = costs(client, order)
+
+    assert len(found) >= 24
+    assert {address: cost for address, cost in found.items() if cost > NOT_YET[who].get(address, MOST)} == {}
+
+
+def test_a_page_that_asks_once_for_each_product_is_found(shop: Corner, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = browse.cards
+
+    def one_by_one(products: Any, categories: Any) -> Any:
+        return tuple(card for each in products for card in real([each], categories))
+
+    monkeypatch.setattr(browse, "cards", one_by_one)
+
+    assert _cost(shop.visitor(), "/en/goods/") > MOST
+
+
+def _cost(client: Client, address: str) -> int:
+    client.get(address)
+    pages.forget()
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    return len(asked)
+
+
+def test_what_a_page_costs_does_not_grow_with_the_shop(shop: Corner) -> None:
+    client = shop.visitor()
+    few = _cost(client, "/en/goods/")
+    for number in range(20):
+        lamp = catalog.product("lamp")
+        catalog.save_product(
+            product_id=None,
+            slug=f"more-{number}",
+            name=lamp.name,
+            text=lamp.text,
+            variants=[VariantDraft(sku=f"MORE-{number}")],
+            category_id=shop.kitchen,
+            is_published=True,
+            actor=None,
+            now=NOON,
+        )
+
+    assert _cost(client, "/en/goods/") == few
