@@ -88,7 +88,11 @@ def try_operation(
 
         @hypothesis.seed(seed)
         @hypothesis.settings(
-            max_examples=examples, deadline=None, database=None, derandomize=False, suppress_health_check=list(hypothesis.HealthCheck),
+            max_examples=examples,
+            deadline=None,
+            database=None,
+            derandomize=False,
+            suppress_health_check=list(hypothesis.HealthCheck),
             phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink] if examples > 100 else [hypothesis.Phase.generate],
         )
         @hypothesis.given(case=st.one_of(plain, known) if named else plain)

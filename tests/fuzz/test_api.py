@@ -20,8 +20,8 @@ from tests import share
 from tests.access.test_staff_doors import CSRF, Visitor
 from tests.fuzz import calls
 
-EXAMPLES = 150 if share.IS_DEEP else 6
-CHANGED = 400 if share.IS_DEEP else 25
+EXAMPLES = 150 if share.IS_DEEP else 3
+CHANGED = 400 if share.IS_DEEP else 15
 
 
 class Known:
@@ -180,3 +180,30 @@ def test_a_run_that_made_no_calls_fails() -> None:
         tried({**whole, "paths": {}}, answering("200 OK", b"{}"))[1].check([], at_least=1)
     with pytest.raises(AssertionError, match="fewer than 1"):
         calls.Made({"GET /shop": 3}).check(["GET /shop", "POST /orders"], at_least=1)
+
+
+# ── found by such runs, and kept ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [
+        ("2020-01-01T00:00:00%2B23:59", 200),
+        ("2020-01-01T00:00:00-23:59", 200),
+        ("0001-01-01T00:00:00%2B14:00", 422),
+        ("9999-12-31T23:59:59-12:00", 422),
+    ],
+)
+def test_a_moment_of_any_zone_is_read_or_refused(known: Known, moment: str, status: int) -> None:
+    answer = known.owner.client.get(f"{V1}/staff/orders?placed_from={moment}")
+
+    assert answer.status_code == status
+    assert status == 200 or answer.json()["errors"][0]["field"] == "placed_from"
+
+
+@pytest.mark.parametrize("path", ["nowhere%0A", "baskets/a%0Ab/line", "v9%0A/x", "baskets/a/lines/%0A"])
+def test_an_address_with_a_line_break_gets_a_problem_and_no_page(known: Known, path: str) -> None:
+    answer = known.caller.call("DELETE", f"{V1}/{path}")
+
+    assert answer.status == 404
+    assert answer.code == "not_found"

@@ -18,7 +18,6 @@ from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.shapes import Asked, AskedKind, Person
 from shopkeeper.selling.customers import public as customers
 
-
 _log = logging.getLogger(__name__)
 
 
@@ -47,7 +46,7 @@ def answer(*, now: datetime) -> int:
     for asked in taken:
         try:
             _answer(asked, now)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it was, the others are not kept waiting
             # Named by its number: the address is nobody's business in a log.
             _log.exception("Request %s of a stranger could not be answered and is tried again", asked.id)
     return len(taken)

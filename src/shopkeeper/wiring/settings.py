@@ -122,9 +122,6 @@ MIDDLEWARE = [
     "shopkeeper.doors.storefront.limits.Limits",
 ]
 
-# What the limits count, in each process's own memory: roomy, for a full cache forgets at random.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
-
 ROOT_URLCONF = "shopkeeper.wiring.urls"
 WSGI_APPLICATION = "shopkeeper.wiring.wsgi.application"
 

@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 from ninja import Field, Query, Router, Schema
-from pydantic import AwareDatetime
 
 from shopkeeper.doors.api.baskets import goods_of, refuse_other_currency
 from shopkeeper.doors.api.description import also
@@ -16,6 +15,7 @@ from shopkeeper.doors.api.staff import StaffSession, actor
 from shopkeeper.doors.api.values import (
     MOST_LINES,
     LineNumber,
+    Moment,
     Money,
     Name,
     Paged,
@@ -147,8 +147,8 @@ def list_orders(
     state: Annotated[list[OrderState], Query(max_length=6, description=gettext_noop("Repeat it for several states"))] = [],  # noqa: B006
     text: Annotated[Text | None, Query(description=gettext_noop("Looks in number, name and mail address"))] = None,
     country: Text | None = None,
-    placed_from: AwareDatetime | None = None,
-    placed_before: AwareDatetime | None = None,
+    placed_from: Moment | None = None,
+    placed_before: Moment | None = None,
     needs_shipping: Annotated[bool, Query(description=gettext_noop("Only those with pieces still to send"))] = False,
     page: PageNumber = 1,
     size: PageSize = 50,

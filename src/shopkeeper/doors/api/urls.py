@@ -9,5 +9,6 @@ from shopkeeper.doors.api.routes import api
 urlpatterns = [
     path("v1/docs", reference.page, name="api-docs"),
     path("v1/", include((guarded(api.urls[0]), "shop-api"))),
-    re_path(r"^(?P<rest>.*)$", nothing_here),
+    # Not a dot: that leaves out line breaks, and such an address would be answered with a page.
+    re_path(r"^(?P<rest>[\s\S]*)\Z", nothing_here),
 ]

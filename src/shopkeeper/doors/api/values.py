@@ -2,11 +2,12 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.utils.translation import gettext_noop
 from ninja import Field, Schema
-from pydantic import AfterValidator, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from shopkeeper.kit.money import MOST_MINOR
@@ -27,6 +28,17 @@ def _printable(value: str) -> str:
         raise PydanticCustomError("control_characters", "control characters")
     return value
 
+
+def _in_utc(value: datetime) -> datetime:
+    # PostgreSQL knows no zone sixteen hours or more away, and no year beyond ours: what arrives there is always UTC.
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("datetime_out_of_range", "outside the years 1 to 9999") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A moment with its zone."""
 
 Text = Annotated[str, Field(max_length=MOST_TEXT), AfterValidator(_printable)]
 """A text from outside: at most a thousand characters, none of them control characters. Rooms check what the field itself needs."""

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from shopkeeper.doors.cli import commands, doctor, safekeeping, up
+from shopkeeper.doors.cli import commands, doctor, place, safekeeping, up
 from shopkeeper.doors.cli.refusals import told
 from shopkeeper.doors.cli.texts import _
 from shopkeeper.kit.configuration import Configuration
@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command and return its exit status."""
     words = parser().parse_args(argv)
     # Before --data-dir may name another: the shop that stands here, whose staff are asked about a restore.
-    words.standing = os.environ.get("DATA_DIR", "")
+    words.standing = place.data_dir()
     for option, name in (("data_dir", "DATA_DIR"), ("port", "PORT")):
         if getattr(words, option, None):
             os.environ[name] = getattr(words, option)

@@ -125,10 +125,9 @@ def _may_restore(words: argparse.Namespace, folder: Path) -> bool:
 
 def _standing(words: argparse.Namespace, folder: Path) -> Path | None:
     """Return the data folder of the shop that stands: the one named, this environment's, or the one the backups lie in."""
-    named = [Path(given).absolute() for given in (words.shop, words.standing) if given]
+    places = [Path(words.shop).absolute()] if words.shop else [words.standing, folder.parent]
     if place.database_url():
-        return named[0] if named else database.default_data_dir({})
-    places = named or [database.default_data_dir({}), folder.parent]
+        return places[0]
     return next((each for each in places if (each / "postgres" / "PG_VERSION").exists()), None)
 
 

@@ -12,6 +12,7 @@ from django.views import View
 
 from shopkeeper.doors import refusals
 from shopkeeper.doors.console import cells, frame, reading
+from shopkeeper.kit import together
 from shopkeeper.kit.console import Command
 from shopkeeper.kit.refusals import NotFound, Refusal
 from shopkeeper.ops.approvals.shapes import WaitingForApproval
@@ -37,7 +38,9 @@ class CommandView(View):
             return missing(request, refusal)
 
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
-        return self.shown(self.command(target_id=pk, setting=self.setting, asked=request.GET.dict()), pk)
+        # Forms ask for the same lists more than once: read together, each is fetched once.
+        (page,) = together.read(lambda: self.shown(self.command(target_id=pk, setting=self.setting, asked=request.GET.dict()), pk))
+        return page  # type: ignore[no-any-return]
 
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         form = self.command(request.POST, request.FILES, target_id=pk, setting=self.setting, asked=request.GET.dict())

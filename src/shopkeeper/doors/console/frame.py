@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 
+from shopkeeper.kit import together
 from shopkeeper.kit.console import Setting
 from shopkeeper.kit.ids import UserId
 from shopkeeper.ops.access import public as access
@@ -25,6 +26,13 @@ View = Callable[..., HttpResponseBase]
 def now() -> datetime:
     """Return the present moment: the only clock of this door."""
     return datetime.now(UTC)
+
+
+def began(request: HttpRequest) -> datetime:
+    """Return the moment of this request: the same however often it is asked, for questions that are put more than once."""
+    if not hasattr(request, "_console_began"):
+        request._console_began = now()  # type: ignore[attr-defined]
+    return request._console_began  # type: ignore[attr-defined, no-any-return]
 
 
 def reader(request: HttpRequest) -> UserId:
@@ -66,6 +74,20 @@ def setting() -> Setting:
         kept = Setting(currency=known.currency, zone=known.zone, language=get_language() or known.language)
         _kept.set(kept)
     return kept
+
+
+def at_once(*also: Callable[[int], Any]) -> Callable[[View], View]:
+    """Return a decorator for a page about one row that only reads: `also`, what it will ask besides, travels with its first question."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def reading(request: HttpRequest, pk: int) -> HttpResponseBase:
+            page, *_also = together.read(lambda: view(request, pk), *(partial(each, pk) for each in also))
+            return page  # type: ignore[no-any-return]
+
+        return reading
+
+    return decorate
 
 
 def guarded(act: str) -> Callable[[View], View]:

@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
-from wagtail.images.permissions import permission_policy as image_policy
+from wagtail.images import get_image_model
 from wagtail.permission_policies.pages import PagePermissionPolicy
+from wagtail.permissions import policy_registry
 from wagtail.users.models import UserProfile
 
 from shopkeeper.doors import refusals
@@ -108,7 +109,7 @@ def _foresee(request: HttpRequest) -> None:
         reader.get_group_permissions,
         lambda: getattr(reader, "wagtail_userprofile", None),
         lambda: list(PagePermissionPolicy().get_cached_permissions_for_user(reader)),
-        lambda: list(image_policy.get_cached_permissions_for_user(reader)),
+        lambda: list(policy_registry.get_by_type(get_image_model()).get_cached_permissions_for_user(reader)),
         lambda: second.arrived(request),
         lambda: waiting.waiting(request) if request.method in ("GET", "HEAD") else None,
     )
@@ -203,8 +204,11 @@ def password(request: HttpRequest) -> HttpResponse:
 
 def account(request: HttpRequest) -> HttpResponse:
     """Show who is signed in, and take the light they read by."""
-    person = access.user(frame.reader(request))
-    profile = UserProfile.get_for_user(request.user)
+    user_id = frame.reader(request)
+    person, factor, sessions = together.read(
+        lambda: access.user(user_id), lambda: access.second_factor(user_id), lambda: access.sessions_of(user_id)
+    )
+    profile = getattr(request.user, "wagtail_userprofile", None) or UserProfile.get_for_user(request.user)
     if request.method == "POST" and request.POST.get("theme") in dict(THEMES):
         profile.theme = request.POST["theme"]
         profile.save(update_fields=["theme"])
@@ -215,8 +219,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "person": person,
         "themes": THEMES,
         "theme": profile.theme,
-        "factor": access.second_factor(person.id),
-        "sessions": access.sessions_of(person.id),
+        "factor": factor,
+        "sessions": sessions,
         "here": arrival.session_id if arrival else None,
     }
     return TemplateResponse(request, "console/account.html", context)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,8 +14,9 @@ from shopkeeper.doors.console import frame
 from shopkeeper.doors.console.commanding import missing
 from shopkeeper.doors.console.pictures import Drawn
 from shopkeeper.flows import set_price
+from shopkeeper.kit import together
 from shopkeeper.kit.console import Column, Done
-from shopkeeper.kit.ids import ProductId, UserId, VariantId
+from shopkeeper.kit.ids import PriceListId, ProductId, UserId, VariantId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.access import public as access
 from shopkeeper.selling.catalog import public as catalog
@@ -36,7 +38,7 @@ def also(rows: Sequence[Any]) -> Mapping[int, Any]:
     """Return, for each product on the page, its lowest price and what can be sold of it: two queries for all of them."""
     known = catalog.products([ProductId(row.pk) for row in rows])
     variants = [each.id for product in known.values() for each in product.variants]
-    tags, free = pricing.prices(variants), inventory.available(variants)
+    tags, free = together.read(lambda: pricing.prices(variants), lambda: inventory.available(variants))
     found: dict[int, Any] = {}
     for product_id, product in known.items():
         amounts = sorted({tags[each.id].amount_minor for each in product.variants if each.id in tags})
@@ -75,6 +77,7 @@ LISTING = PRODUCTS.but(
 
 
 @frame.guarded("catalog.view")
+@frame.at_once(lambda _pk: catalog.categories())
 def product(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one product with its variants, their prices and their stock."""
     try:
@@ -83,9 +86,9 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         return missing(request, refusal)
     variants = [each.id for each in found.variants]
     category = next((each for each in catalog.categories() if each.id == found.category_id), None)
-    tags = pricing.prices(variants)
+    tags, lying = together.read(lambda: pricing.prices(variants), lambda: inventory.shelves(variants))
     shelves: dict[int, dict[str, int]] = {}
-    for shelf in inventory.shelves(variants):
+    for shelf in lying:
         sums = shelves.setdefault(shelf.variant_id, {"on_hand": 0, "held": 0, "free": 0})
         sums["on_hand"] += shelf.on_hand
         sums["held"] += shelf.held
@@ -111,6 +114,7 @@ def drawn(found: Product, category: Category | None) -> Drawn:
 
 
 @frame.guarded("pricing.view")
+@frame.at_once(lambda pk: pricing.price_history(VariantId(pk)), lambda _pk: list(list_choices()))
 def prices(request: HttpRequest, pk: int) -> HttpResponse:
     """Show every price a variant ever had, newest first, and what it costs in each list now."""
     try:
@@ -120,7 +124,8 @@ def prices(request: HttpRequest, pk: int) -> HttpResponse:
     history = pricing.price_history(known.variant_id)
     lists = dict(list_choices())
     people = access.people({UserId(each.actor_id) for each in history if each.actor_id})
-    now = {int(list_id): pricing.prices([known.variant_id], price_list_id=int(list_id)).get(known.variant_id) for list_id in lists}  # type: ignore[arg-type]
+    asked = [partial(pricing.prices, [known.variant_id], price_list_id=PriceListId(int(list_id))) for list_id in lists]
+    now = {int(list_id): found.get(known.variant_id) for list_id, found in zip(lists, together.read(*asked), strict=True)}
     context = {
         "goods": known,
         "name": known.called(get_language() or "en"),
@@ -132,6 +137,12 @@ def prices(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @frame.guarded("inventory.view")
+@frame.at_once(
+    lambda _pk: list(warehouse_choices()),
+    lambda _pk: inventory.warehouses(),
+    lambda pk: inventory.shelves([VariantId(pk)]),
+    lambda pk: inventory.movements(VariantId(pk), size=MOVEMENTS_SHOWN),
+)
 def stock(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what lies of a variant in every warehouse, and its last movements."""
     try:

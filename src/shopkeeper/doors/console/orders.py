@@ -39,6 +39,7 @@ TRACK = ("placed", "paid", "shipping", "shipped")
 
 
 @frame.guarded("orders.view")
+@frame.at_once(lambda pk: payments.payments_of(OrderId(pk)), lambda pk: orders.timeline(OrderId(pk)), lambda _pk: list(warehouse_choices()))
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one order: what was bought, where it goes, what was paid, what happened, and what can be done now."""
     try:

@@ -56,6 +56,7 @@ def _name(order: Order | OrderSummary) -> str:
 
 
 @frame.guarded("customers.view")
+@frame.at_once(lambda pk: orders.orders_of(CustomerId(pk), size=ORDERS_SHOWN), lambda pk: customers.addresses(CustomerId(pk)))
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one customer and their orders."""
     try:
@@ -133,6 +134,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @frame.guarded("messages.view")
+@frame.at_once()
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what became of one mail, and an order's mail as it would go out now."""
     try:
@@ -140,7 +142,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
     except NotFound as refusal:
         return missing(request, refusal)
     try:
-        shown = messages.preview(message_id=found.id, now=frame.now())
+        shown = messages.preview(message_id=found.id, now=frame.began(request))
     except Refusal:
         shown = None
     context = {

@@ -23,7 +23,6 @@ from shopkeeper.flows import staff as staff_flow
 from shopkeeper.kit.refusals import NotFound, Refusal
 from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.shapes import Arrival, Gate, TooManyCodes
-from shopkeeper.selling.shop import public as shop
 
 SESSION_ID = "staff_session"
 """Under what name a session keeps its number."""
@@ -150,7 +149,7 @@ def _key(request: HttpRequest) -> dict[str, Any]:
     secret = request.session.get(KEY_SHOWN)
     if not secret:
         secret = request.session[KEY_SHOWN] = access.new_secret()
-    issuer = reading.pick(shop.shop().name) if shop.is_open() else "Shopkeeper"
+    issuer = reading.pick(home.name) if (home := frame.home()) else "Shopkeeper"
     address = access.secret_address(user_id=frame.reader(request), secret=secret, issuer=issuer)
     # The picture is made here, of an address with every sign outside letters and figures escaped.
     picture = mark_safe(access.secret_picture(address))  # noqa: S308

@@ -254,7 +254,7 @@ change_currency = CommandView.as_view(command=ChangeCurrency, list_url=_settings
 def settings(request: HttpRequest) -> HttpResponse:
     """Show what the shop says of itself; its owner changes it from here."""
     context = {
-        "shop": shop.shop(),
+        "shop": frame.home() or shop.shop(),
         "may_save": frame.may(request, "shop.save"),
         "may_limit": frame.may(request, "approvals.save_limits"),
         "limits": approvals.limits_in_words(),

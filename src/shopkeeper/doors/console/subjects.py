@@ -1,12 +1,14 @@
 """What a fact or an entry of the trail is about: its name and where to find it, asked of the rooms once for a whole list."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from shopkeeper.doors.console import reading, words
+from shopkeeper.kit import together
 from shopkeeper.kit.console import word
 from shopkeeper.kit.ids import OrderId, ProductId, UserId, VariantId
 from shopkeeper.kit.naming import thing
@@ -41,9 +43,9 @@ def named(subjects: Iterable[str]) -> dict[str, str]:
         kind, _colon, key = subject.partition(":")
         if key.isascii() and key.isdigit():
             ids.setdefault(kind, set()).add(int(key))
-    names = (
-        _orders(ids.get("order", ())) | _products(ids.get("product", ())) | _variants(ids.get("variant", ())) | _staff(ids.get("user", ()))
-    )
+    by_kind = {"order": _orders, "product": _products, "variant": _variants, "user": _staff}
+    found = together.read(*(partial(read, sorted(ids.get(kind, ()))) for kind, read in by_kind.items()))
+    names: dict[str, str] = {subject: name for each in found for subject, name in each.items()}
     if any(subject.startswith("role:") for subject in wanted):
         names |= {f"role:{each.code}": words.role(each.code.value) for each in access.own_roles()}
     texts = {f"text:{kind}": thing(f"text:{word(TEXTS, kind)}") for kind in TEXTS}

@@ -14,7 +14,7 @@ from shopkeeper.doors.refusals import Explained
 from shopkeeper.doors.storefront import forms, frame, visitor
 from shopkeeper.doors.storefront.basket import LEFT_OUT
 from shopkeeper.flows import join
-from shopkeeper.kit import checks
+from shopkeeper.kit import checks, together
 from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.ops.access import public as access
@@ -143,10 +143,11 @@ def password_new(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Show a member's orders, details and addresses."""
+    found = visitor.member(request)
     user_id = visitor.user_id(request)
     if user_id is None:
         return _to_sign_in(request)
-    member = customers.by_user(user_id) or customers.customer(join.member(user_id=user_id, now=timezone.now()))
+    member = found or customers.customer(join.member(user_id=user_id, now=timezone.now()))
     return _account_page(request, member, forms.AccountForm(None, name=member.name, phone=member.phone, language=member.language))
 
 
@@ -155,14 +156,18 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _account_page(request: HttpRequest, member: Customer, form: forms.Form) -> HttpResponse:
+    number = forms.page_number(request.GET.get("page"))
+    bought, addresses = together.read(
+        lambda: orders.orders_of(member.id, number=number, size=ORDERS_ON_A_PAGE), lambda: customers.addresses(member.id)
+    )
     return frame.page(
         request,
         "account",
         status=422 if form.errors else 200,
         customer=member,
         form=form,
-        orders=orders.orders_of(member.id, number=forms.page_number(request.GET.get("page")), size=ORDERS_ON_A_PAGE),
-        addresses=customers.addresses(member.id),
+        orders=bought,
+        addresses=addresses,
     )
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shopkeeper.doors.refusals import explain
 from shopkeeper.doors.storefront import forms, frame, kept, reading, shelves, visitor
+from shopkeeper.kit import together
 from shopkeeper.kit.ids import DeliveryOptionId, VariantId
 from shopkeeper.kit.refusals import NotFound, Refusal
 from shopkeeper.kit.text import Bilingual
@@ -83,9 +84,9 @@ def priced(basket: Basket, *, country: str, delivery: DeliveryOptionId | None) -
 
 
 def lines(basket: Basket, quote: Quote | None) -> list[Line]:
-    """Return the basket's lines with goods, stock and, where a quote could be made, amounts: two queries."""
+    """Return the basket's lines with goods, stock and, where a quote could be made, amounts: one query."""
     ids = [line.variant_id for line in basket.lines]
-    goods, units = catalog.goods(ids), inventory.available(ids)
+    goods, units = together.read(lambda: catalog.goods(ids), lambda: inventory.available(ids))
     quoted: dict[VariantId, QuotedLine] = {line.variant_id: line for line in quote.lines} if quote else {}
     return [
         Line(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -15,7 +16,7 @@ from shopkeeper.doors.refusals import Explained, explain
 from shopkeeper.doors.storefront import basket as baskets
 from shopkeeper.doors.storefront import forms, frame, limits, reading, shelves, visitor
 from shopkeeper.flows import place_order
-from shopkeeper.kit import checks
+from shopkeeper.kit import checks, together
 from shopkeeper.kit.ids import DeliveryOptionId, OrderId, new_token
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.selling.customers import public as customers
@@ -64,10 +65,10 @@ class ShortThing:
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
     """Show the checkout, quote again (`act=update`), or place the order."""
-    basket = orders.basket(visitor.basket_token(request))
+    visitor.is_signed_in(request)  # Reads the session first: its question holds the moment, and must not be put twice.
+    basket, buyer = together.read(lambda: orders.basket(visitor.basket_token(request)), lambda: visitor.member(request))
     if not basket.lines:
         return _already_ordered(request) or HttpResponseRedirect(reverse("storefront:basket"))
-    buyer = visitor.member(request)
     book = customers.addresses(buyer.id) if buyer else ()
     form = forms.CheckoutForm(request.POST.dict() if request.method == "POST" else None, **_initial(request, buyer, book))
     if request.method == "POST" and request.POST.get("act") == "order":
@@ -142,13 +143,8 @@ def _page(
 ) -> HttpResponse:
     saved = tuple(entry.address for entry in book)
     country = _country(form, saved, frame.shop(request).country)
-    goods_quote = _quoted(form, basket, country, None)
-    options = pricing.delivery_options(
-        country=country, goods_minor=goods_quote.goods_minor - goods_quote.discount_minor if goods_quote else 0
-    )
+    options, quote, shown = _offered(form, basket, country)
     chosen = _chosen(form, options)
-    quote = _quoted(form, basket, country, chosen.id) if chosen and goods_quote else goods_quote
-    shown = baskets.lines(basket, quote)
     methods = payments.methods()
     restart = {"idempotency_key": new_token()} if status != 200 else {}
     values = _Values(form, delivery=str(chosen.id) if chosen else "", country=country, **restart, **_first_method(form, methods))
@@ -173,6 +169,28 @@ def _page(
         changed=_changes(request, refused) if isinstance(refused, QuoteStale) else (),
         short=_short(refused, shown) if isinstance(refused, OutOfStock) else (),
     )
+
+
+def _offered(
+    form: forms.CheckoutForm, basket: Basket, country: str
+) -> tuple[Sequence[DeliveryOption], Quote | None, Sequence[baskets.Line]]:
+    """Return the ways to the country priced for these goods, the quote with the chosen one, and the lines.
+
+    All of it is made from what one statement read: nothing can change between the two quotes of one page.
+    """
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    goods_quote, *_also = together.read(
+        lambda: _quoted(form, basket, country, None),
+        lambda: pricing.delivery_options(country=country),
+        lambda: baskets.lines(basket, None),
+        remembered=found,
+    )
+    worth = goods_quote.goods_minor - goods_quote.discount_minor if goods_quote else 0
+    (options,) = together.read(lambda: pricing.delivery_options(country=country, goods_minor=worth), remembered=found)
+    chosen = _chosen(form, options) if goods_quote else None
+    (quote,) = together.read(lambda: _quoted(form, basket, country, chosen.id) if chosen else goods_quote, remembered=found)
+    (shown,) = together.read(lambda: baskets.lines(basket, quote), remembered=found)
+    return options, quote, shown
 
 
 class _Values:

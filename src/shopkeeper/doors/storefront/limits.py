@@ -1,7 +1,7 @@
 """How often one may try a password or ask for a mail, in the shop and in the console, and have payments refused at the checkout.
 
-Counted in the database (`ops/limits`), once for all web processes, by the address of the account as typed and by the client's. The latter is
-REMOTE_ADDR, so behind a proxy that does not hand the address on all clients count as one.
+Counted in the database (`ops/limits`), once for all web processes, by the address of the account as typed and by the client's. The latter
+is REMOTE_ADDR, so behind a proxy that does not hand the address on all clients count as one.
 """
 
 import time

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 
+from shopkeeper.kit import together
 from shopkeeper.kit.ids import UserId
 from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.customers.shapes import Customer
@@ -32,8 +34,11 @@ def user_id(request: HttpRequest) -> UserId | None:
 
 def member(request: HttpRequest) -> Customer | None:
     """Return the customer who is signed in, None for strangers and for staff who never bought."""
-    found = user_id(request)
-    return None if found is None else customers.by_user(found)
+    if not is_signed_in(request):
+        return None
+    said = UserId(int(request.session[SESSION_KEY]))
+    found, customer = together.read(lambda: get_user(request), lambda: customers.by_user(said))
+    return customer if found.is_authenticated and found.pk == said else None
 
 
 def basket_token(request: HttpRequest) -> str | None:

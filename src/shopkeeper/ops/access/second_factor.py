@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from allauth.mfa.utils import decrypt
 from django.db import transaction
 
-from shopkeeper.kit import checks
+from shopkeeper.kit import checks, together
 from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.refusals import Malformed, NotFound
 from shopkeeper.ops.access import roles, sessions
@@ -32,17 +32,22 @@ MOST_CODE = 40
 
 def second_factor(user_id: UserId) -> SecondFactor:
     """Return what second factor a person has, and whether their role needs one. Raises NotFound."""
-    user = _user(user_id)
-    kept = {row.type: row for row in Authenticator.objects.filter(user_id=user_id)}
-    use = FactorUse.objects.filter(pk=user_id).first()
+    user, rows, use, is_set_up, grace = together.read(
+        lambda: _user(user_id),
+        lambda: list(Authenticator.objects.filter(user_id=user_id)),
+        lambda: FactorUse.objects.filter(pk=user_id).first(),
+        lambda: _is_set_up(user_id),
+        grace_days,
+    )
+    kept = {row.type: row for row in rows}
     codes = kept.get(Authenticator.Type.RECOVERY_CODES)
     return SecondFactor(
-        is_set_up=_is_set_up(user_id),
+        is_set_up=is_set_up,
         set_up_at=kept[Authenticator.Type.TOTP].created_at if Authenticator.Type.TOTP in kept else None,
         passkeys=(),
         codes_left=len(codes.wrap().get_unused_codes()) if codes else 0,
         is_required=_is_required(user),
-        due_at=factor.due_at(use.asked_at if use else None, grace_days()),
+        due_at=factor.due_at(use.asked_at if use else None, grace),
     )
 
 

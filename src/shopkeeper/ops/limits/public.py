@@ -1,6 +1,5 @@
 """The face of the limits room: take a try before doing what is limited, give it back where it must not count."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.db import connection

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Lower, Upper
 
-from shopkeeper.kit import statements
+from shopkeeper.kit import statements, together
 from shopkeeper.kit.ids import CategoryId, ProductId, VariantId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.kit.text import Bilingual
@@ -27,12 +27,12 @@ _ORDER: Mapping[Sort, tuple[Any, ...]] = {
 
 
 def categories() -> tuple[Category, ...]:
-    """Return every category by position, each counting the published goods on it and below it: two queries."""
-    rows = list(models.Category.objects.order_by("position", "id"))
+    """Return every category by position, each counting the published goods on it and below it: one query."""
     counted = models.Product.objects.filter(is_published=True, category__isnull=False).values_list("category_id").annotate(n=Count("id"))
+    rows, counts = together.read(lambda: list(models.Category.objects.order_by("position", "id")), lambda: list(counted.order_by()))
     goods: defaultdict[int, int] = defaultdict(int)
     parents = {row.id: row.parent_id for row in rows}
-    for category_id, number in counted.order_by():
+    for category_id, number in counts:
         goods[category_id] += number
         if parent := parents.get(category_id):
             goods[parent] += number
@@ -79,8 +79,13 @@ def has_children(category_id: int) -> bool:
 
 
 def products(ids: Iterable[ProductId]) -> dict[ProductId, Product]:
-    """Return products by id, published or not: two queries."""
-    return {each.id: each for each in _with_variants(models.Product.objects.filter(pk__in=list(ids)))}
+    """Return products by id, published or not: one query."""
+    wanted = list(ids)
+    rows, variants = together.read(
+        lambda: list(models.Product.objects.filter(pk__in=wanted)),
+        lambda: list(models.Variant.objects.filter(product_id__in=wanted).order_by("position", "id")),
+    )
+    return {each.id: each for each in _joined(rows, variants)}
 
 
 def product_by_slug(slug: str) -> Product | None:
@@ -112,9 +117,13 @@ def shelf_ids(chosen: QuerySet[models.Product]) -> tuple[ProductId, ...]:
 
 def _with_variants(chosen: QuerySet[models.Product]) -> list[Product]:
     rows = list(chosen)
-    variants: defaultdict[int, list[Variant]] = defaultdict(list)
     of_rows = models.Variant.objects.filter(product_id__in=[row.id for row in rows]) if rows else models.Variant.objects.none()
-    for variant in of_rows.order_by("position", "id"):
+    return _joined(rows, of_rows.order_by("position", "id"))
+
+
+def _joined(rows: Iterable[models.Product], of_rows: Iterable[models.Variant]) -> list[Product]:
+    variants: defaultdict[int, list[Variant]] = defaultdict(list)
+    for variant in of_rows:
         variants[variant.product_id].append(_variant(variant))
     return [_product(row, tuple(variants[row.id])) for row in rows]
 

@@ -43,6 +43,9 @@ _READ = """
 def whole(order_ids: Sequence[OrderId]) -> list[shapes.Order]:
     """Return whole orders, those that exist, by id."""
     wanted = [each for each in order_ids if 0 < each < 2**63]
+    if len(wanted) == 1:
+        # By one id the plan is kept; by a list of ids it would be made anew each time.
+        return _orders("o.id = %s::bigint", wanted[0])
     return _orders("o.id = ANY(%s::bigint[]) ORDER BY o.id", wanted) if wanted else []
 
 

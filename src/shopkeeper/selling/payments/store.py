@@ -91,7 +91,10 @@ def _events(read: str | None) -> list[PaymentEvent]:
 
 
 def by_ids(ids: Sequence[PaymentId]) -> dict[PaymentId, Payment]:
-    return {payment.id: payment for payment in _whole("p.id = ANY(%s::bigint[])", [each for each in ids if 0 < each < 2**63])}
+    wanted = [each for each in ids if 0 < each < 2**63]
+    # By one id the plan is kept; by a list of ids it would be made anew each time.
+    found = _whole("p.id = %s::bigint", wanted[0]) if len(wanted) == 1 else _whole("p.id = ANY(%s::bigint[])", wanted)
+    return {payment.id: payment for payment in found}
 
 
 def of_order(order_id: OrderId) -> list[Payment]:

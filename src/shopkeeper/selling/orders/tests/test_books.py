@@ -12,4 +12,7 @@ def test_every_check_is_known_to_the_tests_that_plant():
         "refund_is_its_lines",
         "line_refunded_is_refund_lines",
         "line_shipped_is_parcels",
+        "line_refunded_units_are_refund_lines",
+        "line_refunded_at_most_its_price",
+        "line_sent_or_dropped_at_most_ordered",
     }
