@@ -391,5 +391,6 @@ SCENES: dict[str, Scene] = {
     "cancel before the money": Scene(lambda: _bought("test-silent", TEA=2), _cancel, _unpaid_cancelled),
     "dispatch": Scene(_much_to_tell, _dispatch, _nothing_more),
     "send letters": Scene(_letters_to_send, _send, _nothing_more),
+    "sweep, the news lost": Scene(_silent, lambda _: sweep.sweep(SOON), _paid_once),
     "sweep": Scene(_all_kinds_of_unfinished_work, _sweep, _all_finished),
 }

@@ -15,6 +15,9 @@ from tests.crash import kills, watch
 from tests.crash.scenes import SCENES
 
 SLICES = 4 if share.IS_DEEP else 1
+AT_HOME = {"methods", "origins", "acknowledgement"}
+"""What an adapter answers by itself, without a word to its provider; doors ask for it."""
+
 A_FEW = 2
 """How many points of each act a run takes that is not deep."""
 
@@ -70,10 +73,10 @@ def test_every_word_of_the_providers_contract_is_watched_and_met(stage):
     contract = {name for name, part in vars(Provider).items() if callable(part) and not name.startswith("_")}
     said = set()
 
-    for act in ("place_order", "settle, give back", "settle, let go", "settle, capture", "sweep"):
+    for act in ("place_order", "settle, give back", "settle, let go", "settle, capture", "sweep, the news lost"):
         scene = SCENES[act]
         with stage.prepared(scene.prepare) as (prepared, before):
             said |= {call.removeprefix("provider.") for call in kills.recorded(stage, prepared, scene, before)}
 
     assert contract <= set(watch.PROVIDER_CALLS)
-    assert contract <= said
+    assert contract - AT_HOME <= said

@@ -15,8 +15,8 @@ from shopkeeper.selling.payments.shapes import TooMuch
 from tests import share
 from tests.simulator.world import Told, World
 
-STEPS = 6_000 if share.IS_DEEP else 300
-YEARS = 4 if share.IS_DEEP else 1
+STEPS = 4_000 if share.IS_DEEP else 250
+YEARS = 3 if share.IS_DEEP else 1
 
 
 def year(stage, seed: int, *, steps: int = STEPS, broken=None) -> Told:
@@ -41,8 +41,8 @@ def test_a_year_leaves_the_books_right_after_every_step(stage, which, capsys):
     assert told.states.keys() >= {"paid", "shipped", "cancelled"}
     assert told.orders > STEPS / 10
     assert told.deaths > STEPS / 40
-    assert told.refused
-    share.count("steps of simulated years", told.steps, 6_000 * 4)
+    assert {"OutOfStock", "PaymentRefused"} <= told.refused.keys()
+    share.count("steps of simulated years", told.steps, 4_000 * 3)
 
 
 def test_one_seed_plays_one_year(stage):

@@ -26,6 +26,12 @@ LEASE = timedelta(seconds=45)
 """How long a piece of work is left to the sweeper that took it: less than `payments.ASK_AGAIN`, so that the next one finds it free."""
 
 
+GIVE_UP_AFTER = timedelta(days=7)
+"""How long a provider is asked about a payment nobody wants any more: no bank keeps money reserved for longer."""
+
+_DEAD = (OrderState.CANCELLED, OrderState.EXPIRED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
     """What one sweep did: messages carried, payments asked about, refunds finished, orders expired; what failed is tried next time.
@@ -103,7 +109,10 @@ def _may_pay(order: Order, payment: Payment) -> bool:
 
 def _ask(payment_id: PaymentId, now: datetime) -> None:
     payment = payments.ask_again(payment_id, now)
-    settle_payment.settle(order_id=payment.order_id, now=now)
+    order = settle_payment.settle(order_id=payment.order_id, now=now)
+    if order.state in _DEAD and payment.started_at <= now - GIVE_UP_AFTER:
+        # Changes nothing once there is an answer. Money that still comes counts all the same.
+        payments.abandon(payment_id=payment_id, now=now)
 
 
 class _Tally:

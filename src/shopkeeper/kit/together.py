@@ -36,9 +36,11 @@ def read(*questions: Question, remembered: dict[str, list[Row]] | None = None) -
     """Return the answers to questions that only read, in as many statements as the longest of them needs by itself.
 
     Each is a function that asks the database; what none of them knows yet is fetched in one statement, and they are put again with
-    it, until all have answered. A question must ask the same each time: moments come in from outside. One that writes after all is put
-    once more, by itself, after the others. Lists must be read out within the question. `remembered` takes and gives what was fetched,
-    for what never changes while the process lives. Raises what a question raises.
+    it, until all have answered. A question should ask the same each time: moments come in from outside. One that does not, or that
+    writes after all, is put once more, by itself, after the others. Lists must be read out within the question.
+
+    `remembered` takes and gives what was fetched: for what never changes while the process lives, or for what several steps of one
+    page are made from. Raises what a question raises.
     """
     if _known.get() is not None:
         return _again(questions, {})
@@ -52,8 +54,6 @@ def read(*questions: Question, remembered: dict[str, list[Row]] | None = None) -
             known.update(_fetch([each for each in dict.fromkeys(wanting.statements) if each not in known]))
         except _Alone:
             break
-    else:
-        raise RuntimeError(f"A question read together with others still asks something new after {MOST_ROUNDS} rounds")
     return tuple(answers[index] if index in answers else each() for index, each in enumerate(questions))
 
 
@@ -130,7 +130,8 @@ class _Remembered:
 
 def _fetch(statements: Sequence[str]) -> dict[str, list[Row]]:
     """Return the rows of each statement, asked as one."""
-    lists = ", ".join(f"ARRAY(SELECT q FROM ({each.strip().rstrip(';')}) q)" for each in statements)
+    # Each statement is composed by the driver itself, its values quoted.
+    lists = ", ".join(f"ARRAY(SELECT q FROM ({each.strip().rstrip(';')}) q)" for each in statements)  # noqa: S608
     with connection._prepare_cursor(_binary_cursor()) as cursor:  # type: ignore[attr-defined]
         cursor.execute(f"SELECT {lists}")
         found = cursor.fetchone()

@@ -28,11 +28,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def began(request: HttpRequest) -> datetime:
-    """Return the moment of this request: the same however often it is asked, for questions that are put more than once."""
-    if not hasattr(request, "_console_began"):
-        request._console_began = now()  # type: ignore[attr-defined]
-    return request._console_began  # type: ignore[attr-defined, no-any-return]
+_began: ContextVar[datetime | None] = ContextVar("console_began", default=None)
+
+
+def began() -> datetime:
+    """Return the moment at which this request began: the same however often it is asked, for questions that are put more than once."""
+    return _began.get() or now()
 
 
 def reader(request: HttpRequest) -> UserId:
@@ -55,6 +56,7 @@ def begin() -> None:
     """Forget what was kept for the request before: every page of the console begins with this."""
     _kept.set(None)
     _home.set(None)
+    _began.set(now())
 
 
 def home() -> Shop | None:

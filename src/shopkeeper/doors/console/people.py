@@ -142,7 +142,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
     except NotFound as refusal:
         return missing(request, refusal)
     try:
-        shown = messages.preview(message_id=found.id, now=frame.began(request))
+        shown = messages.preview(message_id=found.id, now=frame.began())
     except Refusal:
         shown = None
     context = {

@@ -186,7 +186,7 @@ class Withdraw(Command):
     is_grave = True
 
     def prepare(self) -> None:
-        found = access.open_invitation(self.target_id or 0, frame.now())
+        found = access.open_invitation(self.target_id or 0, frame.began())
         if found is None:
             raise NotFound("invitation", self.target_id)
         self.invitation = found

@@ -60,7 +60,7 @@ def waiting(request: HttpRequest) -> Waiting:
 
 
 def _count(request: HttpRequest) -> Waiting:
-    now = frame.began(request)
+    now = frame.began()
 
     def of(act: str, count: Callable[[], Any], otherwise: Any = 0) -> Callable[[], Any]:
         return count if frame.may(request, act) else lambda: otherwise

@@ -38,7 +38,7 @@ def terms(shop, *, price, mode, rate, free_from):
     free_from=st.none() | st.integers(0, 100_000),
 )  # fmt: skip
 @tries(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_order_carries_the_quote_that_pricing_gives(transactional_shop, tea, cup, price, mode, rate, free_from):
+def test_the_order_carries_the_quote_that_pricing_gives(transactional_shop, *, tea, cup, price, mode, rate, free_from):
     shop = transactional_shop
     terms(shop, price=price, mode=mode, rate=rate, free_from=free_from)
     basket = shop.basket(TEA=tea, **({} if cup is None else {"CUP": cup}))

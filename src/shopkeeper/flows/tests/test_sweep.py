@@ -95,6 +95,20 @@ def test_a_payment_the_provider_never_heard_of_ends_with_its_order(shop, monkeyp
     assert payments.pending(AFTER_HOLD + timedelta(days=1)) == []
 
 
+def test_a_payment_of_a_cancelled_order_that_the_provider_never_heard_of_is_asked_about_for_a_week(shop, monkeypatch):
+    crashing(monkeypatch, FakeProvider, "authorize", lambda: shop.buy(TEA=2))
+    cancel_order.cancel(order_id=the_order().id, reason=CancelReason.BUYER, actor=None, now=NOON)
+
+    before, after = NOON + timedelta(days=6), NOON + timedelta(days=7, hours=2)
+    sweep.sweep(before)
+    assert payments.pending(after)
+    sweep.sweep(after)
+
+    assert payments.pending(after + timedelta(days=400)) == []
+    assert shop.payment(the_order().id).state is PaymentState.DECLINED
+    assert audit_books.run(after).is_right
+
+
 def test_an_order_paid_in_the_last_moment_does_not_expire(shop):
     order = shop.buy(method="test-silent", TEA=2)
 

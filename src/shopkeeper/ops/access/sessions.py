@@ -33,7 +33,7 @@ def arrive(*, user_id: UserId, session_id: int | None, session_key: str, browser
     person, known = together.read(lambda: _standing(user_id), lambda: _session(user_id, session_id))
     if person is None:
         return None
-    row = _seen(known, user_id, session_id, session_key, browser, now)
+    row = _seen(known, user_id=user_id, session_id=session_id, session_key=session_key, browser=browser, now=now)
     if row is None:
         return None
     is_required = bool(person["role"]) and _requires(person["role"])
@@ -132,7 +132,7 @@ def _session(user_id: int, session_id: int | None) -> StaffSession | None:
 
 
 def _seen(
-    row: StaffSession | None, user_id: int, session_id: int | None, session_key: str, browser: str, now: datetime
+    row: StaffSession | None, *, user_id: int, session_id: int | None, session_key: str, browser: str, now: datetime
 ) -> StaffSession | None:
     family = browsers.family(browser)
     if session_id is None:

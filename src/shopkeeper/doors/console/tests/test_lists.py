@@ -15,6 +15,7 @@ from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.growth.messages.shapes import MailKind
 from shopkeeper.kit.text import Bilingual
+from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import VariantDraft
 from shopkeeper.selling.orders.shapes import Order
@@ -29,6 +30,7 @@ NAMES = [desk.listing.name for desk in DESKS]
 def a_little_trade(shop: SmallShop) -> None:
     mailed(shop.buy(TEA=1))
     catalog.save_category(category_id=None, slug="kitchen", name=Bilingual("Kitchen", "厨房"), actor=None, now=NOON)
+    approvals.ask(act="backup.restore", subject="backup:monday", values={"point": "monday"}, actor=None, key=None, now=NOON)
 
 
 def mailed(order: Order) -> None:

@@ -19,7 +19,7 @@ from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.shapes import Role
 
 MOST = 6
-NOT_YET: dict[str, int] = {"": 99}
+NOT_YET = {"": 6, "health/": 8, "prices/1/set/": 8, "prices/1/withdraw/": 8, "products/": 7}
 """What costs more than six so far, and how much at most; nothing may join them."""
 
 
@@ -49,7 +49,7 @@ def trading(shop: SmallShop, owner: Staff) -> SmallShop:
     """A shop with enough rows of everything that a page which asks once for each of them is seen."""
     a_little_trade(shop)
     more_goods(shop, 6)
-    for _again in range(6):
+    for _again in range(3):
         mailed(shop.buy(TEA=1, M1=1))
     Staff(Role.CLERK)
     access.invite(email="new@shop.local", role=Role.CLERK, actor=owner.id, now=timezone.now())
