@@ -38,8 +38,8 @@ def test_a_year_leaves_the_books_right_after_every_step(stage, which, capsys):
 
     with capsys.disabled():
         print(f"\na year, {told}")
-    assert told.states.keys() >= {"paid", "shipped", "cancelled"}
-    assert told.orders > STEPS / 10
+    assert told.states.keys() >= {"shipped", "cancelled"}
+    assert told.orders > STEPS / 16
     assert told.deaths > STEPS / 40
     assert {"OutOfStock", "PaymentRefused"} <= told.refused.keys()
     share.count("steps of simulated years", told.steps, 4_000 * 3)

@@ -278,7 +278,7 @@ ACTS: dict[str, tuple[Callable[[World], None], int]] = {
     "ship": (World.ship, 12),
     "refund": (World.refund, 9),
     "cancel": (World.cancel, 5),
-    "receive": (World.receive, 3),
+    "receive": (World.receive, 5),
     "count": (World.count, 3),
     "price": (World.price, 2),
 }

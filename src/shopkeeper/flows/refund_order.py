@@ -24,8 +24,8 @@ from shopkeeper.selling.orders.shapes import Order, OrderState, Refund, RefundPl
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import EventKind, MoneyDisputed, Payment, TooMuch
 
-_HOLDING = (OrderState.PAID, OrderState.SHIPPING)
-"""A paid order in these states still holds what it has to send; in any other nothing is left to give up."""
+_HOLDING = (OrderState.PAID, OrderState.SHIPPING, OrderState.SHIPPED)
+"""In these states a paid order may hold pieces that will not be sent, also where all others were sent before the refund settled."""
 
 
 def preview(*, order_id: OrderId, lines: Sequence[RefundWish | tuple[LineId, int, bool]], delivery: bool) -> RefundPlan:

@@ -159,7 +159,7 @@ def first_steps(request: HttpRequest) -> list[dict[str, Any]]:
             request,
             "console_settings",
             "shop.save",
-            done=bool(shop.shop().legal_name),
+            done=bool((frame.home() or shop.shop()).legal_name),
             title=_("Say who you are"),
             why=_("Name, licence data, address: shoppers and authorities look for them."),
         ),

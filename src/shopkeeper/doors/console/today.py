@@ -27,10 +27,12 @@ from shopkeeper.insight.metrics.shapes import (
     Unit,
     Value,
 )
+from shopkeeper.kit import together
 from shopkeeper.kit.ids import ProductId
 from shopkeeper.kit.money import to_decimal
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.shop import public as shop
+from shopkeeper.selling.content import public as content
+from shopkeeper.selling.pricing import public as pricing
 
 SHOWN = ("gmv", "net_revenue", "orders", "units", "aov", "spend_per_buyer", "buyers", "refund_rate")
 ASKED = (*SHOWN, "buyers_new", "buyers_returning")
@@ -73,17 +75,20 @@ class Card:
 
 def page(request: HttpRequest) -> HttpResponse:
     """Show the first page, or hand out one of its parts as a file."""
-    if not shop.is_open():
+    if frame.home() is None:
         return TemplateResponse(request, "console/closed.html")
     if not frame.may(request, "metrics.view"):
         return frame.refused(request)
-    now = frame.now()
+    now = frame.began()
     setting = frame.setting()
     chosen = period.choose(request.GET, zone=setting.zone, now=now)
     wanted = request.GET.get("metric", "gmv")
     drawn = wanted if wanted in SHOWN else "gmv"
     if request.GET.get("export"):
         return _file(request, chosen, drawn, now)
+    waits, to_ship, coverage = together.read(
+        lambda: needs.needs(request), lambda: needs.to_ship(request, now, setting.zone), metrics.coverage
+    )
     context = {
         "day": now.astimezone(ZoneInfo(setting.zone)).date(),
         "time": now.astimezone(ZoneInfo(setting.zone)),
@@ -94,13 +99,14 @@ def page(request: HttpRequest) -> HttpResponse:
         "waiting": waiting.waiting(request),
         "warning": needs.payment_warning(),
         "backup_worry": safekeeping.worry(request, now),
-        "needs": needs.needs(request),
-        "to_ship": needs.to_ship(request, now, setting.zone),
+        "needs": waits,
+        "to_ship": to_ship,
         "may_export": frame.may(request, "metrics.export"),
         "query": _query(request),
     }
-    if metrics.coverage() is None:
-        context |= {"steps": needs.first_steps(request)}
+    if coverage is None:
+        steps, *_also = together.read(lambda: needs.first_steps(request), pricing.all_delivery_options, content.texts)
+        context |= {"steps": steps}
         return TemplateResponse(request, "console/today.html", context, status=400 if chosen.is_wrong else 200)
     context |= _trade(chosen, drawn, now)
     return TemplateResponse(request, "console/today.html", context, status=400 if chosen.is_wrong else 200)

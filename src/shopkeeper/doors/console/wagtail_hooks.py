@@ -48,7 +48,7 @@ def desks() -> list[ViewSet]:
 _locales: dict[str, list[tuple[Any, ...]]] = {}
 
 
-@wagtailadmin_tags.register.simple_tag(takes_context=True, name="wagtail_config")  # type: ignore[untyped-decorator]
+@wagtailadmin_tags.register.simple_tag(takes_context=True, name="wagtail_config")
 def config(context: Any) -> Any:
     """Return what Wagtail tells its scripts; its languages of content, which never change here, are read once in a process."""
     return together.read(lambda: wagtailadmin_tags.wagtail_config(context), remembered=_locales)[0]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shopkeeper.flows import audit_books, cancel_order, place_order, refund_order, settle_payment, sweep
+from shopkeeper.flows import audit_books, cancel_order, place_order, refund_order, settle_payment, ship_order, sweep
 from shopkeeper.flows.tests.builders import NOON, told
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import CancelReason, OrderState, RefundState
@@ -131,6 +131,21 @@ def test_a_cancellation_left_half_way_gives_the_money_back(shop, monkeypatch):
 
     assert shop.payment(order.id).balance.refunded_minor == order.total_minor
     assert the_order().refunds[0].state is RefundState.SETTLED
+    assert audit_books.run(SOON).is_right
+
+
+def test_pieces_given_up_go_free_also_where_all_others_were_sent_before_the_refund_settled(shop, monkeypatch):
+    order = shop.buy(TEA=1, CUP=2)
+    given_up = [(order.lines[0].id, 1, False)]
+    refund = {"order_id": order.id, "lines": given_up, "delivery": False, "reason": "damaged", "actor": None, "now": NOON}
+    crashing(monkeypatch, refund_order, "finish", lambda: refund_order.refund(**refund))
+    ship_order.ship(order_id=order.id, carrier="Royal Mail", actor=None, now=NOON)
+    assert (the_order().state, shop.available("TEA")) == (OrderState.SHIPPED, 9)
+
+    sweep.sweep(SOON)
+
+    assert the_order().refunds[0].state is RefundState.SETTLED
+    assert shop.available("TEA") == 10
     assert audit_books.run(SOON).is_right
 
 

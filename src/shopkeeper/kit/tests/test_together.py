@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shopkeeper.kit import together
-from shopkeeper.ops.access.models import OwnRole
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -23,16 +23,16 @@ def asked(sql: str, params: Any = None) -> list[Any]:
 
 
 def test_answers_are_the_same_as_asked_one_by_one_in_one_statement() -> None:
-    OwnRole.objects.create(name_en="Night 100%", acts=["orders.view", "ü'\""], made_at=NOON)
+    Group.objects.create(name="Night 100% ü'\"")
     get_user_model().objects.create_user("ann@example.com", "secret", first_name="Ann", date_joined=NOON)
     questions = (
-        lambda: [each.__dict__ | {"_state": None} for each in OwnRole.objects.filter(name_en__contains="100%")],
+        lambda: [each.__dict__ | {"_state": None} for each in Group.objects.filter(name__contains="100%")],
         lambda: [each.__dict__ | {"_state": None} for each in get_user_model().objects.all()],
-        lambda: list(OwnRole.objects.values("id", "name_en", "id")),
-        OwnRole.objects.count,
-        lambda: OwnRole.objects.filter(name_en="none").exists(),
-        lambda: OwnRole.objects.filter(name_en="none").first(),
-        lambda: [each.pk for each in OwnRole.objects.iterator()],
+        lambda: list(Group.objects.values("id", "name", "id")),
+        Group.objects.count,
+        lambda: Group.objects.filter(name="none").exists(),
+        lambda: Group.objects.filter(name="none").first(),
+        lambda: [each.pk for each in Group.objects.iterator()],
         lambda: asked("SELECT 1.50::numeric, NULL, 'x', '{\"a\": [1]}'::jsonb, ARRAY['a', NULL], DATE '2026-03-02', 1, 1 % 2"),
         lambda: asked("SELECT %s, %s::interval, %s::bigint[]", ["50%", "1 day", [1, 2]]),
         lambda: asked("SELECT 1 WHERE false"),
@@ -63,11 +63,11 @@ def test_a_question_that_goes_on_asks_with_the_next_round_and_a_nested_one_with_
 
 def test_a_question_that_writes_is_put_once_by_itself() -> None:
     def write() -> int:
-        return int(OwnRole.objects.create(name_en="Night", made_at=NOON).pk)
+        return int(Group.objects.create(name="Night").pk)
 
     made, count = together.read(write, lambda: asked("SELECT 5"))
 
-    assert OwnRole.objects.get().pk == made
+    assert Group.objects.get(name="Night").pk == made
     assert count == [(5,)]
 
 
