@@ -135,6 +135,7 @@ def reset_second_factor(*, user_id: UserId, actor: UserId, now: datetime) -> Non
 
 
 RESET = "staff.reset_second_factor"
+OWN_FACTOR = ("staff.set_up_factor", "staff.replace_factor", "staff.new_codes_factor", "staff.take_away_factor")
 
 
 def frozen_reset(wish: Mapping[str, Any]) -> dict[str, object]:
@@ -179,8 +180,9 @@ def _reset(user_id: UserId, actor: UserId | None, now: datetime) -> None:
 
 @transaction.atomic
 def note_factor(*, user_id: UserId, act: str, now: datetime) -> None:
-    """Leave the trace of what a person did with their own second factor: `set_up`, `replace`, `new_codes` or `take_away`."""
-    audit.record(actor=user_id, act=f"staff.{act}_factor", subject=f"user:{user_id}", before=None, after=None, at=now)
+    """Leave the trace of what a person did with their own second factor; `act` is one of `OWN_FACTOR`."""
+    assert act in OWN_FACTOR
+    audit.record(actor=user_id, act=act, subject=f"user:{user_id}", before=None, after=None, at=now)
 
 
 @transaction.atomic

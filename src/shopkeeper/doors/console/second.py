@@ -161,7 +161,7 @@ def _kept(request: HttpRequest, arrival: Arrival, found: dict[str, Any], *, is_r
     secret = request.session.get(KEY_SHOWN) or ""
     mine = {"user_id": user_id, "session_id": arrival.session_id, "secret": secret, "code": found["code"], "now": now}
     codes = access.replace(present=found["present"], **mine) if is_replaced else access.set_up(**mine)
-    staff_flow.note_factor(user_id=user_id, act="replace" if is_replaced else "set_up", now=now)
+    staff_flow.note_factor(user_id=user_id, act="staff.replace_factor" if is_replaced else "staff.set_up_factor", now=now)
     request.session.pop(KEY_SHOWN, None)
     return codes
 
@@ -182,7 +182,7 @@ def new_codes(request: HttpRequest) -> HttpResponse:
             if form.is_valid():
                 user_id, now = frame.reader(request), frame.now()
                 codes = access.new_codes(user_id=user_id, session_id=arrival.session_id, code=form.cleaned_data["code"], now=now)
-                staff_flow.note_factor(user_id=user_id, act="new_codes", now=now)
+                staff_flow.note_factor(user_id=user_id, act="staff.new_codes_factor", now=now)
                 return _codes(request, codes, account)
             status = 422
         except Refusal as refusal:
@@ -204,7 +204,7 @@ def take_away(request: HttpRequest) -> HttpResponse:
             if form.is_valid():
                 user_id, now = frame.reader(request), frame.now()
                 access.take_away(user_id=user_id, session_id=arrival.session_id, code=form.cleaned_data["code"], now=now)
-                staff_flow.note_factor(user_id=user_id, act="take_away", now=now)
+                staff_flow.note_factor(user_id=user_id, act="staff.take_away_factor", now=now)
                 messages.success(request, _("The password alone opens the console for you again."))
                 return redirect("console_account")
             status = 422

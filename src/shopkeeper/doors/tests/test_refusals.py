@@ -37,7 +37,7 @@ def _kinds() -> list[type[Refusal]]:
     return sorted(set(found), key=lambda kind: (kind.__module__, kind.__name__))
 
 
-OF_THE_TERMINAL = ("shopkeeper.doors.cli.", "shopkeeper.ops.database.")
+OF_THE_TERMINAL = ("shopkeeper.doors.cli.", "shopkeeper.ops.database.", "shopkeeper.ops.backup.", "shopkeeper.kit.configuration")
 """What only the command line can meet; it carries its own sentence, which `doors/cli/refusals.py` translates."""
 
 KINDS = [kind for kind in _kinds() if not kind.__module__.startswith(OF_THE_TERMINAL)]

@@ -235,7 +235,7 @@ def _pour_dump(folder: Path, kept: Kept, at: datetime | None, draft: Path, datab
         parts = urlsplit(server.url)
         bare = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@", 1)).geturl() if parts.password else server.url
         command = [database.programs().program("pg_restore"), "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
-        dump = str(folder / kept.name / "shop.dump")
+        dump = str(folder / kept.name / "database.dump")
         programs.run([*command, "-d", bare, dump], secret=unquote(parts.password or ""))
         yield server.url
 

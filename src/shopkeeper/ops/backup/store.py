@@ -1,6 +1,6 @@
 """A backup folder on the disk: where things lie, hashes, copies by content, one holder at a time.
 
-<name>/      one finished backup: manifest.json, trees.json, base.tar.gz or shop.dump, wal/, secret_key
+<name>/      one finished backup: manifest.json, trees.json, base.tar.gz or database.dump, wal/, secret_key
 <name>.part/ one that is not finished
 files/       lake and media by the hash of their content, shared by all backups
 wal/         the write-ahead log as it goes on, in stretches without a gap

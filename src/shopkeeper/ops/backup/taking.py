@@ -163,7 +163,7 @@ def _dump(order: Order, draft: Path, copier: trees.Copier, url: str) -> tuple[di
             raise FilesVanished(tree="lake", tries=1, path=error.path) from error
         parts = urlsplit(url)
         bare = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@", 1)).geturl() if parts.password else url
-        target = draft / "shop.dump"
+        target = draft / "database.dump"
         command = [database.programs().program("pg_dump"), "--format=custom", "--compress=gzip:1", "--no-owner", "--no-privileges"]
         target.touch(mode=0o600)
         programs.run([*command, f"--snapshot={row[0]}", f"--file={target}", "-d", bare], secret=unquote(parts.password or ""))

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from shopkeeper.doors.console.rooms import DESKS
 from shopkeeper.doors.console.tests.builders import Staff
+from shopkeeper.doors.console.tests.test_statements import bill
 from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.growth.messages.shapes import MailKind
@@ -19,6 +20,7 @@ from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import VariantDraft
 from shopkeeper.selling.orders.shapes import Order
+from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.shop import public as shops
 
 MOST_QUERIES = 26
@@ -30,6 +32,7 @@ NAMES = [desk.listing.name for desk in DESKS]
 def a_little_trade(shop: SmallShop) -> None:
     mailed(shop.buy(TEA=1))
     catalog.save_category(category_id=None, slug="kitchen", name=Bilingual("Kitchen", "厨房"), actor=None, now=NOON)
+    payments.reconcile_statement(provider="alipay", file_name="bill.csv", data=bill(), actor=None, now=NOON)
     approvals.ask(act="backup.restore", subject="backup:monday", values={"point": "monday"}, actor=None, key=None, now=NOON)
 
 

@@ -93,7 +93,7 @@ def test_the_same_is_asked_of_the_database_for_every_address(shop: Corner, door:
     for number, email in enumerate(ADDRESSES):
         with CaptureQueriesContext(connection) as asked:
             seen(shop, door, email, number)
-        works.append([re.sub(r"'[^']*'|\d+", "?", each["sql"]) for each in asked])
+        works.append([re.sub(r"'[^']*'|\d+", "?", each["sql"] or "several in one") for each in asked])
 
     for work in works[1:]:
         assert work == works[0]
