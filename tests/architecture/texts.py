@@ -71,7 +71,10 @@ CATALOGUES = (
         "django",
     ),
     Texts("growth/messages", ("growth/messages",)),
-    Texts("doors/cli", ("doors/cli", "ops/backup/shapes.py", "ops/database/shapes.py", "ops/database/schema.py", "ops/health", "flows/checkup.py")),
+    Texts(
+        "doors/cli",
+        ("doors/cli", "ops/backup/shapes.py", "ops/database/shapes.py", "ops/database/schema.py", "ops/health", "flows/checkup.py"),
+    ),
 )
 """Every catalogue of the package; one whose `locale` folder does not exist yet holds no texts."""
 

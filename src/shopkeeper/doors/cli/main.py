@@ -121,9 +121,7 @@ def _safekeeping(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     which.add_argument("--name", help=_("which backup, to its own point (default: the newest)"))
     which.add_argument("--at", metavar="MOMENT", help=_("any moment the write-ahead log reaches, like 2026-11-22T10:00Z"))
     back.add_argument("--check", action="store_true", help=_("only try: restore into a scratch folder, audit, remove it, note the outcome"))
-    back.add_argument(
-        "--shop", metavar="FOLDER", help=_("data folder of the shop that stands, whose staff must agree (default: DATA_DIR)")
-    )
+    back.add_argument("--shop", metavar="FOLDER", help=_("data folder of the shop that stands, whose staff must agree (default: DATA_DIR)"))
     back.add_argument("--nobody-to-ask", action="store_true", help=_("the shop that stood is lost: restore without a second person"))
     back.set_defaults(run=safekeeping.restore)
 

@@ -118,8 +118,8 @@ def shelve(folder: Path, name: str, *, hours: int, proof: Proof | None = None) -
     (folder / name).mkdir()
     body = {
         "format": manifest.FORMAT, "name": name, "kind": "dump", "point": {"name": name, "lsn": "0/3000090", "at": at, "timeline": 1},
-        "begun_at": at, "seconds": 1.5, "parts": [{"path": "database.dump", "size": 5_000_000, "sha256": ""}], "system": "1", "versions": {},
-        "trees": {"lake": {"files": 12, "size": 9_000_000}}, "first_segment": "", "last_segment": "", "segment_bytes": 0,
+        "begun_at": at, "seconds": 1.5, "parts": [{"path": "database.dump", "size": 5_000_000, "sha256": ""}], "system": "1",
+        "versions": {}, "trees": {"lake": {"files": 12, "size": 9_000_000}}, "first_segment": "", "last_segment": "", "segment_bytes": 0,
     }  # fmt: skip
     (folder / name / "manifest.json").write_text(manifest.sealed(body))
     if proof:
