@@ -92,4 +92,6 @@ def plain(response: Any) -> Answer:
 
 def near(secret: str, others: Mapping[str, Any]) -> list[str]:
     """Return names somebody may try who knows all of a thing but its secret, and secrets of another kind."""
-    return [*(str(each) for each in others.values()), secret[:-1], secret + "A", secret.swapcase(), "-" + secret[1:], "_" * len(secret)]
+    # A secret may itself begin with the letter put in its place.
+    other = ("-" if secret[0] != "-" else "_") + secret[1:]
+    return [*(str(each) for each in others.values()), secret[:-1], secret + "A", secret.swapcase(), other, "_" * len(secret)]
