@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 
+from shopkeeper import __version__
 from shopkeeper.ops.database import binaries, dump, folders, identity, schema
 from shopkeeper.ops.database.cluster import DATABASE, ROLE, Cluster
 from shopkeeper.ops.database.emptying import empty_tables
@@ -174,7 +175,7 @@ def is_held(folder: Path) -> bool:
 
 def versions() -> dict[str, str]:
     """Return the version of this package and the hash of its migration set."""
-    return {"shopkeeper": schema.package_version(), "migrations": schema.fingerprint()}
+    return {"shopkeeper": __version__, "migrations": schema.fingerprint()}
 
 
 def shown(database_url: str) -> str:

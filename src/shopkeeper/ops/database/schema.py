@@ -6,12 +6,12 @@ Every function here works on Django's default connection, so Django must be set 
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import importlib.util
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from shopkeeper import __version__
 from shopkeeper.ops.database.rules import dump_text, versions
 from shopkeeper.ops.database.shapes import TablesNewer, gettext_noop
 
@@ -96,9 +96,9 @@ def _sign() -> None:
     """Store the version of this package beside the tables, for an older one that is started on them."""
     from django.db import connection
 
-    if _signed() != package_version():
+    if _signed() != __version__:
         with connection.cursor() as cursor:
-            cursor.execute(f"COMMENT ON COLUMN public.django_migrations.id IS '{dump_text.MADE_BY}{package_version()}'")
+            cursor.execute(f"COMMENT ON COLUMN public.django_migrations.id IS '{dump_text.MADE_BY}{__version__}'")
 
 
 def _signed() -> str | None:
@@ -106,14 +106,6 @@ def _signed() -> str | None:
     row = _one("SELECT col_description(to_regclass('public.django_migrations'), 1)")
     text = row[0] or ""
     return text.removeprefix(dump_text.MADE_BY) if text.startswith(dump_text.MADE_BY) else None
-
-
-def package_version() -> str:
-    """Return the version of this package, a question mark where it was never installed."""
-    try:
-        return importlib.metadata.version("shopkeeper")
-    except importlib.metadata.PackageNotFoundError:
-        return "?"
 
 
 def _refuse_newer() -> None:
@@ -129,8 +121,8 @@ def _refuse_newer() -> None:
         if app in have and not (Path(have[app]) / "migrations" / f"{name}.py").exists()
     ]
     version = _signed()
-    if unknown or (version is not None and versions.is_newer(version, than=package_version())):
-        raise TablesNewer(found=version or "?", ours=package_version(), unknown=", ".join(unknown) or "–")
+    if unknown or (version is not None and versions.is_newer(version, than=__version__)):
+        raise TablesNewer(found=version or "?", ours=__version__, unknown=", ".join(unknown) or "–")
 
 
 def _is_empty() -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from shopkeeper.kit.configuration import Configuration, SettingRefused, misspelt
-from shopkeeper.ops.health.shapes import Finding, failed, gettext_noop, ok, warning
+from shopkeeper.ops.health.shapes import Finding, failed, gettext_noop, ok, unknown, warning
 
 OLDEST_PYTHON = (3, 11)
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)(?:\s*;\s*(.+?))?\s*\\?$")
@@ -71,6 +71,12 @@ def _is_for_us(condition: str) -> bool:
 def packages(lock: Path | None) -> Finding:
     """The packages are those of the lock."""
     if lock is None or not lock.is_file():
+        if _version("shopkeeper") is None:
+            return unknown(
+                "packages",
+                gettext_noop("There is no lock, and nothing was installed that says which packages are needed"),
+                gettext_noop("Fetch requirements.lock again, or install the package."),
+            )
         missing = [name for name in _required() if _version(name) is None]
         if missing:
             return failed(

@@ -6,7 +6,6 @@ import contextlib
 import os
 import platform
 from collections.abc import Iterator, Sequence
-from importlib import metadata
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -15,6 +14,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from shopkeeper import __version__
 from shopkeeper.ops.monitoring import meters
 from shopkeeper.ops.monitoring.shapes import Gauge
 
@@ -79,8 +79,7 @@ def _processes() -> list[Gauge]:
 
 
 def _build() -> Gauge:
-    version = metadata.version("shopkeeper")
     return Gauge(
         name="shopkeeper_build_info", meaning="Always 1; its labels say what runs.", labels=("version", "python"),
-        values={(version, platform.python_version()): 1.0},
+        values={(__version__, platform.python_version()): 1.0},
     )  # fmt: skip

@@ -126,7 +126,20 @@ def test_packages_are_held_against_the_lock(tmp_path):
     assert installation.packages(lock).state is State.FAILED
     lock.write_text("never-installed==1.0\n")
     assert "never-installed" in str(installation.packages(lock).values["names"])
-    assert installation.packages(tmp_path / "none").state is State.WARNING
+
+
+def test_packages_without_a_lock_are_those_that_the_installed_package_names(tmp_path, monkeypatch):
+    nothing = tmp_path / "none"
+    installed = {"shopkeeper": "0.1.0", "django": "5"}
+    monkeypatch.setattr(installation, "_version", installed.get)
+    monkeypatch.setattr(installation, "_required", lambda: ["django"])
+    assert installation.packages(nothing).state is State.WARNING
+    monkeypatch.setattr(installation, "_required", lambda: ["django", "polars"])
+    assert installation.packages(nothing).state is State.FAILED
+
+    # A clone that lost its lock: nothing says what it needs, so nothing is known to be there.
+    installed.clear()
+    assert installation.packages(nothing).state is State.UNKNOWN
 
 
 def test_a_check_that_breaks_is_unknown_and_the_others_are_made():
