@@ -44,6 +44,8 @@ def started(folder: Path, port: int, *, log: Path | None = None) -> subprocess.P
     """Start an empty shop and return it once it gives a page; what it says goes to `log`, by default to where we speak ourselves."""
     environment = {**os.environ, "DATA_DIR": str(folder), "PORT": str(port)}
     environment.pop("DATABASE_URL", None)
+    # As a user's shell has it: from the second start on, Python's compiled files are there.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with log.open("wb") if log else contextlib.nullcontext() as said:
         command = [sys.executable, "-m", "shopkeeper", "up", "--empty"]
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=said)

@@ -40,13 +40,14 @@ def up(words: argparse.Namespace) -> int:
         # Before anything is made. Where the folder has been held, its shop may be running: then that is to be said, not whose port it is.
         _check_port(port)
     with _stopped_by_signals(), database.held(data_dir=folder, database_url=place.database_url()) as cluster:
-        group = processes.Group([_Database(cluster)] if cluster else [], say=_tell)
+        group = processes.Group([_Database(cluster, folder)] if cluster else [], say=_tell)
         try:
             _check_port(port)
             _say(_("Data folder: %s") % folder)
             _say(_("Starting the database"))
             group.start()
-            place.enter_django(url=cluster.url() if cluster else place.database_url(), folder=folder)
+            if not cluster:
+                place.enter_django(url=place.database_url(), folder=folder)
             _prepare_shop(is_empty=words.empty)
             _forget_counts()
             group.add(processes.Forked(name="web", run=lambda: _serve(port), before_fork=_settle))
@@ -69,11 +70,18 @@ class _Database:
 
     name = "database"
 
-    def __init__(self, cluster: database.Cluster) -> None:
+    def __init__(self, cluster: database.Cluster, folder: Path) -> None:
         self._cluster = cluster
+        self._folder = folder
+        self._was_entered = False
 
     def start(self) -> None:
-        self._cluster.start()
+        # To import everything takes one core for as long as the server needs another: side by side the first page comes sooner.
+        self._cluster.start(meanwhile=None if self._was_entered else self._enter_django)
+
+    def _enter_django(self) -> None:
+        place.enter_django(url=self._cluster.url(), folder=self._folder)
+        self._was_entered = True
 
     def is_alive(self) -> bool:
         return self._cluster.is_alive()

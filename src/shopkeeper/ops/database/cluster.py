@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psycopg
@@ -71,9 +71,10 @@ class Cluster:
         found = self._postmaster()
         return found is not None and found.is_ready and _runs_in(found.process, self._data)
 
-    def start(self) -> None:
+    def start(self, *, meanwhile: Callable[[], None] | None = None) -> None:
         """Start the server, making it first where there is none; returns when it takes connections.
 
+        `meanwhile` is done once while the server gets ready. It must not need the server.
         A first start right after a crash can fail while old backends let go of their memory, so it is tried again.
         Raises ServerDidNotStart with the end of the log, or FolderOfOtherVersion.
         """
@@ -83,6 +84,8 @@ class Cluster:
         for attempt in range(_TRIES):
             time.sleep(0.25 * 2 ** (attempt - 1) if attempt else 0)
             self._launch()
+            if meanwhile and not attempt:
+                meanwhile()
             if self._wait_ready():
                 self._ensure_role_and_database()
                 return

@@ -43,7 +43,8 @@ def _memory(memory_bytes: int) -> dict[str, str]:
         return f"{_clamp(memory_bytes // share, low, high) // MB}MB"
 
     return {
-        "shared_buffers": part(8, 64 * MB, 4 * GB),
+        # What does not fit is kept by the operating system all the same; each GB here takes 18 MB more to keep account of.
+        "shared_buffers": part(24, 64 * MB, 4 * GB),
         "effective_cache_size": part(2, 256 * MB, 512 * GB),
         "maintenance_work_mem": part(32, 32 * MB, GB),
         "work_mem": part(1024, 4 * MB, 64 * MB),

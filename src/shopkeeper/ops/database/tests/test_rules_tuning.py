@@ -11,7 +11,7 @@ GB = tuning.GB
     ("memory", "buffers", "cache", "wal"),
     [
         (GB // 2, "64MB", "256MB", "512MB"),
-        (8 * GB, "1024MB", "4096MB", "682MB"),
+        (8 * GB, "341MB", "4096MB", "682MB"),
         (256 * GB, "4096MB", "131072MB", "8192MB"),
     ],
 )
