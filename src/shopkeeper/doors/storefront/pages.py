@@ -1,8 +1,9 @@
 """Pages kept whole in each process's memory, and shown again as long as nothing they rest on has changed.
 
 Before a kept page is shown, one query reads the marks of the shelves it rests on (`catalog_edition_of`; a change moves its mark in its own
-transaction) and the stock it names. What differs from visitor to visitor is not kept: the basket's count and the form's token are
-filled in; language, sign-in and the privacy question are part of the key; a note to the visitor means the page is put together anew.
+transaction) and the stock it names; a page that was found to be right within the last half second is shown without. What differs from
+visitor to visitor is not kept: the basket's count and the form's token are filled in; language, sign-in and the privacy question are part
+of the key; a note to the visitor means the page is put together anew.
 """
 
 import re
@@ -14,6 +15,7 @@ from datetime import date
 from functools import wraps
 from hashlib import sha256
 from threading import Lock
+from time import monotonic
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -30,6 +32,9 @@ from shopkeeper.kit.time import day_of
 
 MOST_BYTES = 32_000_000
 """So much a process keeps; a list of 24 takes about 8 kB. The page asked for longest ago goes first."""
+
+MAY_LAG_S = 0.5
+"""So long after a look at what it rests on a page is shown without another one. Basket, checkout and order are never kept."""
 
 _RUN = secrets.token_hex(8)
 """Drawn before the web processes part: all of them give the same page the same name, and a restarted shop gives it another."""
@@ -67,6 +72,7 @@ class Shelf:
     def __init__(self) -> None:
         self._lock = Lock()
         self._pages: OrderedDict[Hashable, Page] = OrderedDict()
+        self._seen: dict[Hashable, float] = {}
         self.size = 0
 
     def __iter__(self) -> Iterator[Page]:
@@ -80,20 +86,33 @@ class Shelf:
                 self._pages.move_to_end(key)
             return page
 
-    def put(self, key: Hashable, page: Page, *, most: int) -> None:
-        """Keep a page; those asked for longest ago go until no more than `most` bytes are left."""
+    def was_seen(self, key: Hashable, *, since: float) -> bool:
+        """Return whether the page of a key was found to be right by a look begun at this moment of `time.monotonic` or later."""
+        return self._seen.get(key, float("-inf")) >= since
+
+    def saw(self, key: Hashable, page: Page, *, at: float) -> None:
+        """Note that this page was found to be right by a look begun at this moment."""
+        with self._lock:
+            if self._pages.get(key) is page:
+                self._seen[key] = max(at, self._seen.get(key, at))
+
+    def put(self, key: Hashable, page: Page, *, most: int, seen_at: float) -> None:
+        """Keep a page, put together from what was read since `seen_at`; the longest unasked go until `most` bytes are left."""
         with self._lock:
             former = self._pages.pop(key, None)
             self.size += page.size - (former.size if former else 0)
             self._pages[key] = page
+            self._seen[key] = seen_at
             while self.size > most and self._pages:
-                _, dropped = self._pages.popitem(last=False)
+                former_key, dropped = self._pages.popitem(last=False)
+                del self._seen[former_key]
                 self.size -= dropped.size
 
     def clear(self) -> None:
         """Drop every page."""
         with self._lock:
             self._pages.clear()
+            self._seen.clear()
             self.size = 0
 
 
@@ -113,12 +132,13 @@ def kept(view: View) -> View:
         key = _key(request)
         if key is None:
             return view(request, *args, **kwargs)
-        page = _found(key)
+        began = monotonic()
+        page = _found(key, began)
         if page is not None:
             return _answer(request, page)
         request._has_holes = True  # type: ignore[attr-defined]
         response = view(request, *args, **kwargs)
-        return _keep(request, key, response)
+        return _keep(request, key, response, began)
 
     return answered
 
@@ -164,20 +184,25 @@ def _key(request: HttpRequest) -> Hashable | None:
     return (request.path, query, request.LANGUAGE_CODE, visitor.is_signed_in(request), not visitor.consent_choice(request))
 
 
-def _found(key: Hashable) -> Page | None:
+def _found(key: Hashable, now: float) -> Page | None:
     """Return the page kept under a key where it still says what is so."""
     page = _shelf.get(key)
     if page is None or page.day != day_of(timezone.now(), page.zone):
         return None
+    if _shelf.was_seen(key, since=now - MAY_LAG_S):
+        return page
     try:
-        return page if browse.standing(page.rests) == page.standing else None
+        if browse.standing(page.rests) != page.standing:
+            return None
     except Error:
         # The database was started anew behind this connection: Django finds out and connects again.
         connection.close_if_unusable_or_obsolete()
         return None
+    _shelf.saw(key, page, at=now)
+    return page
 
 
-def _keep(request: HttpRequest, key: Hashable, response: HttpResponse) -> HttpResponse:
+def _keep(request: HttpRequest, key: Hashable, response: HttpResponse, began: float) -> HttpResponse:
     text = response.content.decode()
     parts = _HOLE.split(text)
     told = getattr(request, "_rests", None)
@@ -195,7 +220,7 @@ def _keep(request: HttpRequest, key: Hashable, response: HttpResponse) -> HttpRe
     )
     if told is None or response.status_code != 200 or set(response.cookies) - {settings.LANGUAGE_COOKIE_NAME}:
         return _filled(request, page, response)
-    _shelf.put(key, page, most=MOST_BYTES)
+    _shelf.put(key, page, most=MOST_BYTES, seen_at=began)
     return _answer(request, page)
 
 

@@ -8,6 +8,12 @@ from shopkeeper.doors.storefront import kept, pages
 
 
 @pytest.fixture(autouse=True)
+def nothing_lags(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every page looked at before it is shown: what it may lag has tests of its own."""
+    monkeypatch.setattr(pages, "MAY_LAG_S", -1.0)
+
+
+@pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
     kept.forget()
     pages.forget()

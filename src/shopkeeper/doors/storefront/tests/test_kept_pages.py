@@ -30,6 +30,9 @@ LOOKED_AT = ("", "goods/", "goods/?sort=price", "shelves/kitchen/", "shelves/cup
 READ_LIVE = {"inventory_shelf", "inventory_warehouse"}
 """Read for every page, kept or not, by `inventory_shown`; they need no mark."""
 
+MAY_LAG_S = pages.MAY_LAG_S
+"""As in a shop that runs; the tests here look at every page before it is shown, except where they set this."""
+
 
 @pytest.fixture
 def shop() -> Corner:
@@ -197,6 +200,48 @@ def test_a_page_kept_costs_one_query_and_the_same_words(shop: Corner, address: s
 
     assert len(asked) == 1
     assert re.sub(r'value="\w{64}"', "", again.content.decode()) == re.sub(r'value="\w{64}"', "", first.content.decode())
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1_000.0
+        monkeypatch.setattr(pages, "monotonic", lambda: self.now)
+        monkeypatch.setattr(pages, "MAY_LAG_S", MAY_LAG_S)
+
+
+@pytest.mark.parametrize("address", ["goods/", "goods/lamp/"])
+def test_a_page_lags_a_change_by_less_than_a_second(shop: Corner, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    assert MAY_LAG_S < 1
+    clock, client = Clock(monkeypatch), shop.visitor()
+    client.get(f"/en/{address}")
+    clock.now += MAY_LAG_S - 0.01
+    shop.price("LAMP", 777)
+
+    with CaptureQueriesContext(connection) as asked:
+        assert "£7.77" not in said(client, address)
+    assert len(asked) == 0
+
+    # Counted from the last look, not from the last time the page was shown.
+    clock.now += 0.02
+    assert "£7.77" in said(client, address)
+
+
+def test_a_page_that_took_long_to_put_together_counts_from_where_it_began(shop: Corner, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, client = Clock(monkeypatch), shop.visitor()
+    press = pages.pressed.press
+
+    def slowly(text: bytes, *, is_last: bool) -> pressed.Piece:
+        clock.now += 2.0
+        return press(text, is_last=is_last)
+
+    monkeypatch.setattr(pages.pressed, "press", slowly)
+    client.get("/en/goods/lamp/")
+    monkeypatch.setattr(pages.pressed, "press", press)
+    shop.price("LAMP", 777)
+
+    assert "£7.77" in said(client, "goods/lamp/")
 
 
 def test_what_is_one_visitor_s_own_is_never_another_s(shop: Corner) -> None:
