@@ -88,10 +88,31 @@ def products(ids: Iterable[ProductId]) -> dict[ProductId, Product]:
     return {each.id: each for each in _joined(rows, variants)}
 
 
+_BY_SLUG = """
+    SELECT p.id, p.slug, p.name_en, p.name_zh, p.text_en, p.text_zh, p.category_id, p.source_name, p.photo_url, p.rank, p.is_published,
+           p.is_category_derived, v.id, v.sku, v.option_en, v.option_zh, v.weight_g, v.is_sellable
+    FROM catalog_product p LEFT JOIN catalog_variant v ON v.product_id = p.id
+    WHERE p.slug = %s ORDER BY v.position, v.id
+"""
+
+
 def product_by_slug(slug: str) -> Product | None:
-    """Return the product of a slug, published or not."""
-    found = _with_variants(models.Product.objects.filter(slug=slug))
-    return found[0] if found else None
+    """Return the product of a slug, published or not: one prepared query, since every product's page begins with it."""
+    rows = statements.rows(_BY_SLUG, [slug])
+    if not rows:
+        return None
+    first = rows[0][:12]
+    number, slug, name_en, name_zh, text_en, text_zh, category_id, source_name, photo_url, rank, is_published, is_category_derived = first
+    return Product(
+        id=ProductId(number), slug=slug, name=Bilingual(name_en, name_zh), text=Bilingual(text_en, text_zh),
+        category_id=None if category_id is None else CategoryId(category_id), source_name=source_name, photo_url=photo_url, rank=rank,
+        is_published=is_published, is_category_derived=is_category_derived,
+        variants=tuple(
+            Variant(id=VariantId(variant), product_id=ProductId(number), sku=sku, option=Bilingual(option_en, option_zh),
+                    weight_g=weight_g, is_sellable=is_sellable)
+            for *_, variant, sku, option_en, option_zh, weight_g, is_sellable in rows if variant is not None
+        ),
+    )  # fmt: skip
 
 
 def shelf(category_id: CategoryId | None, product_ids: Sequence[ProductId] | None) -> QuerySet[models.Product]:
