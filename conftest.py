@@ -13,7 +13,7 @@ os.environ.update(postgres.environment())
 os.environ["DJANGO_SETTINGS_MODULE"] = "shopkeeper.wiring.settings"
 django.setup()
 
-pytest_plugins = ["tests.postgres", "tests.share"]
+pytest_plugins = ["tests.postgres", "tests.share", "tests.skips"]
 
 
 @pytest.fixture(autouse=True)

@@ -31,6 +31,7 @@ NAMING = frozenset(
         "storefront:order", "storefront:invoice", "storefront:order_pay", "storefront:order_cancel", "storefront:join",
         "storefront:password_new", "storefront:account", "storefront:account_details", "storefront:address_remove",
         "read_basket", "set_line", "remove_line", "quote_basket", "place_order", "read_order", "cancel_order_of_buyer",
+        "pay_order_again",
         "read_order_by_number", "ship_lines", "refund_lines", "cancel_order_by_staff",
     }
 )  # fmt: skip

@@ -92,6 +92,9 @@ def test_an_order_is_reached_by_its_secret_alone(ann: Ann, who: str) -> None:
         if (found := shoppers.told_apart(asks(client, method, address), foreign=tried, missing=MISSING, statuses=(404,)))
     }
 
+    pays = asks(client, "POST", f"{V1}/orders/{{name}}/payments", b'{"payment_method": "test-ok"}', "application/json")
+    wrong |= {"pay_order_again": found} if (found := shoppers.told_apart(pays, foreign=tried, missing=MISSING, statuses=(404,))) else {}
+
     assert wrong == {}
     assert orders.order(ann.order_id) == before
     # The other side of the same coin: whoever holds the secret gets in, signed in or not.

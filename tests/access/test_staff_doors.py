@@ -163,7 +163,7 @@ def test_nothing_is_forgotten() -> None:
     known = acts - {doors.OPEN, doors.SIGNED_IN, doors.SHUT, "whoever is signed in"}
 
     assert len(doors.console_doors()) > 100
-    assert len(doors.api_doors()) >= 29
+    assert len(doors.api_doors()) >= 30
     assert known <= set(permissions.ALLOWED)
     # What no address asks for is asked inside one, and named here with where.
     asked_inside = {"catalog.publish", "metrics.export", "backup.restore", "payments.reconcile"}

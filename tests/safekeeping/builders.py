@@ -58,6 +58,19 @@ def backup(name):
     kept = back_up.take(to=None, name=name, now=datetime.now(UTC))
     high, low = (int(part, 16) for part in kept.point.lsn.split("/"))
     return {"lsn": high * 2**32 + low, "at": kept.point.at.isoformat()}
+def nightly():
+    # The very job that the worker runs, by its name in the schedule.
+    from shopkeeper.wiring import schedule
+    try: schedule.app.tasks["backup"](timestamp=0)
+    except schedule.BackupNotProven as failed: return f"{type(failed).__name__}: {failed}"
+    return ""
+def told():
+    from shopkeeper.doors.console import safekeeping
+    from shopkeeper.flows import checkup
+    now = datetime.now(UTC)
+    worry = back_up.safety(now).worry
+    finding = next(each for each in checkup.run(now=now) if each.name == "backup")
+    return {"worry": worry, "today": str(safekeeping.WORRIES.get(worry, "")), "doctor": f"{finding.state.value}: {finding.said}"}
 state = {}
 for line in sys.stdin:
     word, *given = json.loads(line)

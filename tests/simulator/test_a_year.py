@@ -6,9 +6,11 @@ import re
 from unittest import mock
 
 import pytest
+from django.db import transaction
 
 from shopkeeper.events import facts
 from shopkeeper.events import public as events
+from shopkeeper.flows import settle_payment
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import TooMuch
@@ -70,14 +72,17 @@ def money_goes_back_twice():
 
 
 def paid_is_told_twice():
-    record = events.record
+    mark_paid = settle_payment._mark_held_paid
 
-    def twice(fact, **named):
-        if isinstance(fact, facts.OrderPaid):
-            record(fact, **named)
-        return record(fact, **named)
+    def twice(order, payment, now):
+        is_paid = mark_paid(order, payment, now)
+        if is_paid:
+            told = facts.OrderPaid(order_id=order.id, payment_id=payment.id, buyer_id=order.buyer_id, amount_minor=order.total_minor)
+            with transaction.atomic():
+                events.record(told, at=now)
+        return is_paid
 
-    return mock.patch.object(events, "record", twice)
+    return mock.patch.object(settle_payment, "_mark_held_paid", twice)
 
 
 def more_is_taken_than_paid_for():

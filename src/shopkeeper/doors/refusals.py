@@ -557,6 +557,15 @@ def _money_disputed(refusal: payments.MoneyDisputed) -> tuple[str, str]:
 
 
 @_say.register
+def _stray_closed(refusal: payments.StrayClosed) -> tuple[str, str]:
+    if refusal.state == "giving_back":
+        return _("This money is being given back already."), _("Wait for the provider’s answer: it is asked again by itself.")
+    if refusal.state in ("heard", "unclaimed"):
+        return _("The sum has changed since you looked, or none is left."), _("Load the page again, then decide.")
+    return _("This money is settled already."), _("There is nothing left to do. Load the page again to see how.")
+
+
+@_say.register
 def _bad_signature(refusal: payments.BadSignature) -> tuple[str, str]:
     return _("The message is not signed by the payment provider."), _("It was not read. Check the shared secret on both sides.")
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from shopkeeper.events import facts
 from shopkeeper.events import public as events
-from shopkeeper.flows import refund_order, set_price, staff
+from shopkeeper.flows import refund_order, set_price, settle_strays, staff
 from shopkeeper.kit.ids import ApprovalId, UserId
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.ops.access import public as access
@@ -37,6 +37,10 @@ DEEDS: Mapping[str, Deed] = {
     "orders.refund": Deed(
         frozen=refund_order.frozen,
         do=lambda wish, key, actor, now: refund_order.refund_approved(wish=wish, key=key, actor=actor, now=now),
+    ),
+    settle_strays.GIVE_BACK: Deed(
+        frozen=settle_strays.frozen,
+        do=lambda wish, _key, actor, now: settle_strays.give_back_approved(wish=wish, actor=actor, now=now),
     ),
     "pricing.set_price": Deed(
         frozen=set_price.frozen,

@@ -25,6 +25,9 @@ UNSWEPT_FOR = timedelta(hours=1)
 TOLD_FOR = timedelta(days=29)
 """How far back facts are looked for; the outbox keeps them for thirty days."""
 
+WAITS_FOR_STAFF = ("no_money_without_an_order",)
+"""Checks that find what somebody still has to decide; nothing is written down wrong, in the shop or in a copy of it."""
+
 NAME = "audit_books"
 
 
@@ -134,11 +137,31 @@ def _money_against_orders(owed: Mapping[OrderId, Owed], had: Mapping[OrderId, Ha
     for order_id in sorted(owed.keys() | had.keys()):
         order, money = owed.get(order_id), had.get(order_id)
         subject = f"order:{order_id}"
-        if _difference(order, money) and not _is_under_way(order, money):
+        if _differs(order, money):
             due, kept = order.kept_minor if order else 0, money.kept_minor + money.withdrawn_minor if money else 0
             yield Finding(check="paid_less_refunds_is_what_providers_keep", subject=subject, expected=due, found=kept)
-        if order and money and order.state in DEAD and money.reserved_minor and money.is_settled:
+        if order and money and _is_reserved_for_the_dead(order, money):
             yield Finding(check="no_money_reserved_for_a_dead_order", subject=subject, expected=0, found=money.reserved_minor)
+
+
+def orders_whose_money_differs() -> list[OrderId]:
+    """Return the orders that were paid less refunds something else than the providers keep, or that are dead with money reserved."""
+    owed = {row.order_id: row for row in orders.money_of_orders()}
+    had = {row.order_id: row for row in payments.money_of_orders()}
+    return [
+        order_id
+        for order_id in sorted(owed.keys() | had.keys())
+        if _differs(order := owed.get(order_id), money := had.get(order_id))
+        or (order and money and _is_reserved_for_the_dead(order, money))
+    ]
+
+
+def _differs(order: Owed | None, money: Had | None) -> bool:
+    return bool(_difference(order, money)) and not _is_under_way(order, money)
+
+
+def _is_reserved_for_the_dead(order: Owed, money: Had) -> bool:
+    return order.state in DEAD and money.reserved_minor > 0 and money.is_settled
 
 
 def _beyond_their_time(holding: Mapping[OrderId, int], now: datetime) -> Iterable[Finding]:

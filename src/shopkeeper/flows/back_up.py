@@ -32,7 +32,8 @@ PROVEN_WITHIN = timedelta(hours=36)
 class Safety:
     """How safe the shop is: its backup folder, what lies there, whether that is the same disk as the shop's, and what to worry about.
 
-    `worry` is `none` (no backup at all), `unproven` (none was ever restored), `old` (the newest proven one is too old) or empty.
+    `worry` is `none` (no backup at all), `unproven` (none was ever found right), `wrong` (the newest that was tried is not right), `old`
+    (the newest proven one is too old) or empty.
     """
 
     folder: Path
@@ -115,6 +116,8 @@ def _worry(shelf: Shelf, now: datetime) -> str:
         return "none"
     if shelf.newest_proven is None:
         return "unproven"
+    if (tried := next((each.proof for each in shelf.backups if each.proof), None)) is not None and not tried.is_good:
+        return "wrong"
     return "old" if now - shelf.newest_proven.point.at > PROVEN_WITHIN else ""
 
 

@@ -2,8 +2,9 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from shopkeeper.events import public as events
 from shopkeeper.flows import back_up
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.growth.messages.shapes import MailState
+from shopkeeper.kit import together
 from shopkeeper.kit.configuration import Configuration
 from shopkeeper.kit.settings import SETTINGS
 from shopkeeper.ops.database import public as database
@@ -19,6 +21,7 @@ from shopkeeper.ops.health import public as health
 from shopkeeper.ops.health.shapes import Check, Finding, failed, gettext_noop, ok, unknown, warning
 from shopkeeper.ops.jobs import public as jobs
 from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.shapes import NotOffered
 
 LATE = timedelta(minutes=1)
 STUCK = timedelta(minutes=10)
@@ -34,7 +37,7 @@ def run(*, now: datetime, environ: Mapping[str, str] = os.environ) -> tuple[Find
     answer = health.ask(settings.DATABASES["default"])
     configuration = Configuration(SETTINGS, environ)
     folder = Path(settings.DATA_DIR)
-    checks: list[tuple[str, Check]] = [
+    before: list[tuple[str, Check]] = [
         ("settings", lambda: health.settings(configuration, environ)),
         ("python", health.python),
         ("packages", lambda: health.packages(_LOCK)),
@@ -43,13 +46,17 @@ def run(*, now: datetime, environ: Mapping[str, str] = os.environ) -> tuple[Find
         ("folder", lambda: health.folder_modes(folder)),
         ("secret_key", lambda: health.secret_key(folder, given=configuration.text("SECRET_KEY"))),
         ("clock", lambda: health.clock(now, database_now=answer.now)),
-        *(_of_rooms(now) if answer.is_reached else _unseen()),
+    ]
+    after: list[tuple[str, Check]] = [
         ("backup", lambda: _backup(now)),
         ("addresses", lambda: health.addresses(public_url=settings.PUBLIC_URL, allowed_hosts=settings.ALLOWED_HOSTS)),
         ("debug", lambda: health.debug(bool(configuration.flag("DEBUG")))),
         ("tls", lambda: health.tls(settings.PUBLIC_URL)),
     ]
-    return health.looked_at(checks)
+    rooms = _of_rooms(now) if answer.is_reached else _unseen()
+    # Each by itself, so that what they ask the database travels together; one that breaks does not break the others.
+    of_rooms = together.read(*(partial(health.looked_at, [each]) for each in rooms))
+    return (*health.looked_at(before), *(finding for found in of_rooms for finding in found), *health.looked_at(after))
 
 
 def readiness() -> tuple[Finding, ...]:
@@ -157,6 +164,8 @@ def _payments(now: datetime) -> Finding:
     waiting = [at for at in payments.waiting_since() if now - at > timedelta(hours=1)]
     if not offered:
         return failed("payments", gettext_noop("There is no way to pay"), gettext_noop("Set the credentials of a payment provider."))
+    if refused := payments.not_offered():
+        return _not_offered(refused)
     if waiting:
         return warning(
             "payments",
@@ -175,12 +184,26 @@ def _payments(now: datetime) -> Finding:
     return ok("payments", gettext_noop("By %(names)s"), names=", ".join(providers))
 
 
+def _not_offered(refused: Sequence[NotOffered]) -> Finding:
+    """Return which providers stand in the settings and take no payments, and why: first those whose credentials are of no use."""
+    unusable = [each for each in refused if each.reason == NotOffered.UNUSABLE_KEY]
+    names = "; ".join(f"{each.provider}: {each.value}" for each in unusable or refused)
+    if unusable:
+        said = gettext_noop("Credentials stand in the settings and cannot be used: %(names)s")
+        remedy = gettext_noop("Put what is named right, or remove the provider’s settings: shoppers are not offered it until then.")
+        return failed("payments", said, remedy, names=names)
+    said = gettext_noop("Set up, but not offered: the shop’s currency is another than the provider takes (%(names)s)")
+    return warning("payments", said, gettext_noop("Remove the provider’s settings, or keep the books in its currency."), names=names)
+
+
 def _backup(now: datetime) -> Finding:
     """The newest backup that was restored and found right is of last night, and lies on another disk."""
     found = back_up.safety(now)
     remedy = gettext_noop("Run “shopkeeper backup”, then “shopkeeper restore FOLDER --check”; look into the log of the nightly job.")
     if found.worry == "none":
         return failed("backup", gettext_noop("There is none"), remedy)
+    if found.worry == "wrong":
+        return failed("backup", gettext_noop("The newest one was restored and found NOT right"), remedy)
     if found.worry == "unproven":
         return failed("backup", gettext_noop("None was ever restored and found right"), remedy)
     proven = found.shelf.newest_proven

@@ -37,7 +37,6 @@ from shopkeeper.selling.orders.shapes import (
     EmptyBasket,
     LineGoods,
     NewOrder,
-    Order,
     OrderState,
     Standing,
 )
@@ -250,17 +249,16 @@ def _fact(new: NewOrder, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _ask_for_money(order_id: OrderId, payment_method: str, now: datetime) -> Placed:
     """Ask for the order's money once, settle what came of it, and answer. Raises PaymentRefused."""
-    order = orders.order(order_id)
-    if order.state is OrderState.PLACED:
-        payment_id = pay_order.begin(order=order, method=payment_method, key=f"order:{order_id}", now=now)
-        payments.authorize(payment_id, now)
-        order = settle_payment.settle(order_id=order_id, now=now)
-    return _answer(order)
+    seen = settle_payment.look(order_id)
+    if seen.order.state is OrderState.PLACED:
+        payment = pay_order.begin_and_ask(order=seen.order, method=payment_method, key=f"order:{order_id}", now=now)
+        seen = settle_payment.settled(seen.with_payment(payment), now)
+    return _answer(seen)
 
 
-def _answer(order: Order) -> Placed:
+def _answer(seen: settle_payment.Look) -> Placed:
     # The newest attempt: the buyer may have begun another one since.
-    payment = next(reversed(payments.payments_of(order.id)), None)
+    order, payment = seen.order, next(reversed(seen.payments), None)
     if order.state is OrderState.CANCELLED and order.cancel_reason == CancelReason.PAYMENT_DECLINED:
         raise PaymentRefused(payment.decline_reason if payment and payment.decline_reason else "declined")
     return Placed(

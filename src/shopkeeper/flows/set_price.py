@@ -20,43 +20,47 @@ from shopkeeper.selling.pricing.shapes import PriceTag
 ACT = "pricing.set_price"
 
 
-def cost_minor(variant_id: VariantId) -> int | None:
-    """Return what one piece costs the shop, in minor units; None: it is not known. Costs are not kept yet, so it never is."""
-    return None
-
-
 def set_price(
     *, variant_id: VariantId, amount_minor: int, price_list_id: PriceListId | None = None, reason: str, actor: UserId, now: datetime
 ) -> PriceTag:
     """Set a variant's price from now on and return its tag, as `pricing.set_price` does.
 
-    Raises WaitingForApproval where the price lies so far below the present one, or below cost, that a second person is asked first.
+    Raises WaitingForApproval where the price lies so far below the present one, or without tax below what a piece costs, that a second
+    person is asked first; `why` tells which for what waits.
     """
     checks.whole(amount_minor, field="amount", least=1, most=MOST_MINOR)
     wish = {"variant_id": variant_id, "price_list_id": price_list_id, "amount_minor": amount_minor, "reason": reason}
-    present = _present_minor(variant_id, price_list_id)
-    is_big = approvals.price_needs_two(
-        present_minor=present,
-        wanted_minor=amount_minor,
-        drop_percent=second_person.limits().price_drop_percent,
-        cost_minor=cost_minor(variant_id),
-    )
-    if is_big:
-        wish["reason"] = checks.line(reason, field="reason", most=200)
-        second_person.ask(act=ACT, subject=f"variant:{variant_id}", values=frozen(wish), actor=actor, key=None, now=now)
+    asked = frozen(wish)
+    if why(asked):
+        asked["reason"] = checks.line(reason, field="reason", most=200)
+        second_person.ask(act=ACT, subject=f"variant:{variant_id}", values=asked, actor=actor, key=None, now=now)
     return pricing.set_price(
         variant_id=variant_id, amount_minor=amount_minor, price_list_id=price_list_id, reason=reason, actor=actor, now=now
     )
 
 
+def why(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return why a price, as it was frozen, needs a second person (`below_cost`, `far_lower`); empty where it does not."""
+    return approvals.price_needs_two(
+        present_minor=values["present_minor"],
+        wanted_minor=values["amount_minor"],
+        drop_percent=second_person.limits().price_drop_percent,
+        cost_minor=values.get("cost_minor"),
+        net_minor=values.get("net_minor"),
+    )
+
+
 def frozen(wish: Mapping[str, Any]) -> dict[str, object]:
-    """Return all that decides a price that waits: the wish, and the price it was held against."""
+    """Return all that decides a price that waits: the wish, the price it was held against, and the cost where it is known."""
+    left = pricing.margin(variant_id=wish["variant_id"], price_minor=wish["amount_minor"], price_list_id=wish["price_list_id"])
+    known = {} if left is None else {"cost_minor": left.cost_minor, "net_minor": left.net_minor}
     return {
         "variant_id": wish["variant_id"],
         "price_list_id": wish["price_list_id"],
         "amount_minor": wish["amount_minor"],
         "reason": wish["reason"],
         "present_minor": _present_minor(wish["variant_id"], wish["price_list_id"]),
+        **known,
     }
 
 

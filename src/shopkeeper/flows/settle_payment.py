@@ -5,14 +5,16 @@ and its payment, takes one step, and looks again until nothing is left to do. St
 the provider stand outside every transaction, under keys made from the payment's name.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import count, takewhile
 
-from django.db import transaction
+from django.db import Error, connection, transaction
 
+from shopkeeper.kit import statements
 from shopkeeper.kit.ids import OrderId, PaymentId, UserId
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.inventory import public as inventory
@@ -75,6 +77,24 @@ class Beside:
 ALONE = Beside()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """An order and its payments, oldest first. Not fresh: put together here from what a provider answered since both were read."""
+
+    order: Order
+    payments: tuple[Payment, ...]
+    is_fresh: bool = True
+
+    def payment(self, payment_id: PaymentId) -> Payment:
+        return next(found for found in self.payments if found.id == payment_id)
+
+    def with_payment(self, then: Payment) -> "Look":
+        """Return what is known once a payment has become so, without reading anything again."""
+        others = tuple(other for other in self.payments if other.id != then.id)
+        made = tuple(sorted((*others, then), key=lambda payment: payment.id))
+        return Look(order=self.order, payments=made, is_fresh=False)
+
+
 def next_step(order: Order, payment: Payment, beside: Beside = ALONE) -> Step:
     """Return what is to be done about one payment of an order. Pure: the order's state and the payments' events decide.
 
@@ -128,31 +148,51 @@ def _step_for_taken(order: Order, payment: Payment, beside: Beside) -> Step:
     return Step.WAIT if order.state is OrderState.PLACED and kept < order.total_minor else Step.GIVE_BACK
 
 
+def look(order_id: OrderId) -> Look:
+    """Return an order and its payments as they stand together, in one round trip. Raises NotFound."""
+    order, made = statements.row("SELECT orders_document(%s::bigint), payments_documents(%s::bigint)", [order_id, order_id])
+    return Look(order=orders.order_from(order, order_id), payments=payments.payments_from(made))
+
+
 def settle(*, order_id: OrderId, now: datetime) -> Order:
     """Do whatever the order's payments ask for, and return the order. Safe to repeat, and by several at once. Outside transactions."""
-    made = [found.id for found in payments.payments_of(order_id)]
-    for payment_id in made:
+    return settled(look(order_id), now).order
+
+
+def settled(seen: Look, now: datetime) -> Look:
+    """Do whatever the payments ask for that were looked at, and return how order and payments stand then. As `settle` otherwise."""
+    for payment_id in [payment.id for payment in seen.payments]:
         for _ in range(MOST_STEPS):
-            order, payment = orders.order(order_id), payments.payment(payment_id)
-            step = next_step(order, payment, _beside(order, payment, made))
-            if step in (Step.WAIT, Step.DONE) and _asked_back(payment):
-                # Before it may rest: whoever finds it awake tells what a process that died in between did not.
-                _tell(order.id, payment.id, now)
-            if step is Step.DONE:
-                payments.rest(payment.id)
-            if step in (Step.WAIT, Step.DONE):
-                break
-            _STEPS[step](order, payment, now)
-    return orders.order(order_id)
+            payment = seen.payment(payment_id)
+            step = next_step(seen.order, payment, _beside(seen, payment))
+            if not seen.is_fresh and step not in _GOING_ON:
+                seen = look(seen.order.id)
+            elif step in (Step.WAIT, Step.DONE):
+                if _may_leave(seen.order, payment, step, now):
+                    break
+                seen = look(seen.order.id)
+            else:
+                then = _STEPS[step](seen.order, payment, now)
+                seen = look(seen.order.id) if then is None else seen.with_payment(then)
+    return seen if seen.is_fresh else look(seen.order.id)
 
 
-def _beside(order: Order, payment: Payment, made: Sequence[PaymentId]) -> Beside:
-    if len(made) == 1:
+def _may_leave(order: Order, payment: Payment, step: Step, now: datetime) -> bool:
+    """Finish with a payment for which nothing is to be done now; return False where it has heard more meanwhile."""
+    if _asked_back(payment):
+        # Before it may rest: whoever finds it awake tells what a process that died in between did not.
+        _tell(order.id, payment.id, now)
+    return step is Step.WAIT or not payment.is_awake or payments.rest_as_seen(payment)
+
+
+def _beside(seen: Look, payment: Payment) -> Beside:
+    others = [other for other in seen.payments if other.id != payment.id]
+    if not others:
         return ALONE
-    paid_by = _paid_by(order)
+    paid_by = _paid_by(seen.order)
     return Beside(
-        is_any_alive=any(_is_alive(other) for other in payments.payments(set(made) - {payment.id}).values()),
-        is_any_newer=payment.id != made[-1],
+        is_any_alive=any(_is_alive(other) for other in others),
+        is_any_newer=payment.id != seen.payments[-1].id,
         has_any_paid=paid_by is not None and paid_by != payment.id,
     )
 
@@ -223,16 +263,53 @@ def _close(order: Order, payment: Payment, now: datetime) -> None:
     payments.void(payment_id=payment.id, key=close_key(payment), now=now)
 
 
-def _capture(order: Order, payment: Payment, now: datetime) -> None:
+def _capture(order: Order, payment: Payment, now: datetime) -> Payment | None:
     """Take the reserved money, the goods being certain; let go of it where they are not to be had."""
+    try:
+        if order.state is OrderState.PLACED:
+            return _capture_for_held(order, payment, now)
+    except HoldGone:
+        pass  # The long way: they are taken again, if they are still to be had.
     if not _secure_goods(order.id, now):
         _let_go(payment, now)
-        return
+        return None
     try:
-        payments.capture(payment_id=payment.id, key=capture_key(payment), now=now)
+        return payments.capture(payment_id=payment.id, key=capture_key(payment), now=now)
     except TooMuch:
         # Somebody else let go of the money since we looked; the next look finds what became of it.
-        return
+        return None
+
+
+def _capture_for_held(order: Order, payment: Payment, now: datetime) -> Payment | None:
+    """Make the goods certain and write down that the money is taken in one call, then take it; None where the order waits no more.
+
+    Raises HoldGone, and then nothing has happened.
+    """
+    try:
+        request = payments.capture_request(payment, key=capture_key(payment))
+    except TooMuch:
+        return None
+    values = [order.id, order.state.value, *payments.request_values(payment, request, now)]
+    with _one_call():
+        is_open, moved = statements.row(
+            "SELECT is_open, moved FROM settle_capture(%s::bigint, %s, %s::bigint, %s::integer, %s, %s::bigint, %s, %s, %s)", values
+        )
+    if not is_open:
+        return None
+    return payments.make_request(payment, request, now) if moved is None else payments.payment_from(moved)
+
+
+@contextmanager
+def _one_call() -> Iterator[None]:
+    """Let one call to the database be a transaction by itself. Raises HoldGone where it refuses for want of held goods."""
+    try:
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            yield
+    except Error as error:
+        refusal = inventory.refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 @transaction.atomic
@@ -266,8 +343,26 @@ def _take_again(order: Order, now: datetime) -> None:
 
 
 def _pay(order: Order, payment: Payment, now: datetime) -> None:
+    if order.state is OrderState.PLACED and _mark_held_paid(order, payment, now):
+        return
     if not _mark_paid(order.id, payment, now):
         _give_back(orders.order(order.id), payment, now)
+
+
+def _mark_held_paid(order: Order, payment: Payment, now: datetime) -> bool:
+    """Mark an order paid whose goods are held, and let its payment rest, in one call; False, with nothing done, where that cannot be."""
+    try:
+        with _one_call():
+            (is_paid,) = statements.row(
+                "SELECT settle_pay(%s::bigint, %s, %s, %s::bigint, %s::integer, %s, %s::bigint, %s)",
+                [
+                    order.id, order.state.value, orders.state_once_paid(order.state).value, payment.id, len(payment.events),
+                    payments.may_rest(payment), payment.balance.refundable_minor, now,
+                ],
+            )  # fmt: skip
+    except HoldGone:
+        return False
+    return bool(is_paid)
 
 
 @transaction.atomic
@@ -349,7 +444,7 @@ def _cancel(order: Order, payment: Payment, now: datetime) -> None:
     inventory.release(order_id=order.id, reason="refused", now=now)
 
 
-_STEPS: Mapping[Step, Callable[[Order, Payment, datetime], None]] = {
+_STEPS: Mapping[Step, Callable[[Order, Payment, datetime], Payment | None]] = {
     Step.CLOSE: _close,
     Step.CAPTURE: _capture,
     Step.PAY: _pay,
@@ -357,3 +452,7 @@ _STEPS: Mapping[Step, Callable[[Order, Payment, datetime], None]] = {
     Step.GIVE_BACK: _give_back,
     Step.CANCEL: _cancel,
 }
+"""What each step does. One that returns the payment as it is now saves reading everything again."""
+
+_GOING_ON = (Step.CAPTURE, Step.PAY)
+"""What may follow upon an answer without another look: both look again under the order's lock before they do anything."""

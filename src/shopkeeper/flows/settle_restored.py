@@ -23,8 +23,9 @@ class Settled:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Everything that is wrong, one sentence each; empty: the shop is as it was."""
-        books = (f"{each.check} of {each.subject}: expected {each.expected}, found {each.found}" for each in self.books.findings)
+        """Everything that is wrong, one sentence each; empty: the shop is as it was. What waited for a decision then waits again."""
+        wrong = [each for each in self.books.findings if each.check not in audit_books.WAITS_FOR_STAFF]
+        books = (f"{each.check} of {each.subject}: expected {each.expected}, found {each.found}" for each in wrong)
         return (*self.mended.problems, *books, *self.figures)
 
     @property
@@ -32,14 +33,15 @@ class Settled:
         return not self.problems
 
 
-def settle(restored: Restored, *, now: datetime) -> Settled:
+def settle(restored: Restored, *, is_agreed: bool, now: datetime) -> Settled:
     """Mend the lake of a restored shop and return what the audits say. Facts nobody had heard yet are heard when the shop opens.
 
+    The trail keeps whether a second person had agreed to the restore (`is_agreed`).
     Books are audited as of the moment they speak of: a hold that was good then is overdue by now, because nobody was there to end it.
     """
     audit.record(
         actor=None, act="backup.restore", subject=f"backup:{restored.kept.name}", before=None,
-        after={"at": (restored.at or restored.kept.point.at).isoformat()}, at=now,
+        after={"at": (restored.at or restored.kept.point.at).isoformat(), "is_agreed": is_agreed}, at=now,
     )  # fmt: skip
     mended = lake.mend(restored.listed.get("lake", ()), now=now)
     return Settled(mended=mended, books=audit_books.run(restored.at or restored.kept.point.at), figures=figures())

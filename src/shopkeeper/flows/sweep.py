@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from django.db import transaction
 
-from shopkeeper.flows import refund_order, settle_payment
+from shopkeeper.flows import refund_order, settle_payment, settle_strays
 from shopkeeper.kit.ids import OrderId, PaymentId
 from shopkeeper.ops.jobs import public as jobs
 from shopkeeper.selling.inventory import public as inventory
@@ -36,7 +36,8 @@ _DEAD = (OrderState.CANCELLED, OrderState.EXPIRED)
 class Swept:
     """What one sweep did: messages carried, payments asked about, refunds finished, orders expired; what failed is tried next time.
 
-    `passed`: work that another sweeper has under way, or took over because this one was paused for too long.
+    `strays`: money without an order looked into. `passed`: work that another sweeper has under way, or took over because this one was
+    paused for too long.
     """
 
     webhooks: int
@@ -45,18 +46,20 @@ class Swept:
     expired: int
     failed: int
     passed: int = 0
+    strays: int = 0
 
 
 def sweep(now: datetime, *, limit: int = 100) -> Swept:
     """Do up to `limit` of each kind of unfinished work and return what was done. Idempotent; each piece of work is leased and fenced, so
     that workers never collide and one that was paused cannot write what it thought before.
 
-    In order: the test provider's messages, payments with news or without an answer, refunds under way, and only then orders whose
-    time is up, so that money that did come is always counted first.
+    In order: the test provider's messages, payments with news or without an answer, money without an order, refunds under way, and only
+    then orders whose time is up, so that money that did come is always counted first.
     """
     tally = _Tally(now)
     webhooks = tally.each("webhooks", [now], settle_payment.deliver_test_webhooks)
     asked = tally.leased("payment", payments.claim_due(now=now, limit=limit), lambda payment_id: _ask(payment_id, now))
+    strays = tally.leased("stray", payments.claim_strays(now=now, limit=limit), lambda stray_id: settle_strays.look_into(stray_id, now))
     refunds = tally.leased("refund", orders.claim_refunds(now=now, limit=limit), lambda refund_id: refund_order.finish(refund_id, now))
     expired = tally.leased("order", orders.overdue(now=now, limit=limit), lambda order_id: expire(order_id, now))
     return Swept(
@@ -66,6 +69,7 @@ def sweep(now: datetime, *, limit: int = 100) -> Swept:
         expired=sum(expired),
         failed=tally.failed,
         passed=tally.passed,
+        strays=len(strays),
     )
 
 
@@ -109,6 +113,7 @@ def _may_pay(order: Order, payment: Payment) -> bool:
 
 def _ask(payment_id: PaymentId, now: datetime) -> None:
     payment = payments.ask_again(payment_id, now)
+    payments.keep_mismatched(payment, now)
     order = settle_payment.settle(order_id=payment.order_id, now=now)
     if order.state in _DEAD and payment.started_at <= now - GIVE_UP_AFTER:
         # Changes nothing once there is an answer. Money that still comes counts all the same.

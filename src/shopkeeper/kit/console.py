@@ -179,7 +179,8 @@ class Listing:
 
     `search` narrows by typed text. `also` reads, once per page, what other rooms know of the rows on it, by primary key; columns find it
     as the row's attribute `also`. `export` is the act needed to take the list away as a file (empty: the same as `see`). `bulk` acts on
-    chosen rows or leads to a page about them. `warning` is asked for each page: words to stand above the list, empty for none.
+    chosen rows or leads to a page about them. `warning` is asked for each page: words to stand above the list, empty for none;
+    `sums` for what the whole list amounts to.
     """
 
     name: str
@@ -198,6 +199,7 @@ class Listing:
     bulk: tuple[Bulk | Lead, ...] = ()
     size: int = 50
     warning: Callable[[], Any] = str
+    sums: Callable[[], Sequence["Fact"]] = tuple
 
     def but(self, **changes: Any) -> "Listing":
         """Return this list with some parts replaced: how a door adds what other rooms know."""
@@ -282,6 +284,10 @@ class Command(forms.Form):
     def explain(self, refusal: Refusal) -> str:
         """Return this form's own words for a refusal, where it knows more than the door does; else nothing."""
         return ""
+
+    def why_it_waits(self, values: Mapping[str, Any]) -> Sequence[str]:
+        """Return why what was asked waits for a second person, in sentences, where this form knows; `values` are what was frozen."""
+        return ()
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
         """Call the room's face with the cleaned values. Raises what the face raises."""

@@ -22,7 +22,9 @@ class LockRank(IntEnum):
     ORDER = 10
     BASKET = 15
     PAYMENT = 20
+    STRAY = 25
     PRICE = 30
+    COST = 35
     HOLD = 40
     SHELF = 50
     COUPON = 60

@@ -22,6 +22,7 @@ _THINGS = {
     "role": _("Role %(id)s"),
     "rule": _("The rule for second factors"),
     "shop": _("The shop"),
+    "stray": _("Payment without an order %(id)s"),
     "statement": _("Statement %(id)s"),
     "subject": _("A visitor's consent"),
     "tax_rate": _("Tax rate %(id)s"),

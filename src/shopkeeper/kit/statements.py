@@ -7,9 +7,10 @@ this way costs half of what it would. These pass through Django all the same: it
 from collections.abc import Sequence
 from typing import Any
 
-import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
+
+from shopkeeper.kit import driver, together
 
 
 def row(statement: str, values: Sequence[Any]) -> Any:
@@ -36,13 +37,11 @@ def done(statement: str, values: Sequence[Any]) -> int:
 def _cursor() -> CursorWrapper:
     # Looked up once: each look through Django's proxy costs as much as a small loop.
     database = connections[DEFAULT_DB_ALIAS]
-    # As Django's own cursor does, once a request: a server that was restarted meanwhile is found again here.
-    database.close_if_health_check_failed()
-    database.ensure_connection()
-    if database.queries_logged:
-        # A prepared statement leaves no text with its values behind; whoever looks at statements wants to read them.
+    if database.queries_logged or together.is_reading():
+        # A prepared statement leaves no text with its values behind: whoever looks at statements wants to read them, and whoever reads
+        # several together has to.
         return database.cursor()
-    real = database.connection
+    database.ensure_connection()
     # Every statement that comes here comes often: prepared the first time, not the fifth.
-    real.prepare_threshold = 0
-    return database.make_cursor(psycopg.Cursor(real))  # type: ignore[arg-type]
+    database.connection.prepare_threshold = 0
+    return driver.cursor(database)

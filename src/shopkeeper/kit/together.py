@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import Error, connection
 from psycopg.pq import Format
 from psycopg.types.datetime import TimestamptzBinaryLoader
 from psycopg.types.json import JsonbBinaryLoader
+
+from shopkeeper.kit import driver
 
 Row = tuple[Any, ...]
 Question = Callable[[], Any]
@@ -42,7 +44,7 @@ def read(*questions: Question, remembered: dict[str, list[Row]] | None = None) -
     `remembered` takes and gives what was fetched: for what never changes while the process lives, or for what several steps of one
     page are made from. Raises what a question raises.
     """
-    if _known.get() is not None:
+    if is_reading():
         return _again(questions, {})
     known: dict[str, list[Row]] = {} if remembered is None else remembered
     answers: dict[int, Any] = {}
@@ -51,10 +53,28 @@ def read(*questions: Question, remembered: dict[str, list[Row]] | None = None) -
             with _remembering(known):
                 return _again(questions, answers)
         except _Wanting as wanting:
-            known.update(_fetch([each for each in dict.fromkeys(wanting.statements) if each not in known]))
+            if not _learn(known, wanting.statements):
+                break
         except _Alone:
             break
     return tuple(answers[index] if index in answers else each() for index, each in enumerate(questions))
+
+
+def is_reading() -> bool:
+    """Return whether whoever asks the database now is answered from what was fetched together."""
+    return _known.get() is not None
+
+
+def _learn(known: dict[str, list[Row]], statements: Sequence[str]) -> bool:
+    """Fetch what is not known yet; False where one of the statements fails, so that each question has to meet its own error."""
+    try:
+        known.update(_fetch([each for each in dict.fromkeys(statements) if each not in known]))
+    except Error:
+        if connection.in_atomic_block:
+            # The transaction is broken: nothing more can be asked in it.
+            raise
+        return False
+    return True
 
 
 def _again(questions: Sequence[Question], answers: dict[int, Any]) -> tuple[Any, ...]:
@@ -132,7 +152,7 @@ def _fetch(statements: Sequence[str]) -> dict[str, list[Row]]:
     """Return the rows of each statement, asked as one."""
     # Each statement is composed by the driver itself, its values quoted.
     lists = ", ".join(f"ARRAY(SELECT q FROM ({each.strip().rstrip(';')}) q)" for each in statements)  # noqa: S608
-    with connection._prepare_cursor(_binary_cursor()) as cursor:  # type: ignore[attr-defined]
+    with driver.cursor(connection, _binary_cursor()) as cursor:
         cursor.execute(f"SELECT {lists}")
         found = cursor.fetchone()
     return dict(zip(statements, found, strict=True))

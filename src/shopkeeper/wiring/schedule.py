@@ -13,6 +13,7 @@ app = jobs.app
 
 EVERY_MINUTE = "* * * * *"
 EVERY_FIVE_MINUTES = "*/5 * * * *"
+EVERY_HOUR = "20 * * * *"
 EVERY_NIGHT = "{minute} 2 * * *"
 
 
@@ -53,6 +54,15 @@ def tidy_lake(timestamp: int) -> None:
     from shopkeeper.insight.lake import jobs as lake
 
     lake.tidy(now=_now())
+
+
+@app.periodic(cron=EVERY_HOUR)
+@app.task(name="wake_orders", queueing_lock="wake_orders", lock="wake_orders")
+def wake_orders(timestamp: int) -> None:
+    """Have the providers asked anew about orders whose money is not what they keep for them; the sweep then settles what can be."""
+    from shopkeeper.flows import settle_strays
+
+    settle_strays.wake_orders_that_differ(_now())
 
 
 @app.periodic(cron=EVERY_NIGHT.format(minute=10))

@@ -11,7 +11,7 @@ from ninja import Field, Header, Router, Schema
 from shopkeeper.doors.api.baskets import refuse_other_currency
 from shopkeeper.doors.api.description import also
 from shopkeeper.doors.api.values import Both, LineNumber, Money, Name, Sent, Text, both, money
-from shopkeeper.flows import cancel_order
+from shopkeeper.flows import cancel_order, pay_order
 from shopkeeper.flows import place_order as flow
 from shopkeeper.kit.ids import DeliveryOptionId
 from shopkeeper.kit.refusals import NotFound
@@ -23,7 +23,7 @@ from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import CancelReason, Contact, Order, OrderLine, Refund, Shipment
 from shopkeeper.selling.payments import public as payments
-from shopkeeper.selling.payments.shapes import PaymentRefused
+from shopkeeper.selling.payments.shapes import PaymentRefused, PaymentState
 
 CHANNEL = "api"
 
@@ -192,6 +192,24 @@ class PlacedOut(Schema):
     redirect_url: str | None
 
 
+class PayIn(Sent):
+    __doc__ = gettext_noop("How to pay an order that still waits for its money: one of the ways to pay the shop offers.")
+
+    payment_method: Name
+
+
+class BegunOut(Schema):
+    __doc__ = gettext_noop(
+        "The order and its newest attempt to pay. `payment_state` pending: the money is not certain yet; `redirect_url`: where the buyer "
+        "confirms it; `qr_text`: what the QR code says by which the buyer does."
+    )
+
+    order: OrderOut
+    payment_state: str
+    redirect_url: str | None
+    qr_text: str | None
+
+
 @router.post(
     "/orders",
     response={201: PlacedOut},
@@ -250,6 +268,27 @@ def read_order(request: HttpRequest, token: Name) -> OrderOut:
 def cancel_order_of_buyer(request: HttpRequest, token: Name, idempotency_key: RepeatKey = None) -> OrderOut:
     found = orders.by_token(token)
     return order_out(cancel_order.cancel(order_id=found.id, reason=CancelReason.BUYER, actor=None, now=timezone.now(), key=idempotency_key))
+
+
+@router.post(
+    "/orders/{token}/payments",
+    response={201: BegunOut},
+    openapi_extra=also(402, 409, 429),
+    summary=gettext_noop("Pay an order again, by the same way or another"),
+)
+def pay_order_again(request: HttpRequest, token: Name, data: PayIn, idempotency_key: RepeatKey = None) -> BegunOut:
+    found = orders.by_token(token)
+    client = Try(REFUSED_PAYMENTS_OF_CLIENT, request.META.get("REMOTE_ADDR", ""))
+    limits.check(client, now=timezone.now())
+    begun = pay_order.pay_again(order_id=found.id, method=data.payment_method, now=timezone.now(), key=idempotency_key)
+    if begun.state is PaymentState.DECLINED and begun.decline_reason:
+        _count(client)
+        raise PaymentRefused(begun.decline_reason)
+    is_led = begun.awaits_buyer
+    return BegunOut(
+        order=order_out(orders.order(found.id)), payment_state=str(begun.state), redirect_url=begun.redirect_url if is_led else None,
+        qr_text=begun.qr_text if is_led else None,
+    )  # fmt: skip
 
 
 def order_out(order: Order) -> OrderOut:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from pathlib import Path
 
 from shopkeeper.doors.cli import place
@@ -21,8 +22,16 @@ from shopkeeper.ops.database import public as database
 
 CHECK = "restore-check"
 """The folder inside the data folder in which a backup is tried out."""
-WAITS = 3
-"""Exit status of the question whether a restore may be done: it waits for a second person."""
+WAITS, NOBODY_ELSE = 3, 4
+"""Exit status of the question whether a restore may be done: it waits for a second person; the shop has nobody who could agree."""
+
+
+class Consent(Enum):
+    """Whether a second person agreed to a restore, nobody was asked or could agree, or it still waits for one."""
+
+    AGREED = "agreed"
+    ALONE = "alone"
+    WAITS = "waits"
 
 
 def backup(words: argparse.Namespace) -> int:
@@ -75,7 +84,8 @@ def _clear(folder: Path, words: argparse.Namespace, now: datetime) -> int:
 def restore(words: argparse.Namespace) -> int:
     """Restore a backup into a new data folder and audit it; with --check into a scratch folder, removed afterwards. Status 1: not right."""
     folder, at = Path(words.folder).absolute(), _moment(words.at)
-    if not words.check and not _may_restore(words, folder):
+    consent = Consent.ALONE if words.check else _consent(words, folder)
+    if consent is Consent.WAITS:
         return 2
     target = place.data_dir() / CHECK if words.check else place.data_dir()
     began = time.monotonic()
@@ -85,7 +95,7 @@ def restore(words: argparse.Namespace) -> int:
             folder=folder, name=name, at=at, data_dir=target, database_url="" if words.check else place.database_url(), is_trial=words.check
         ) as restored:
             name = restored.kept.name
-            problems = _settle(restored)
+            problems = _settle(restored, is_agreed=consent is Consent.AGREED)
     except (Damaged, PointNotReached) as refusal:
         if words.check:
             _record(folder, str(refusal.values.get("name", name or "")), [str(refusal)], began)
@@ -104,23 +114,28 @@ def restore(words: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _may_restore(words: argparse.Namespace, folder: Path) -> bool:
-    """Return whether a second person has agreed, in the shop that stands; whether there is such a shop at all is said.
+def _consent(words: argparse.Namespace, folder: Path) -> Consent:
+    """Return whether a second person has agreed, in the shop that stands; that nobody was asked, and why, is said.
 
+    What is agreed to is one backup: where none is named and no moment, the newest now becomes the one named, whatever is made meanwhile.
     A restore gives whoever does it everything the shop knows of its buyers: it needs two, as long as there is a shop to ask in.
     Raises NobodyCouldBeAsked where one stands and cannot be entered.
     """
     standing = _standing(words, folder)
     if words.nobody_to_ask or standing is None:
-        print(_("No second person was asked: no shop stands here. The trail of the restored shop says so."), file=sys.stderr)
-        return True
-    kept = backups.shelf(folder).backups if words.name is None and words.at is None else ()
-    name = words.name or max(kept, key=lambda each: each.point.at).name if words.name or kept else ""
-    question = [sys.executable, "-m", "shopkeeper", "ask-restore", name, words.at or "", str(place.data_dir())]
+        # Given the word, nobody looked whether a shop stands: then nothing is said of that.
+        said = _("No second person was asked.") if words.nobody_to_ask else _("No second person was asked: no shop was found here.")
+        print(said, _("The trail of the restored shop says so."), file=sys.stderr)
+        return Consent.ALONE
+    if words.name is None and words.at is None and (newest := backups.shelf(folder).newest) is not None:
+        words.name = newest.name
+    question = [sys.executable, "-m", "shopkeeper", "ask-restore", words.name or "", words.at or "", str(place.data_dir())]
     status = subprocess.run(question, env={**os.environ, "DATA_DIR": str(standing)}, check=False).returncode
-    if status not in (0, WAITS):
+    if status == NOBODY_ELSE:
+        print(_("The shop has nobody else who could agree. The trail says so."), file=sys.stderr)
+    if status not in (0, WAITS, NOBODY_ELSE):
         raise NobodyCouldBeAsked(folder=standing)
-    return status == 0
+    return {0: Consent.AGREED, WAITS: Consent.WAITS, NOBODY_ELSE: Consent.ALONE}[status]
 
 
 def _standing(words: argparse.Namespace, folder: Path) -> Path | None:
@@ -132,24 +147,27 @@ def _standing(words: argparse.Namespace, folder: Path) -> Path | None:
 
 
 def ask_restore(words: argparse.Namespace) -> int:
-    """Inside the shop that stands: return quietly where a second person agreed to exactly this restore, else ask for it (status 3)."""
+    """Inside the shop that stands: return quietly where a second person agreed to exactly this restore, else ask for it (status 3).
+
+    Status 4: nobody could agree.
+    """
     with place.shop():
         from shopkeeper.flows import second_person
         from shopkeeper.ops.approvals.shapes import WaitingForApproval
 
         values = {"name": words.name, "at": words.at, "into": words.into}
         try:
-            second_person.require_on_machine(
+            given = second_person.require_on_machine(
                 act="backup.restore", subject=f"backup:{words.name or words.at}", values=values, now=datetime.now(UTC)
             )
         except WaitingForApproval as waits:
             print(told(waits), file=sys.stderr)
             print(_("Once somebody has agreed in the console, give the same command again."), file=sys.stderr)
             return WAITS
-    return 0
+    return 0 if given is not None else NOBODY_ELSE
 
 
-def _settle(restored: Restored) -> list[str]:
+def _settle(restored: Restored, *, is_agreed: bool) -> list[str]:
     """Enter the restored shop, bring its tables up to date, mend and audit it, and say so; return what is wrong."""
     print(_("Backup “%(name)s” is whole; its database runs again.") % {"name": restored.kept.name})
     place.enter_django(url=restored.url, folder=restored.folder)
@@ -159,7 +177,7 @@ def _settle(restored: Restored) -> list[str]:
 
     try:
         database.bring_up_to_date()
-        settled = flow.settle(restored, now=datetime.now(UTC))
+        settled = flow.settle(restored, is_agreed=is_agreed, now=datetime.now(UTC))
     finally:
         connections.close_all()
     mended = settled.mended

@@ -70,6 +70,9 @@ CHECKS = (
     gettext_noop("paid order is told once"),
     gettext_noop("refund is told once"),
     gettext_noop("dispute is its events"),
+    gettext_noop("no money without an order"),
+    gettext_noop("stray state is its events"),
+    gettext_noop("stray sums are its events"),
 )
 """What an audit checks: the rule that should hold, its code with spaces."""
 

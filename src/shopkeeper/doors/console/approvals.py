@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from shopkeeper.doors.console import cells, frame, reading, subjects
+from shopkeeper.doors.console import cells, frame, goods, reading, strays, subjects
 from shopkeeper.doors.console.commanding import missing
 from shopkeeper.flows import approve, second_person
 from shopkeeper.flows import staff as staff_flow
@@ -27,8 +27,10 @@ from shopkeeper.selling.orders.console import REFUND_REASONS
 LISTING = APPROVALS.but(also=subjects.of_entries)
 
 
-def told(found: Approval) -> list[Fact]:
-    """Return what would be done, or was, in the reader's words: everything that was frozen."""
+def told(found: Approval, *, sees_costs: bool = False) -> list[Fact]:
+    """Return what would be done, or was, in the reader's words: everything that was frozen, costs for who may see them."""
+    if found.act == "pricing.set_price":
+        return _told_price(found.values, sees_costs=sees_costs)
     teller = _TOLD.get(found.act)
     return teller(found.values) if teller else [Fact(key, str(value)) for key, value in found.values.items()]
 
@@ -51,13 +53,17 @@ def _told_refund(values: Mapping[str, Any]) -> list[Fact]:
     ]
 
 
-def _told_price(values: Mapping[str, Any]) -> list[Fact]:
+def _told_price(values: Mapping[str, Any], *, sees_costs: bool) -> list[Fact]:
     subject = f"variant:{values['variant_id']}"
     present, wanted = values["present_minor"], values["amount_minor"]
     found = [Fact(_("For"), subjects.named([subject])[subject]), Fact(_("New price"), wanted, "money")]
     if present:
         found += [Fact(_("Present price"), present, "money"), Fact(_("Lower by"), (present - wanted) * 10_000 // present, "percent")]
-    return [*found, Fact(_("Cost"), _("not known: the shop does not keep costs yet")), Fact(_("Reason"), values["reason"])]
+    if sees_costs and values.get("cost_minor") is None:
+        found.append(Fact(_("Cost per piece"), _("no cost given")))
+    elif sees_costs:
+        found += [Fact(_("Cost per piece"), values["cost_minor"], "money"), Fact(_("Price without tax"), values["net_minor"], "money")]
+    return [*found, Fact(_("Why it waits"), " ".join(goods.why_it_waits(values)) or "–"), Fact(_("Reason"), values["reason"])]
 
 
 def _told_reset(values: Mapping[str, Any]) -> list[Fact]:
@@ -65,7 +71,7 @@ def _told_reset(values: Mapping[str, Any]) -> list[Fact]:
     return [Fact(_("Person"), person.name or person.email), Fact(_("Mail address"), person.email)]
 
 
-_TOLD = {"orders.refund": _told_refund, "pricing.set_price": _told_price, "staff.reset_second_factor": _told_reset}
+_TOLD = {"orders.refund": _told_refund, "payments.give_back": strays.told, "staff.reset_second_factor": _told_reset}
 
 
 def state_of(found: Approval) -> str:
@@ -100,7 +106,10 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "about": subjects.named([found.subject])[found.subject],
         "place": subjects.place(found.subject),
         "state": pill(STATES, state_of(found)),
-        "facts": [(fact.label, cells.draw(fact.value, fact.kind, setting)) for fact in told(found)],
+        "facts": [
+            (fact.label, cells.draw(fact.value, fact.kind, setting))
+            for fact in told(found, sees_costs=frame.may(request, "pricing.view_costs"))
+        ],
         "asked_by": people.get(found.asked_by) if found.asked_by else None,
         "decided_by": people.get(found.decided_by) if found.decided_by else None,
         "acts": possible(request, found),

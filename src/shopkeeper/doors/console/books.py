@@ -32,6 +32,7 @@ CHECKS = {
     "line_shipped_is_parcels": gettext_lazy("What was shipped of a line is in its parcels"),
     "money_in_sum": gettext_lazy("All orders together kept what all providers keep"),
     "no_hold_beyond_its_time": gettext_lazy("No unpaid order keeps its pieces beyond its time"),
+    "no_money_without_an_order": gettext_lazy("Every payment a provider tells of belongs to an order, or somebody settled it"),
     "no_money_reserved_for_a_dead_order": gettext_lazy("No money is reserved for an order that ended"),
     "order_refunded_at_most_paid": gettext_lazy("An order gave back no more than was paid"),
     "order_refunded_is_refunds": gettext_lazy("What an order gave back is the sum of its refunds"),
@@ -43,6 +44,8 @@ CHECKS = {
     "refund_is_its_lines": gettext_lazy("A refund is the sum of its lines"),
     "refund_is_told_once": gettext_lazy("A settled refund was told of, once"),
     "refunded_at_most_captured": gettext_lazy("A provider gave back no more than it took"),
+    "stray_state_is_its_events": gettext_lazy("Money without an order stands where its events say"),
+    "stray_sums_are_its_events": gettext_lazy("Money without an order amounts to what its events say"),
     "stock_balance": gettext_lazy("Each entry of the stock ledger follows from the one before"),
     "stock_held": gettext_lazy("What a shelf keeps for orders is what orders hold there"),
     "stock_on_hand": gettext_lazy("What lies on a shelf is the sum of its ledger"),
@@ -57,7 +60,7 @@ SUMS = {
     "withdrawn_by_banks": gettext_lazy("Withdrawn by banks"),
     "under_way": gettext_lazy("Under way"),
 }
-PAGES = {"order": "console_orders:page", "payment": "console_payments:page"}
+PAGES = {"order": "console_orders:page", "payment": "console_payments:page", "stray": "console_strays:page"}
 
 
 @never_cache

@@ -54,7 +54,7 @@ class CommandView(View):
             # Not a mistake: what was asked stands, and somebody else decides.
             told = _("It is not done yet: it waits for a second person, under “Second person”, until %(moment)s.")
             until = reading.moment(waits.approval.expires_at, self.setting.zone)
-            messages.warning(request, told % {"moment": until})
+            messages.warning(request, " ".join([*form.why_it_waits(waits.approval.values), told % {"moment": until}]))
             return redirect(frame.way_back(request, self.after(pk)))
         except Refusal as refusal:
             put_beside(form, refusal)

@@ -48,6 +48,13 @@ def may(request: HttpRequest, act: str) -> bool:
     return act in request._console_acts  # type: ignore[attr-defined]
 
 
+def known(request: HttpRequest) -> dict[str, list[tuple[Any, ...]]]:
+    """Return what was read together in this request, for what reads more of it: see `kit/together.py`."""
+    if not hasattr(request, "_console_known"):
+        request._console_known = {}  # type: ignore[attr-defined]
+    return request._console_known  # type: ignore[attr-defined, no-any-return]
+
+
 _home: ContextVar[Shop | None] = ContextVar("console_shop", default=None)
 _kept: ContextVar[Setting | None] = ContextVar("console_setting", default=None)
 

@@ -1,5 +1,6 @@
 """Coming in: signing in, joining by invitation, replacing a one-time password, and choosing the language to read in."""
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -96,22 +97,38 @@ def begun(view: frame.View) -> frame.View:
 
 
 def _foresee(request: HttpRequest) -> None:
+    """Read in one statement who is here, what they may do, what stands before them, and what waits for somebody."""
     if SESSION_KEY not in request.session:
         return
-    reader, acts, _home = together.read(
-        lambda: get_user(request), lambda: access.acts_of(UserId(int(request.session[SESSION_KEY]))), frame.home
+    user_id = UserId(int(request.session[SESSION_KEY]))
+    # Before it is known who reads, somebody like them asks what they will ask: the words of the questions are the same.
+    alike = get_user_model()(pk=user_id, is_active=True, is_staff=True)
+    is_shown = request.method in ("GET", "HEAD")
+    known = frame.known(request)
+    reader, acts, standing, *_also = together.read(
+        lambda: get_user(request),
+        lambda: access.acts_of(user_id),
+        lambda: access.standing(user_id=user_id, session_id=request.session.get(second.SESSION_ID)),
+        frame.home,
+        waiting.foresee if is_shown else lambda: None,
+        *_rights(alike),
+        remembered=known,
     )
     if not getattr(reader, "is_staff", False) or reader.must_change_password:
         return
     request._console_acts = acts  # type: ignore[attr-defined]
-    together.read(
+    request._console_standing = standing  # type: ignore[attr-defined]
+    together.read(*_rights(reader), lambda: waiting.waiting(request) if is_shown else None, remembered=known)
+
+
+def _rights(reader: Any) -> tuple[Callable[[], Any], ...]:
+    """Return what Wagtail asks about its reader on every page."""
+    return (
         reader.get_user_permissions,
         reader.get_group_permissions,
         lambda: getattr(reader, "wagtail_userprofile", None),
         lambda: list(PagePermissionPolicy().get_cached_permissions_for_user(reader)),
         lambda: list(policy_registry.get_by_type(get_image_model()).get_cached_permissions_for_user(reader)),
-        lambda: second.arrived(request),
-        lambda: waiting.waiting(request) if request.method in ("GET", "HEAD") else None,
     )
 
 

@@ -29,20 +29,23 @@ from shopkeeper.selling.pricing.console import SetPrice as SetPriceHere
 from shopkeeper.selling.pricing.console import list_choices
 
 MOVEMENTS_SHOWN = 30
+WHY = {
+    "below_cost": gettext_lazy("Without tax, this price is lower than what a piece costs."),
+    "far_lower": gettext_lazy("It lies far below the present price."),
+}
 
 
 # ── the list of products, with what prices and stock know of each ─────────────────────────────────────────────────────
 
 
 def also(rows: Sequence[Any]) -> Mapping[int, Any]:
-    """Return, for each product on the page, its lowest price and what can be sold of it: two queries for all of them."""
-    known = catalog.products([ProductId(row.pk) for row in rows])
-    variants = [each.id for product in known.values() for each in product.variants]
+    """Return, for each product on the page, its lowest price and what can be sold of it: one query for all of them."""
+    variants = [VariantId(each) for row in rows for each in row.variant_ids]
     tags, free = together.read(lambda: pricing.prices(variants), lambda: inventory.available(variants))
     found: dict[int, Any] = {}
-    for product_id, product in known.items():
-        amounts = sorted({tags[each.id].amount_minor for each in product.variants if each.id in tags})
-        found[product_id] = {"amounts": amounts, "free": sum(free.get(each.id, 0) for each in product.variants)}
+    for row in rows:
+        amounts = sorted({tags[each].amount_minor for each in row.variant_ids if each in tags})
+        found[row.pk] = {"amounts": amounts, "free": sum(free.get(each, 0) for each in row.variant_ids)}
     return found
 
 
@@ -114,7 +117,12 @@ def drawn(found: Product, category: Category | None) -> Drawn:
 
 
 @frame.guarded("pricing.view")
-@frame.at_once(lambda pk: pricing.price_history(VariantId(pk)), lambda _pk: list(list_choices()))
+@frame.at_once(
+    lambda pk: pricing.price_history(VariantId(pk)),
+    lambda _pk: list(list_choices()),
+    lambda pk: pricing.cost_history(VariantId(pk)),
+    lambda pk: pricing.margins(VariantId(pk)),
+)
 def prices(request: HttpRequest, pk: int) -> HttpResponse:
     """Show every price a variant ever had, newest first, and what it costs in each list now."""
     try:
@@ -123,13 +131,21 @@ def prices(request: HttpRequest, pk: int) -> HttpResponse:
         return missing(request, refusal)
     history = pricing.price_history(known.variant_id)
     lists = dict(list_choices())
-    people = access.people({UserId(each.actor_id) for each in history if each.actor_id})
+    sees_costs = frame.may(request, "pricing.view_costs")
+    costs = pricing.cost_history(known.variant_id) if sees_costs else ()
+    margins = pricing.margins(known.variant_id) if sees_costs else {}
+    actors = [each.actor_id for each in history] + [each.actor_id for each in costs]
+    people = access.people({UserId(each) for each in actors if each})
     asked = [partial(pricing.prices, [known.variant_id], price_list_id=PriceListId(int(list_id))) for list_id in lists]
     now = {int(list_id): found.get(known.variant_id) for list_id, found in zip(lists, together.read(*asked), strict=True)}
     context = {
         "goods": known,
         "name": known.called(get_language() or "en"),
-        "now": [(name, now[int(list_id)], list_id) for list_id, name in lists.items()],
+        "now": [(name, now[int(list_id)], list_id, margins.get(PriceListId(int(list_id)))) for list_id, name in lists.items()],
+        "sees_costs": sees_costs,
+        "may_cost": frame.may(request, "pricing.set_cost"),
+        "cost": costs[0].amount_minor if costs else None,
+        "costs": [(each, _person(people, each.actor_id)) for each in costs],
         "history": [(each, lists.get(str(each.price_list_id), ""), _person(people, each.actor_id)) for each in history],
         "may_price": frame.may(request, "pricing.set_price"),
     }
@@ -164,6 +180,11 @@ def stock(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "console/stock.html", context)
 
 
+def why_it_waits(values: Mapping[str, Any]) -> list[str]:
+    """Return, in sentences, why a price that was asked for needs a second person. What a piece costs is not among the words."""
+    return [str(WHY[each]) for each in set_price.why(values)]
+
+
 def _person(people: Mapping[UserId, Any], actor_id: int | None) -> str:
     person = people.get(UserId(actor_id)) if actor_id else None
     return (person.name or person.email) if person else _("the shop itself")
@@ -171,6 +192,9 @@ def _person(people: Mapping[UserId, Any], actor_id: int | None) -> str:
 
 class SetPrice(SetPriceHere):
     """A variant's price from now on; one that falls far, or below cost, waits for a second person."""
+
+    def why_it_waits(self, values: Mapping[str, Any]) -> Sequence[str]:
+        return why_it_waits(values)
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
         found = self.cleaned_data

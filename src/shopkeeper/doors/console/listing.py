@@ -154,6 +154,7 @@ class ListingView(View):
         return {
             "listing": self.listing,
             "warning": self.listing.warning(),
+            "sums": [(fact.label, cells.draw(fact.value, fact.kind, self.setting)) for fact in self.listing.sums()],
             "form": self.form,
             "typed": self.typed,
             "can_search": self.listing.search is not None,

@@ -43,6 +43,10 @@ ENTRIES = (
         name="payments", label=_("Payments"), url="console_payments:index", icon="sk-card", act="payments.view", group=SELL,
         waits=lambda found: found.payments_pending,
     ),
+    Entry(
+        name="strays", label=_("Money without an order"), url="console_strays:index", icon="sk-card", act="payments.view", group=SELL,
+        waits=lambda found: found.strays + found.mismatched, is_urgent=True,
+    ),
     Entry(name="statements", label=_("Statements"), url="console_statements:index", icon="sk-ledger", act="payments.view", group=SELL),
     Entry(name="metrics", label=_("Figures explained"), url="console_metrics", icon="sk-chart", act="metrics.view", group=UNDERSTAND),
     Entry(name="stock", label=_("Stock"), url="console_stock:index", icon="sk-box", act="inventory.view", group=SUPPLY),

@@ -1,6 +1,5 @@
 """What waits for somebody on the first page, and what an empty shop needs first."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shopkeeper.doors.console import frame, people, reading, waiting
+from shopkeeper.kit import together
 from shopkeeper.kit.console import pill
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.content import public as content
@@ -48,6 +48,20 @@ def needs(request: HttpRequest) -> list[Need]:
             _("Look what differs, and tell the engineer before you correct anything."),
             "console_books",
             "differ",
+        ),
+        _need(
+            found.strays,
+            ngettext("payment without an order", "payments without an order", found.strays),
+            _("A provider tells of money this shop does not know. Give it back, or say where it was settled."),
+            "console_strays:index",
+            "open",
+        ),
+        _need(
+            found.mismatched,
+            ngettext("payment that cannot pay its order", "payments that cannot pay their orders", found.mismatched),
+            _("The money came in another currency, or its amount is none. Give it back, or say where it was settled."),
+            "console_strays:index",
+            "mismatched",
         ),
         _need(
             found.disputed,
@@ -113,7 +127,7 @@ def _dispute_words() -> str:
     due_at = dispute_due_at()
     if due_at is None:
         return _("Answer at the payment provider, with what proves the purchase. What is not answered is lost.")
-    moment = reading.moment(due_at, shop.shop().zone)
+    moment = reading.moment(due_at, frame.setting().zone)
     return _("Answer at the payment provider by %(moment)s, with what proves the purchase. What is not answered is lost.") % {
         "moment": moment
     }
@@ -153,7 +167,9 @@ def _waits_since(at: datetime, now: datetime) -> str:
 
 def first_steps(request: HttpRequest) -> list[dict[str, Any]]:
     """Return what an empty shop needs before its first sale, each with whether it is done and where to do it."""
-    goods = catalog.listing(size=1)
+    has_products, is_priced, ways, texts = together.read(
+        catalog.has_products, pricing.has_prices, pricing.all_delivery_options, content.texts
+    )
     return [
         _step(
             request,
@@ -167,7 +183,7 @@ def first_steps(request: HttpRequest) -> list[dict[str, Any]]:
             request,
             "console_products:new",
             "catalog.save_product",
-            done=goods.total > 0,
+            done=has_products,
             title=_("Add the first product"),
             why=_("With a name in both languages, its variants and a web name."),
         ),
@@ -175,7 +191,7 @@ def first_steps(request: HttpRequest) -> list[dict[str, Any]]:
             request,
             "console_products:index",
             "pricing.set_price",
-            done=_priced(goods.items),
+            done=is_priced,
             title=_("Give it a price"),
             why=_("Without one it cannot be bought."),
         ),
@@ -183,7 +199,7 @@ def first_steps(request: HttpRequest) -> list[dict[str, Any]]:
             request,
             "console_delivery:new",
             "pricing.save_delivery_option",
-            done=bool(pricing.all_delivery_options()),
+            done=bool(ways),
             title=_("Offer a way of delivery"),
             why=_("With its price and the days it takes."),
         ),
@@ -191,7 +207,7 @@ def first_steps(request: HttpRequest) -> list[dict[str, Any]]:
             request,
             "console_texts:index",
             "content.view",
-            done=any(each.version > 1 for each in content.texts().values()),
+            done=any(each.version > 1 for each in texts.values()),
             title=_("Read the shop texts through"),
             why=_("Terms, privacy and returns are drafts until you make them yours."),
         ),
@@ -200,7 +216,3 @@ def first_steps(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _step(request: HttpRequest, page: str, act: str, **words: Any) -> dict[str, Any]:
     return {**words, "url": reverse(page) if frame.may(request, act) else ""}
-
-
-def _priced(products: Sequence[Any]) -> bool:
-    return bool(pricing.prices([each.id for product in products for each in product.variants]))

@@ -56,6 +56,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": _timeline(order),
         "refunds": [(each, pill(REFUND_STATES, each.state.value), REFUND_REASONS.get(each.reason, each.reason)) for each in order.refunds],
         "payments": [(each, pill(PAYMENT_STATES, each.state.value), way_of_paying(each.provider, each.method)) for each in paid_by],
+        "money": payments.money_of(made.balance for made in paid_by) if paid_by else None,
         "disputes": [(made.id, each, pill(DISPUTES, each.state.value)) for made in paid_by for each in made.disputes],
         "warehouses": dict(warehouse_choices()),
         "acts": {name for name, can in possible(order).items() if can and frame.may(request, f"orders.{name}")},

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from shopkeeper.doors.console import approvals, goods, needs, orders, people, picking, refund, subjects
+from shopkeeper.doors.console import approvals, goods, needs, orders, people, picking, refund, strays, subjects
 from shopkeeper.doors.console.desk import Desk
 from shopkeeper.events.console import FACTS, Replay
 from shopkeeper.growth.messages.console import MESSAGES, Retry
@@ -14,7 +14,7 @@ from shopkeeper.selling.content.console import TEXTS, PublishText
 from shopkeeper.selling.customers.console import CUSTOMERS, SaveCustomer
 from shopkeeper.selling.inventory.console import MOVEMENTS, STOCK, WAREHOUSES, Adjust, Count, Receive, SaveWarehouse, Transfer
 from shopkeeper.selling.orders.console import ORDERS
-from shopkeeper.selling.payments.console import PAYMENTS, STATEMENT_LINES, STATEMENTS, ReadStatement
+from shopkeeper.selling.payments.console import PAYMENTS, STATEMENT_LINES, STATEMENTS, STRAYS, ReadStatement
 from shopkeeper.selling.pricing.console import (
     DELIVERY,
     PRICE_LISTS,
@@ -23,6 +23,7 @@ from shopkeeper.selling.pricing.console import (
     SaveDeliveryOption,
     SavePriceList,
     SaveTaxRate,
+    SetCost,
     WithdrawPrice,
 )
 
@@ -45,7 +46,7 @@ DESKS = (
     ),
     Desk(goods.LISTING, icon="sk-product", page=goods.product, makes={"new": SaveProduct}, about={"edit": SaveProduct}),
     Desk(CATEGORIES, icon="sk-shelf", makes={"new": SaveCategory}, about={"edit": SaveCategory}),
-    Desk(PRICES, icon="sk-price", page=goods.prices, about={"set": goods.SetPrice, "withdraw": WithdrawPrice}),
+    Desk(PRICES, icon="sk-price", page=goods.prices, about={"set": goods.SetPrice, "withdraw": WithdrawPrice, "cost": SetCost}),
     Desk(PRICE_LISTS, icon="sk-price", makes={"new": SavePriceList}, about={"edit": SavePriceList}),
     Desk(TAXES, icon="sk-percent", makes={"new": SaveTaxRate}, about={"edit": SaveTaxRate}),
     Desk(DELIVERY, icon="sk-van", makes={"new": SaveDeliveryOption}, about={"edit": SaveDeliveryOption}),
@@ -59,6 +60,7 @@ DESKS = (
     Desk(WAREHOUSES, icon="sk-house", makes={"new": SaveWarehouse}, about={"edit": SaveWarehouse}),
     Desk(CUSTOMERS, icon="sk-person", page=people.customer, about={"edit": SaveCustomer}),
     Desk(PAYMENTS.but(also=people.payments_also, warning=needs.payment_warning), icon="sk-card", page=people.payment),
+    Desk(STRAYS.but(also=strays.amounts), icon="sk-card", page=strays.page, about=dict(strays.COMMANDS)),
     Desk(STATEMENTS, icon="sk-ledger", makes={"new": ReadStatement}),
     Desk(STATEMENT_LINES.but(also=people.payments_also), icon="sk-ledger"),
     Desk(TEXTS, icon="sk-page", about={"publish": PublishText}),

@@ -20,6 +20,7 @@ from shopkeeper.ops.backup.shapes import Kept
 
 WORRIES = {
     "none": gettext_lazy("There is no backup of this shop. Take one now."),
+    "wrong": gettext_lazy("The newest backup that was tried was restored and found NOT right. Look what is wrong with it under Backups."),
     "unproven": gettext_lazy("No backup was ever restored and found right. The nightly job does both; look into its log."),
     "old": gettext_lazy(
         "The newest backup that was restored and found right is older than a day and a half. Look why the nightly job failed."

@@ -43,6 +43,7 @@ def arrived(request: HttpRequest) -> Arrival | None:
             session_key=request.session.session_key or "",
             browser=request.headers.get("User-Agent", ""),
             now=frame.now(),
+            found=getattr(request, "_console_standing", None),
         )
         if found is not None and request.session.get(SESSION_ID) != found.session_id:
             request.session[SESSION_ID] = found.session_id

@@ -32,6 +32,7 @@ _PAGES = {
     "warehouse": "console_warehouses:edit",
     "fact": "console_facts:page",
     "message": "console_messages:page",
+    "stray": "console_strays:page",
 }
 
 

@@ -31,8 +31,6 @@ from shopkeeper.kit import together
 from shopkeeper.kit.ids import ProductId
 from shopkeeper.kit.money import to_decimal
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.content import public as content
-from shopkeeper.selling.pricing import public as pricing
 
 SHOWN = ("gmv", "net_revenue", "orders", "units", "aov", "spend_per_buyer", "buyers", "refund_rate")
 ASKED = (*SHOWN, "buyers_new", "buyers_returning")
@@ -81,14 +79,21 @@ def page(request: HttpRequest) -> HttpResponse:
         return frame.refused(request)
     now = frame.began()
     setting = frame.setting()
-    chosen = period.choose(request.GET, zone=setting.zone, now=now)
+    known = frame.known(request)
+    (chosen,) = together.read(lambda: period.choose(request.GET, zone=setting.zone, now=now), remembered=known)
     wanted = request.GET.get("metric", "gmv")
     drawn = wanted if wanted in SHOWN else "gmv"
     if request.GET.get("export"):
         return _file(request, chosen, drawn, now)
-    waits, to_ship, coverage = together.read(
-        lambda: needs.needs(request), lambda: needs.to_ship(request, now, setting.zone), metrics.coverage
+    waits, warning, to_ship, _foreseen = together.read(
+        lambda: needs.needs(request),
+        needs.payment_warning,
+        lambda: needs.to_ship(request, now, setting.zone),
+        metrics.foresee,
+        remembered=known,
     )
+    # Figures come from the lake: what they ask the database is known by now, so that none is worked out twice.
+    (coverage,) = together.read(metrics.coverage, remembered=known)
     context = {
         "day": now.astimezone(ZoneInfo(setting.zone)).date(),
         "time": now.astimezone(ZoneInfo(setting.zone)),
@@ -97,7 +102,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "is_today": chosen.chip == "today",
         "waiting": waiting.waiting(request),
-        "warning": needs.payment_warning(),
+        "warning": warning,
         "backup_worry": safekeeping.worry(request, now),
         "needs": waits,
         "to_ship": to_ship,
@@ -105,17 +110,19 @@ def page(request: HttpRequest) -> HttpResponse:
         "query": _query(request),
     }
     if coverage is None:
-        steps, *_also = together.read(lambda: needs.first_steps(request), pricing.all_delivery_options, content.texts)
-        context |= {"steps": steps}
+        context |= {"steps": needs.first_steps(request)}
         return TemplateResponse(request, "console/today.html", context, status=400 if chosen.is_wrong else 200)
-    context |= _trade(chosen, drawn, now)
+    (reckoned,) = together.read(lambda: _reckoned(chosen, drawn, now), remembered=known)
+    context |= _trade(*reckoned, chosen=chosen, drawn=drawn)
     return TemplateResponse(request, "console/today.html", context, status=400 if chosen.is_wrong else 200)
 
 
-def _trade(chosen: period.Chosen, drawn: str, now: datetime) -> dict[str, Any]:
+def _reckoned(chosen: period.Chosen, drawn: str, now: datetime) -> tuple[Figures, Top, Top, dict[str, Any]]:
     found = metrics.figures(metrics=ASKED, period=chosen.period)
-    goods, countries = _tops(chosen.period)
-    trend = _trend(found[drawn], chosen, now)
+    return found, *_tops(chosen.period), _trend(found[drawn], chosen, now)
+
+
+def _trade(found: Figures, goods: Top, countries: Top, trend: dict[str, Any], *, chosen: period.Chosen, drawn: str) -> dict[str, Any]:
     return {
         "period_words": _dates(chosen.period),
         "cards": cards(found, drawn),
@@ -320,7 +327,9 @@ def _file(request: HttpRequest, chosen: period.Chosen, drawn: str, now: datetime
     what = request.GET.get("what", "")
     what = what if what in ("trend", "goods", "countries") else "figures"
     mime, write = kind
-    result = _result(what, chosen, drawn, now)
+    known = frame.known(request)
+    together.read(metrics.foresee, remembered=known)
+    (result,) = together.read(lambda: _result(what, chosen, drawn, now), remembered=known)
     names = (
         _goods_names(result) if isinstance(result, Top) and what == "goods" else _country_names(result) if isinstance(result, Top) else {}
     )

@@ -16,6 +16,7 @@ from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.inventory.console import warehouse_choices
 from shopkeeper.selling.orders.console import CANCEL_REASONS, REFUND_REASONS
 from shopkeeper.selling.orders.console import STATES as ORDER_STATES
+from shopkeeper.selling.payments.console import PROVIDERS, STRAY_STATES
 from shopkeeper.selling.pricing.console import TAX_MODES, list_choices
 
 LANGUAGES = {"en": "English", "zh-hans": "简体中文"}
@@ -84,9 +85,10 @@ def _known(act: str, name: str) -> Mapping[str, Any]:
     if name == "reason":
         return {"orders.cancel": CANCEL_REASONS, "orders.refund": REFUND_REASONS}.get(act, {})
     if name == "state":
-        return _labels(ORDER_STATES if act.startswith("orders.") else MAIL_STATES)
+        room = act.partition(".")[0]
+        return _labels({"orders": ORDER_STATES, "payments": STRAY_STATES}.get(room, MAIL_STATES))
     known: dict[str, Mapping[str, Any]] = {
-        "language": LANGUAGES, "tax_mode": dict(TAX_MODES), "hearer": HEARERS_CALLED,
+        "language": LANGUAGES, "tax_mode": dict(TAX_MODES), "hearer": HEARERS_CALLED, "provider": PROVIDERS,
     }  # fmt: skip
     return known.get(name, {})
 

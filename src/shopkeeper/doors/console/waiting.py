@@ -16,13 +16,14 @@ from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import money_kept
 from shopkeeper.selling.orders.shapes import OrderState
-from shopkeeper.selling.payments.console import disputed, pending
+from shopkeeper.selling.payments.console import disputed, mismatched_open, pending, strays_open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """How many orders wait: those whose late money did not go back, to be shipped, to be paid; payments for their provider, facts and
-    mails for a second try; acts for a second person; differences in the books."""
+    mails for a second try; acts for a second person; differences in the books; money without an order, and money that
+    cannot pay the order it came for."""
 
     disputed: int = 0
     money_kept: int = 0
@@ -34,6 +35,8 @@ class Waiting:
     mails_stuck: int = 0
     approvals: int = 0
     books_differ: int = 0
+    strays: int = 0
+    mismatched: int = 0
 
     @property
     def anything(self) -> bool:
@@ -48,6 +51,8 @@ class Waiting:
                 self.mails_stuck,
                 self.approvals,
                 self.books_differ,
+                self.strays,
+                self.mismatched,
             )
         )
 
@@ -59,13 +64,18 @@ def waiting(request: HttpRequest) -> Waiting:
     return request._console_waiting  # type: ignore[attr-defined, no-any-return]
 
 
-def _count(request: HttpRequest) -> Waiting:
+def foresee() -> None:
+    """Ask all that `waiting` may ask, while it is not known yet who reads: for one who reads it together with that."""
+    _read(lambda _act: True)
+
+
+def _read(may: Callable[[str], bool]) -> tuple[Any, ...]:
     now = frame.began()
 
     def of(act: str, count: Callable[[], Any], otherwise: Any = 0) -> Callable[[], Any]:
-        return count if frame.may(request, act) else lambda: otherwise
+        return count if may(act) else lambda: otherwise
 
-    states, backlog, in_dispute, kept_money, pending_payments, mails, differ, waiting_approvals = together.read(
+    return together.read(
         of("orders.view", orders.counts, {}),
         of("events.view", events.backlog, None),
         of("payments.view", disputed),
@@ -74,6 +84,14 @@ def _count(request: HttpRequest) -> Waiting:
         of("messages.view", messages.counts, {}),
         of("audit.view", audit_books.differences_found),
         of("approvals.view", lambda: approvals.waiting(now)),
+        of("payments.view", strays_open),
+        of("payments.view", mismatched_open),
+    )
+
+
+def _count(request: HttpRequest) -> Waiting:
+    states, backlog, in_dispute, kept_money, pending_payments, mails, differ, waiting_approvals, strays, mismatched = _read(
+        lambda act: frame.may(request, act)
     )
     return Waiting(
         disputed=in_dispute,
@@ -86,4 +104,6 @@ def _count(request: HttpRequest) -> Waiting:
         mails_stuck=mails.get(MailState.PARKED, 0),
         books_differ=differ,
         approvals=waiting_approvals,
+        strays=strays,
+        mismatched=mismatched,
     )

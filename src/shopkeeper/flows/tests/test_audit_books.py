@@ -98,6 +98,22 @@ def rows(model, **changes):
     return lambda order: model.objects.update(**changes)
 
 
+def plant_money_without_an_order(order):
+    payments.Stray.objects.create(
+        provider="stripe", name="pay_x", currency="GBP", state="unclaimed", kept_minor=5, first_at=NOON, last_at=NOON
+    )
+    stray = payments.Stray.objects.get()
+    payments.StrayEvent.objects.create(stray=stray, kind="captured", amount_minor=5, key="", reference="ch_1", at=NOON)
+
+
+def then(plant, change):
+    def both(order):
+        plant(order)
+        change(order)
+
+    return both
+
+
 PACKAGE = Path(audit_books.__file__).parent.parent
 SOURCES = ("flows/audit_books.py", "selling/payments/books.py", "selling/orders/books.py", "selling/inventory/store.py")
 """Where the checks are written."""
@@ -127,6 +143,9 @@ PLANTS = {
     "paid_order_is_told_once": forget("OrderPaid"),
     "refund_is_told_once": tell_twice("OrderRefunded"),
     "dispute_is_its_events": rows(payments.Payment, is_disputed=True),
+    "no_money_without_an_order": plant_money_without_an_order,
+    "stray_state_is_its_events": then(plant_money_without_an_order, rows(payments.Stray, state="no_money")),
+    "stray_sums_are_its_events": then(plant_money_without_an_order, rows(payments.Stray, kept_minor=4)),
 }
 """One violation for every check there is."""
 
@@ -141,7 +160,7 @@ def every_check(package=PACKAGE) -> set[str]:
 
 def test_every_check_has_a_violation_that_turns_it_red():
     assert every_check() == set(PLANTS)
-    assert len(every_check()) >= 24
+    assert len(every_check()) >= 27
 
 
 def test_a_check_without_a_violation_would_be_missed(tmp_path):

@@ -153,7 +153,7 @@ def test_rows_are_locked_by_rising_rank_when_an_order_ends(shop):
 LOCKING = {
     LockRank.ORDER: r'FROM "orders_order".*FOR UPDATE',
     LockRank.BASKET: r'UPDATE "orders_basket"|FROM "orders_basket".*FOR UPDATE',
-    LockRank.PAYMENT: r'UPDATE "payments_payment"|FROM "payments_payment".*FOR UPDATE',
+    LockRank.PAYMENT: r'UPDATE "payments_payment"|payments_(hear|ask|rest)\(',
     LockRank.HOLD: r"inventory_release\(",
 }
 

@@ -12,6 +12,7 @@ from shopkeeper.events.shapes import Hearer, Patience
 from shopkeeper.flows import checkup, gauges
 from shopkeeper.flows.tests.builders import NOON, small_shop
 from shopkeeper.ops.health.shapes import NAMES, Finding, State
+from shopkeeper.selling.payments.shapes import NotOffered
 
 NOTHING: dict[str, str] = {}
 
@@ -114,3 +115,24 @@ def test_moments_are_counted_by_age():
     counted = gauges.by_age([NOON - age for age in ages], NOON)
 
     assert counted == {("5m",): 2, ("1h",): 1, ("1d",): 1, ("older",): 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_provider_whose_key_cannot_be_used_is_named_with_what_is_wrong(settings, tmp_path):
+    settings.ALIPAY_APP_ID, settings.ALIPAY_PRIVATE_KEY_FILE = "2021000000000001", str(tmp_path / "missing.pem")
+
+    finding = found()["payments"]
+
+    assert finding.state is State.FAILED
+    assert finding.values["names"].startswith("alipay: ")
+    assert "missing.pem" in finding.values["names"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_provider_that_takes_another_currency_only_is_named_with_it(monkeypatch):
+    wrong = NotOffered(provider="alipay", reason=NotOffered.WRONG_CURRENCY, value="CNY")
+    monkeypatch.setattr(checkup.payments, "not_offered", lambda: [wrong])
+
+    finding = found()["payments"]
+
+    assert (finding.state, finding.values["names"]) == (State.WARNING, "alipay: CNY")

@@ -135,7 +135,7 @@ EVERY = ["lost", "slow", "error_after", "error_before", "busy", "conflict", "non
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch, stripe: FakeStripe) -> None:
-    monkeypatch.setattr(payments, "ANSWER_WITHIN_S", 0.3)
+    monkeypatch.setattr("shopkeeper.selling.payments.asking.ANSWER_WITHIN_S", 0.3)
     stripe.slow_s = 0.6
 
 

@@ -284,7 +284,7 @@ def test_a_process_that_died_before_asking_for_money_is_taken_up_by_the_next_try
         raise SystemExit
 
     with monkeypatch.context() as crash:
-        crash.setattr(payments, "start", die)
+        crash.setattr(payments, "start_and_authorize", die)
         with pytest.raises(SystemExit):
             place_order.place_order(**request)
     (order,) = orders.list_orders()

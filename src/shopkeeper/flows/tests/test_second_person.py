@@ -214,18 +214,6 @@ def test_a_price_far_below_the_present_one_waits(shop: SmallShop, ann: UserId, b
     assert pricing.prices([tea])[tea].amount_minor == 449
 
 
-def test_a_price_below_cost_waits_as_soon_as_a_cost_is_known(shop: SmallShop, ann: UserId, ben: UserId, monkeypatch: Any) -> None:
-    tea = shop.variants["TEA"]
-    assert set_price.cost_minor(tea) is None
-    monkeypatch.setattr(set_price, "cost_minor", lambda _variant: 1_240)
-
-    with pytest.raises(WaitingForApproval):
-        set_price.set_price(variant_id=tea, amount_minor=1_239, reason="", actor=ben, now=NOON)
-    set_price.set_price(variant_id=tea, amount_minor=1_240, reason="", actor=ben, now=NOON)
-
-    assert pricing.prices([tea])[tea].amount_minor == 1_240
-
-
 def test_a_price_that_changed_meanwhile_makes_the_wish_stale(shop: SmallShop, ann: UserId, ben: UserId) -> None:
     tea = shop.variants["TEA"]
     with pytest.raises(WaitingForApproval) as waits:

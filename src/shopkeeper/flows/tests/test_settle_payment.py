@@ -166,15 +166,13 @@ def test_an_order_whose_money_was_never_refused_gives_nothing_back_again(shop):
 
 
 def test_money_let_go_of_between_look_and_taking_is_not_taken_and_nobody_is_shown_an_error(shop, monkeypatch):
-    secure = settle_payment._secure_goods
+    values = payments.request_values
 
-    def let_go_meanwhile(order_id, now):
-        is_secured = secure(order_id, now)
-        found = shop.payment(order_id)
+    def let_go_meanwhile(found, request, now):
         payments.void(payment_id=found.id, key=settle_payment.void_key(found), now=now)
-        return is_secured
+        return values(found, request, now)
 
-    monkeypatch.setattr(settle_payment, "_secure_goods", let_go_meanwhile)
+    monkeypatch.setattr(payments, "request_values", let_go_meanwhile)
 
     order = shop.buy(TEA=2)
 

@@ -42,7 +42,7 @@ def test_nothing_to_do_is_nothing_done(shop):
 
 
 def test_an_unpaid_order_expires_and_frees_its_goods(shop, monkeypatch):
-    crashing(monkeypatch, payments, "start", lambda: shop.buy(TEA=2))
+    crashing(monkeypatch, payments, "start_and_authorize", lambda: shop.buy(TEA=2))
     assert shop.available("TEA") == 8
 
     assert sweep.sweep(SOON).expired == 0
@@ -57,7 +57,7 @@ def test_an_unpaid_order_expires_and_frees_its_goods(shop, monkeypatch):
 
 @pytest.mark.parametrize(
     ("place", "name"),
-    [(FakeProvider, "capture"), (settle_payment, "settle"), (settle_payment, "_mark_paid"), (orders, "mark_paid")],
+    [(FakeProvider, "capture"), (settle_payment, "settled"), (payments, "make_request"), (settle_payment, "_mark_held_paid")],
 )
 def test_a_payment_left_half_way_is_brought_to_its_end(shop, monkeypatch, place, name):
     crashing(monkeypatch, place, name, lambda: shop.buy(TEA=2))
@@ -72,7 +72,7 @@ def test_a_payment_left_half_way_is_brought_to_its_end(shop, monkeypatch, place,
 
 
 def test_a_hold_runs_out_at_its_moment_and_not_before(shop, monkeypatch):
-    crashing(monkeypatch, payments, "start", lambda: shop.buy(TEA=2))
+    crashing(monkeypatch, payments, "start_and_authorize", lambda: shop.buy(TEA=2))
     ends = NOON + place_order.HOLD_FOR
 
     early = sweep.sweep(ends - timedelta(seconds=1))

@@ -10,11 +10,11 @@ from shopkeeper.events.shapes import Heard
 from shopkeeper.insight.lake import files, store
 from shopkeeper.insight.lake import keep as keeping
 from shopkeeper.insight.lake import mend as mending
-from shopkeeper.insight.lake.reader import query, table_named
+from shopkeeper.insight.lake.reader import files_now, query, table_named
 from shopkeeper.insight.lake.rules.tables import OTHER_NAMES, table_name
 from shopkeeper.insight.lake.shapes import Mended, Span, Table
 
-__all__ = ["audit", "forget_all", "keep", "lacking", "listed", "mend", "query", "span", "table"]
+__all__ = ["audit", "foresee", "forget_all", "keep", "lacking", "listed", "mend", "query", "span", "table"]
 
 
 def table(name: str) -> Table:
@@ -25,6 +25,11 @@ def table(name: str) -> Table:
 def span(name: str) -> Span | None:
     """Return the time a table covers, without reading it; None where it is empty."""
     return store.span(OTHER_NAMES.get(name, name))
+
+
+def foresee() -> None:
+    """Ask the database what every question to the lake asks it: for one who reads that together with other things."""
+    files_now()
 
 
 @transaction.atomic

@@ -94,12 +94,17 @@ def _tables_in(sql: str) -> set[str]:
 
 def _show(engine: Any, names: set[str]) -> None:
     """Point the views at the files of this moment; a view whose files are the same stays."""
-    listings = store.listings([OTHER_NAMES.get(name, name) for name in names])
+    listings = files_now()
     for name in names:
         listing = listings.get(OTHER_NAMES.get(name, name))
         if name not in _here.shown or _here.shown[name] != listing:
             engine.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {_view(table_named(name), listing)}')
             _here.shown[name] = listing
+
+
+def files_now() -> dict[str, store.Listing]:
+    """Return the live files of every table: the one thing that each question to the lake asks the database, in the same words."""
+    return store.listings(sorted(all_tables()))
 
 
 def _view(table: Table, listing: store.Listing | None) -> str:

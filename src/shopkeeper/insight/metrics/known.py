@@ -2,9 +2,15 @@
 
 from shopkeeper.insight.lake import public as lake
 from shopkeeper.insight.metrics.rules.coverage import Days, joined
+from shopkeeper.kit import together
 from shopkeeper.kit.time import day_of, from_microseconds
 from shopkeeper.ops.imports import public as imports
 from shopkeeper.selling.shop import public as selling_shop
+
+
+def foresee() -> None:
+    """Ask the database, in one statement, what figures of whichever kind ask it: for one who reads that together with other things."""
+    together.read(lambda: lake.span("order_paid"), imports.spans, selling_shop.opened_at, selling_shop.shop, lake.foresee)
 
 
 def known_days(zone: str) -> tuple[Days, ...]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from shopkeeper.insight.metrics.catalogue import CATALOGUE
 from shopkeeper.insight.metrics.exports import export_csv, export_xlsx
-from shopkeeper.insight.metrics.known import known_days
+from shopkeeper.insight.metrics.known import foresee, known_days
 from shopkeeper.insight.metrics.question import Only, ask
 from shopkeeper.insight.metrics.rules import periods
 from shopkeeper.insight.metrics.rules.coverage import Days, reaches, unknown_within
@@ -34,7 +34,7 @@ from shopkeeper.kit.refusals import OutOfRange
 from shopkeeper.kit.time import day_of, from_microseconds, to_microseconds
 from shopkeeper.selling.shop import public as selling_shop
 
-__all__ = ["coverage", "export_csv", "export_xlsx", "figures", "metric", "metrics", "series", "today", "top"]
+__all__ = ["coverage", "export_csv", "export_xlsx", "figures", "foresee", "metric", "metrics", "series", "today", "top"]
 
 MOST_STEPS = 10_000
 MOST_ROWS = 1_000

@@ -36,7 +36,7 @@ from shopkeeper.ops.access.second_factor import (
     take_away,
     with_second_factor,
 )
-from shopkeeper.ops.access.sessions import arrive, end_session, end_sessions, forget_old_sessions, put_off, sessions_of
+from shopkeeper.ops.access.sessions import arrive, end_session, end_sessions, forget_old_sessions, put_off, sessions_of, standing
 from shopkeeper.ops.access.shapes import (
     Asked,
     AskedKind,
@@ -106,6 +106,7 @@ __all__ = [
     "set_up",
     "sign_in",
     "staff",
+    "standing",
     "start_joining",
     "take_asked",
     "take_away",
@@ -183,9 +184,8 @@ def require(user_id: UserId | None, act: str) -> None:
 
 
 def acts_of(user_id: UserId) -> frozenset[str]:
-    """Return every act this person may do, in two queries at most; for pages that show only what can be used."""
-    role = store.active_role(user_id)
-    return frozenset() if role is None else roles.acts_of_role(role)
+    """Return every act this person may do, in one query; for pages that show only what can be used."""
+    return roles.acts_of_person(user_id)
 
 
 def who_may(*acts: str) -> frozenset[UserId]:

@@ -12,10 +12,10 @@ from django.db.models import Exists, F, OuterRef, Subquery
 from shopkeeper.kit import together
 from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.refusals import NotFound
-from shopkeeper.ops.access import roles
+from shopkeeper.ops.access import store
 from shopkeeper.ops.access.models import FactorUse, Rule, StaffSession, User
 from shopkeeper.ops.access.rules import browsers, factor, permissions
-from shopkeeper.ops.access.shapes import Arrival, SignedInPlace, role_code
+from shopkeeper.ops.access.shapes import Arrival, Role, SignedInPlace, Standing, role_code
 
 SEEN_EVERY = timedelta(minutes=1)
 """A session that is in use is written down no more often than this."""
@@ -25,31 +25,47 @@ FORGOTTEN_AFTER = timedelta(days=60)
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
-def arrive(*, user_id: UserId, session_id: int | None, session_key: str, browser: str, now: datetime) -> Arrival | None:
-    """Note that a member of staff is here, and return what stands before the console; None where this session was ended.
-
-    `session_id` is what an earlier arrival returned, kept in the session; `browser` is the User-Agent, of which only the family is kept.
-    """
-    person, known = together.read(lambda: _standing(user_id), lambda: _session(user_id, session_id))
+def standing(*, user_id: UserId, session_id: int | None) -> Standing | None:
+    """Return what `arrive` asks about a person and their session: one query, nothing noted. None for who cannot sign in."""
+    person, known = together.read(lambda: _person(user_id), lambda: _session(user_id, session_id))
     if person is None:
         return None
-    row = _seen(known, user_id=user_id, session_id=session_id, session_key=session_key, browser=browser, now=now)
-    if row is None:
+    return Standing(
+        role=person["role"], own_acts=tuple(person["own_acts"] or ()), is_set_up=person["is_set_up"], asked_at=person["asked_at"],
+        grace_days=person["grace_days"], session_id=session_id, session_key=known.session_key if known else "",
+        seen_at=known.seen_at if known else None, is_factor_given=known is not None and known.factor_at is not None,
+        is_put_off=known is not None and known.later_at is not None,
+    )  # fmt: skip
+
+
+def arrive(
+    *, user_id: UserId, session_id: int | None, session_key: str, browser: str, now: datetime, found: Standing | None = None
+) -> Arrival | None:
+    """Note that a member of staff is here, and return what stands before the console; None where this session was ended.
+
+    `session_id` is what an earlier arrival returned, kept in the session; `browser` is the User-Agent, of which only the family is kept;
+    `found` is what `standing` returned for the two within this request, read here where it is None.
+    """
+    known = found or standing(user_id=user_id, session_id=session_id)
+    if known is None:
         return None
-    is_required = bool(person["role"]) and _requires(person["role"])
-    asked_at = person["asked_at"]
-    if is_required and not person["is_set_up"] and asked_at is None:
+    number = _seen(known, user_id=user_id, session_key=session_key, browser=browser, now=now)
+    if number is None:
+        return None
+    is_required = bool(known.role) and _requires(known)
+    asked_at = known.asked_at
+    if is_required and not known.is_set_up and asked_at is None:
         asked_at = now
         FactorUse.objects.update_or_create(user_id=user_id, defaults={"asked_at": now})
     gate = factor.gate(
-        is_set_up=person["is_set_up"],
-        is_given=row.factor_at is not None,
+        is_set_up=known.is_set_up,
+        is_given=known.is_factor_given,
         is_required=is_required,
-        due=factor.due_at(asked_at, person["grace_days"] if person["grace_days"] is not None else factor.GRACE_DAYS),
-        is_put_off=row.later_at is not None,
+        due=factor.due_at(asked_at, known.grace_days if known.grace_days is not None else factor.GRACE_DAYS),
+        is_put_off=known.is_put_off,
         now=now,
     )
-    return Arrival(session_id=row.pk, gate=gate)
+    return Arrival(session_id=number, gate=gate)
 
 
 def put_off(*, user_id: UserId, session_id: int, now: datetime) -> None:
@@ -111,36 +127,37 @@ def _store() -> Any:
     return import_module(settings.SESSION_ENGINE).SessionStore
 
 
-def _standing(user_id: int) -> dict[str, Any] | None:
+def _person(user_id: int) -> dict[str, Any] | None:
     """Return, in one query, all that the gate asks: role, whether a factor is set up, since when one is asked for, the days of grace."""
     known = User.objects.filter(pk=user_id, is_active=True).annotate(
         is_set_up=Exists(Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=FACTORS)),
         asked_at=Subquery(FactorUse.objects.filter(user_id=OuterRef("pk")).values("asked_at")[:1]),
         grace_days=Subquery(Rule.objects.values("grace_days")[:1]),
+        own_acts=store.own_acts(),
     )
-    found = known.values("role", "is_set_up", "asked_at", "grace_days").first()
+    found = known.values("role", "own_acts", "is_set_up", "asked_at", "grace_days").first()
     return None if found is None else dict(found)
 
 
-def _requires(role: str) -> bool:
-    code = role_code(role)
-    return permissions.needs_second_factor(*roles.as_rule(code))
+def _requires(known: Standing) -> bool:
+    role = role_code(known.role)
+    if isinstance(role, Role):
+        return permissions.needs_second_factor(role, ())
+    return permissions.needs_second_factor(None, permissions.given_acts(known.own_acts))
 
 
 def _session(user_id: int, session_id: int | None) -> StaffSession | None:
     return None if session_id is None else StaffSession.objects.filter(pk=session_id, user_id=user_id).first()
 
 
-def _seen(
-    row: StaffSession | None, *, user_id: int, session_id: int | None, session_key: str, browser: str, now: datetime
-) -> StaffSession | None:
-    family = browsers.family(browser)
-    if session_id is None:
-        return StaffSession.objects.create(user_id=user_id, session_key=session_key, browser=family, started_at=now, seen_at=now)
-    if row is None:
+def _seen(known: Standing, *, user_id: int, session_key: str, browser: str, now: datetime) -> int | None:
+    """Note that a session is in use, a new one where none is named; return its number, None where it was ended."""
+    if known.session_id is None:
+        family = browsers.family(browser)
+        return StaffSession.objects.create(user_id=user_id, session_key=session_key, browser=family, started_at=now, seen_at=now).pk
+    if known.seen_at is None:
         return None
-    if now - row.seen_at >= SEEN_EVERY or row.session_key != session_key:
-        row.seen_at, row.session_key = max(now, row.seen_at), session_key
+    if now - known.seen_at >= SEEN_EVERY or known.session_key != session_key:
         # Written with a condition: a session ended meanwhile must not come back.
-        StaffSession.objects.filter(pk=row.pk).update(seen_at=row.seen_at, session_key=session_key)
-    return row
+        StaffSession.objects.filter(pk=known.session_id).update(seen_at=max(now, known.seen_at), session_key=session_key)
+    return known.session_id

@@ -68,6 +68,25 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the gate asks about a person and one session of theirs: their role, the second factor, and when the session was last seen.
+
+    `own_acts` are those of a role of the shop's own. `grace_days` None: not ruled. `seen_at` None: this session is not known, or was ended.
+    """
+
+    role: str
+    own_acts: tuple[str, ...]
+    is_set_up: bool
+    asked_at: datetime | None
+    grace_days: int | None
+    session_id: int | None
+    session_key: str
+    seen_at: datetime | None
+    is_factor_given: bool
+    is_put_off: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecondFactor:
     """A person's second factor. `is_required`: the role needs one. `due_at`: then nothing opens without it; None: not counted yet."""
 

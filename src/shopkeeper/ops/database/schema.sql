@@ -59,10 +59,12 @@
 -- flows/migrations/0001_place_order.py 441bb5bccc65
 -- flows/migrations/0002_plan.py ba5e80a3006f
 -- flows/migrations/0003_plans_kept.py 9001e115bc8c
+-- flows/migrations/0004_settle.py 8e4133f9e87f
 -- flows/migrations/__init__.py e3b0c44298fc
 -- flows/sql/0001_place_order.sql 83c7115de823
 -- flows/sql/0002_plan.sql 09681559a6b1
 -- flows/sql/0003_plans_kept.sql 6ff18912d95c
+-- flows/sql/0004_settle.sql c907c5ef3421
 -- imports/migrations/0001_initial.py 030b9cad53bf
 -- imports/migrations/0002_origins.py 74c39971344b
 -- imports/migrations/__init__.py e3b0c44298fc
@@ -71,6 +73,7 @@
 -- inventory/migrations/0003_release_units.py f8d758d09e4c
 -- inventory/migrations/0004_shown.py 3233f076f598
 -- inventory/migrations/0005_take.py 880901cdbdb2
+-- inventory/migrations/0006_confirm.py c8b4dfa8a7d7
 -- inventory/migrations/__init__.py e3b0c44298fc
 -- inventory/sql/0001_ledger.sql bee952343c7a
 -- inventory/sql/0002_take.sql e7f6d80a395d
@@ -79,6 +82,7 @@
 -- inventory/sql/0005_release_units.sql 5f0cba1f2556
 -- inventory/sql/0006_shown.sql 576ef1ae36bc
 -- inventory/sql/0007_take.sql 17b50d7f0517
+-- inventory/sql/0008_confirm.sql 8405f2f99936
 -- jobs/migrations/0001_initial.py 61ce90db00bd
 -- jobs/migrations/__init__.py e3b0c44298fc
 -- lake/migrations/0001_initial.py 4c55ae4efd92
@@ -96,27 +100,35 @@
 -- orders/migrations/0003_money_kept.py b6e84cc72ac6
 -- orders/migrations/0004_standing.py 8081010b27ab
 -- orders/migrations/0005_fewer_indices.py 2a7d4b0c731e
+-- orders/migrations/0006_pay.py 8a9346160bc9
 -- orders/migrations/__init__.py e3b0c44298fc
 -- orders/sql/0001_orders_open.sql 5bb2f481281e
 -- orders/sql/0002_standing.sql f4dfabc1f17c
 -- orders/sql/0003_fewer_indices.sql 463788d14390
+-- orders/sql/0004_pay.sql 2818de423c4b
 -- payments/migrations/0001_initial.py 572fcc821ad7
 -- payments/migrations/0002_append_only.py 005e04c4dab9
 -- payments/migrations/0003_confirmations_and_disputes.py 4e21f3f4042a
 -- payments/migrations/0004_statements.py 08403a8d56eb
+-- payments/migrations/0005_strays.py feeb4a5c98a6
+-- payments/migrations/0006_functions.py f28fcf0f77ae
 -- payments/migrations/__init__.py e3b0c44298fc
 -- payments/sql/0001_append_only.sql c6c259f52e0e
+-- payments/sql/0002_append_only_strays.sql a6172ea6d50b
+-- payments/sql/0003_functions.sql 39689a10899e
 -- pricing/migrations/0001_initial.py 8e1765c8ebc1
 -- pricing/migrations/0002_functions.py 59765973f524
 -- pricing/migrations/0003_material.py 9f044114e6fa
 -- pricing/migrations/0004_shown.py 65130aaa3eee
 -- pricing/migrations/0005_plans_kept.py b754597c993c
+-- pricing/migrations/0006_costs.py dc732cd1b84d
 -- pricing/migrations/__init__.py e3b0c44298fc
 -- pricing/sql/0001_log.sql 24fe101109fd
 -- pricing/sql/0002_check.sql d69c9d8ca78f
 -- pricing/sql/0003_material.sql df62da1bf1a4
 -- pricing/sql/0004_shown.sql e7582627b653
 -- pricing/sql/0005_plans_kept.sql d6245653bf1e
+-- pricing/sql/0006_costs.sql 9eef6bb5ebc2
 -- procrastinate/migrations/0001_initial.py be81516c79d0
 -- procrastinate/migrations/0002_drop_started_at_column.py 2ead163c1ce2
 -- procrastinate/migrations/0003_drop_started_at_column.py 740f2d8ff02c
@@ -531,15 +543,21 @@ $_$;
 
 CREATE FUNCTION public.inventory_confirm(the_order bigint) RETURNS bigint
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 DECLARE
     total bigint;
+    is_sure boolean;
 BEGIN
-    PERFORM FROM inventory_hold WHERE order_id = the_order AND open_units > 0 ORDER BY id FOR NO KEY UPDATE;
-    WITH sure AS (UPDATE inventory_hold SET until = NULL WHERE order_id = the_order AND open_units > 0 RETURNING open_units)
-    SELECT sum(open_units) INTO total FROM sure;
+    -- A row that was waited for comes back as it is after the wait.
+    SELECT sum(mine.open_units), bool_and(mine.until IS NULL) INTO total, is_sure
+    FROM (SELECT h.open_units, h.until FROM inventory_hold h WHERE h.order_id = the_order AND h.open_units > 0
+          ORDER BY h.id FOR NO KEY UPDATE) mine;
     IF total IS NULL THEN
         RAISE EXCEPTION 'nothing is held for order %', the_order USING ERRCODE = 'SK003', DETAIL = jsonb_build_object('order_id', the_order)::text;
+    END IF;
+    IF NOT is_sure THEN
+        UPDATE inventory_hold SET until = NULL WHERE order_id = the_order AND open_units > 0 AND until IS NOT NULL;
     END IF;
     RETURN total;
 END $$;
@@ -842,6 +860,37 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.orders_document(p_order bigint) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    RETURN (
+        SELECT json_build_array(
+            o.id, o.number, o.token, o.state, o.channel, o.buyer_id, o.is_guest, o.contact_email, o.contact_name, o.contact_phone, o.address,
+            o.language, o.currency, o.tax_mode, o.delivery_option_id, o.delivery_name_en, o.delivery_name_zh, o.delivery_minor,
+            o.delivery_tax_minor, o.goods_minor, o.discount_minor, o.tax_minor, o.total_minor, o.paid_minor, o.refunded_minor,
+            o.refunded_delivery_minor, o.placed_at, o.paid_at, o.cancelled_at, o.cancel_reason, o.hold_until, o.basket_id, o.is_imported,
+            o.quote,
+            (SELECT json_agg(json_build_array(
+                        l.id, l.variant_id, l.product_id, l.category_id, l.sku, l.name_en, l.name_zh, l.units, l.unit_minor, l.goods_minor,
+                        l.discount_minor, l.tax_basis_points, l.tax_minor, l.gross_minor, l.shipped_units, l.dropped_units,
+                        l.refunded_units, l.refunded_minor, l.refunded_tax_minor) ORDER BY l.position)
+             FROM orders_orderline l WHERE l.order_id = o.id),
+            (SELECT json_agg(json_build_array(
+                        s.id, s.warehouse_id, s.carrier, s.tracking_number, s.shipped_at,
+                        (SELECT json_agg(json_build_array(p.line_id, p.units) ORDER BY p.id) FROM orders_shipmentline p
+                         WHERE p.shipment_id = s.id)) ORDER BY s.id)
+             FROM orders_shipment s WHERE s.order_id = o.id),
+            (SELECT json_agg(json_build_array(
+                        r.id, r.reason, r.goods_minor, r.delivery_minor, r.total_minor, r.state, r.made_at, r.settled_at,
+                        (SELECT json_agg(json_build_array(p.line_id, p.units, p.dropped_units, p.gross_minor, p.tax_minor, p.is_restocked)
+                                         ORDER BY p.id) FROM orders_refundline p WHERE p.refund_id = r.id)) ORDER BY r.id)
+             FROM orders_refund r WHERE r.order_id = o.id))
+        FROM orders_order o WHERE o.id = p_order);
+END
+$$;
+
 CREATE FUNCTION public.orders_open(p_key text, p_fingerprint text, p_order jsonb, p_lines jsonb, p_at timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
     AS $$
@@ -916,6 +965,27 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.orders_pay(p_order bigint, p_from text, p_to text, p_payment bigint, p_amount bigint, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+DECLARE
+    v_buyer bigint;
+BEGIN
+    UPDATE orders_order o SET state = p_to, paid_minor = p_amount, paid_at = p_at, hold_until = NULL, cancelled_at = NULL
+    WHERE o.id = p_order AND o.state = p_from RETURNING o.buyer_id INTO v_buyer;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO orders_happening (order_id, at, code, "values", actor_id)
+    VALUES (p_order, p_at, 'paid', jsonb_build_object('payment_id', p_payment, 'amount_minor', p_amount), NULL);
+    PERFORM events_record('OrderPaid', 'order:' || p_order,
+                          jsonb_build_object('order_id', p_order, 'payment_id', p_payment, 'buyer_id', v_buyer, 'amount_minor', p_amount),
+                          p_at);
+    RETURN true;
+END
+$$;
+
 CREATE FUNCTION public.orders_standing(p_key text, p_token text, OUT fingerprint text, OUT key_order bigint, OUT living_order bigint, OUT basket_id bigint, OUT customer_id bigint, OUT variants bigint[], OUT units integer[]) RETURNS record
     LANGUAGE plpgsql STABLE
     SET enable_seqscan TO 'off'
@@ -938,6 +1008,185 @@ BEGIN
     customer_id := v_basket.customer_id;
     SELECT array_agg(l.variant_id ORDER BY l.added_at, l.id), array_agg(l.units ORDER BY l.added_at, l.id) INTO variants, units
     FROM orders_basketline l WHERE l.basket_id = v_basket.id;
+END
+$$;
+
+CREATE FUNCTION public.orders_stands(p_order bigint, p_state text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    PERFORM FROM orders_order o WHERE o.id = p_order AND o.state = p_state FOR UPDATE;
+    RETURN FOUND;
+END
+$$;
+
+CREATE FUNCTION public.payments_ask(p_payment bigint, p_seen integer, p_kind text, p_amount bigint, p_key text, p_at timestamp with time zone, p_wake_at timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    IF NOT payments_stands(p_payment, p_seen) THEN
+        RETURN payments_document(p_payment);
+    END IF;
+    INSERT INTO payments_paymentevent (payment_id, kind, amount_minor, key, reference, reason, at)
+    VALUES (p_payment, p_kind, p_amount, p_key, '', '', p_at) ON CONFLICT (payment_id, kind, key, reference) DO NOTHING;
+    UPDATE payments_payment p SET wake_at = p_wake_at WHERE p.id = p_payment;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.payments_document(p_payment bigint) RETURNS json
+    LANGUAGE plpgsql STABLE
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    RETURN (SELECT json_build_array(
+                p.id, p.order_id, p.name, p.provider, p.method, p.amount_minor, p.currency, p.reference, p.redirect_url, p.qr_text,
+                p.description, p.language, p.return_url, p.started_at, p.expires_at, p.wake_at IS NOT NULL,
+                (SELECT json_agg(json_build_array(e.kind, e.amount_minor, e.key, e.reference, e.reason, e.at, e.due_at) ORDER BY e.id)
+                 FROM payments_paymentevent e WHERE e.payment_id = p.id))
+            FROM payments_payment p WHERE p.id = p_payment);
+END
+$$;
+
+CREATE FUNCTION public.payments_documents(p_order bigint) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    RETURN (SELECT json_agg(payments_document(p.id) ORDER BY p.id) FROM payments_payment p WHERE p.order_id = p_order);
+END
+$$;
+
+CREATE FUNCTION public.payments_fake(p_act text, p_name text, p_key text, p_method text, p_currency text, p_amount bigint, p_charge text, p_operation text, p_at timestamp with time zone, p_known_at timestamp with time zone, p_webhooks integer, OUT kind text, OUT charge text, OUT operation text, OUT amount_minor bigint, OUT reason text, OUT method text, OUT known_at timestamp with time zone, OUT was_asked boolean) RETURNS record
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+DECLARE
+    v_charge payments_fakecharge;
+    v_known payments_fakeanswer;
+    v_goes boolean;
+BEGIN
+    IF p_act = 'authorize' THEN
+        INSERT INTO payments_fakecharge (reference, payment_name, method, currency, amount_minor, authorized_minor, captured_minor,
+                                         refunded_minor, is_voided, opened_at)
+        VALUES (p_charge, p_name, p_method, p_currency, p_amount, 0, 0, 0, false, p_at) ON CONFLICT (payment_name) DO NOTHING;
+    END IF;
+    SELECT * INTO v_charge FROM payments_fakecharge c WHERE c.payment_name = p_name FOR UPDATE;
+    SELECT * INTO v_known FROM payments_fakeanswer a WHERE a.key = p_key AND a.charge_id = v_charge.id;
+    IF v_charge.id IS NOT NULL AND v_known.id IS NULL THEN
+        v_goes := CASE p_act
+            WHEN 'authorize' THEN v_charge.method <> 'test-declined'
+            WHEN 'capture' THEN NOT v_charge.is_voided AND v_charge.captured_minor + p_amount <= v_charge.authorized_minor
+            WHEN 'void' THEN NOT v_charge.is_voided AND v_charge.captured_minor = 0
+            WHEN 'refund' THEN v_charge.refunded_minor + p_amount <= v_charge.captured_minor END;
+        IF v_goes THEN
+            UPDATE payments_fakecharge c
+            SET authorized_minor = CASE p_act WHEN 'authorize' THEN p_amount ELSE c.authorized_minor END,
+                captured_minor = c.captured_minor + CASE p_act WHEN 'capture' THEN p_amount ELSE 0 END,
+                refunded_minor = c.refunded_minor + CASE p_act WHEN 'refund' THEN p_amount ELSE 0 END,
+                is_voided = c.is_voided OR p_act = 'void'
+            WHERE c.id = v_charge.id;
+        END IF;
+        INSERT INTO payments_fakeanswer AS a (charge_id, key, kind, amount_minor, reference, reason, known_at, is_asked_again, webhooks_due)
+        VALUES (v_charge.id, p_key,
+                CASE p_act WHEN 'authorize' THEN CASE WHEN v_goes THEN 'authorized' ELSE 'declined' END
+                           WHEN 'capture' THEN CASE WHEN v_goes THEN 'captured' ELSE 'failed' END
+                           WHEN 'void' THEN CASE WHEN v_goes THEN 'voided' ELSE 'failed' END
+                           WHEN 'refund' THEN CASE WHEN v_goes THEN 'refunded' ELSE 'refund_failed' END END,
+                p_amount, p_operation,
+                CASE WHEN v_goes THEN '' WHEN p_act = 'authorize' THEN 'declined' ELSE 'too_much' END, p_known_at, false, p_webhooks)
+        RETURNING * INTO v_known;
+    END IF;
+    was_asked := v_known.is_asked_again;
+    IF p_act = 'authorize' AND NOT was_asked THEN
+        UPDATE payments_fakeanswer a SET is_asked_again = true WHERE a.id = v_known.id;
+    END IF;
+    kind := v_known.kind;
+    charge := v_charge.reference;
+    operation := v_known.reference;
+    amount_minor := v_known.amount_minor;
+    reason := v_known.reason;
+    method := v_charge.method;
+    known_at := v_known.known_at;
+END
+$$;
+
+CREATE FUNCTION public.payments_hear(p_payment bigint, p_seen integer, p_events jsonb, p_kept jsonb, p_facts jsonb, p_at timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    IF NOT payments_stands(p_payment, p_seen) THEN
+        RETURN payments_document(p_payment);
+    END IF;
+    INSERT INTO payments_paymentevent (payment_id, kind, amount_minor, key, reference, reason, at, due_at)
+    SELECT p_payment, n.kind, n.amount_minor, n.key, n.reference, n.reason, p_at, n.due_at
+    FROM ROWS FROM (jsonb_to_recordset(p_events) AS (
+             kind text, amount_minor bigint, key text, reference text, reason text, due_at timestamptz))
+         WITH ORDINALITY AS n (kind, amount_minor, key, reference, reason, due_at, place)
+    ORDER BY n.place;
+    UPDATE payments_payment p
+    SET state = k.state, reference = k.reference, redirect_url = k.redirect_url, qr_text = k.qr_text, is_disputed = k.is_disputed,
+        dispute_due_at = k.dispute_due_at, wake_at = k.wake_at, tries = 0
+    FROM jsonb_to_record(p_kept) AS k (
+        state text, reference text, redirect_url text, qr_text text, is_disputed boolean, dispute_due_at timestamptz, wake_at timestamptz)
+    WHERE p.id = p_payment;
+    PERFORM events_record('PaymentEventHeard', 'order:' || (fact.body ->> 'order_id'), fact.body, p_at)
+    FROM jsonb_array_elements(p_facts) WITH ORDINALITY AS fact (body, place) ORDER BY fact.place;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.payments_rest(p_payment bigint, p_seen integer) RETURNS boolean
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    IF NOT payments_stands(p_payment, p_seen) THEN
+        RETURN false;
+    END IF;
+    UPDATE payments_payment p SET wake_at = NULL, tries = 0 WHERE p.id = p_payment AND p.wake_at IS NOT NULL;
+    RETURN true;
+END
+$$;
+
+CREATE FUNCTION public.payments_stands(p_payment bigint, p_seen integer) RETURNS boolean
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    PERFORM FROM payments_payment p WHERE p.id = p_payment FOR NO KEY UPDATE;
+    -- Counted by a statement of its own: what one that waits for the lock reads beside it is from before the wait.
+    RETURN (SELECT count(*) = p_seen FROM payments_paymentevent e WHERE e.payment_id = p_payment);
+END
+$$;
+
+CREATE FUNCTION public.payments_start(p_new jsonb, p_is_asked boolean) RETURNS text
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+DECLARE
+    v_id bigint;
+BEGIN
+    INSERT INTO payments_payment (
+        order_id, provider, method, amount_minor, currency, key, description, language, return_url, expires_at, name, state, reference,
+        redirect_url, started_at, wake_at, tries)
+    SELECT n.order_id, n.provider, n.method, n.amount_minor, n.currency, n.key, n.description, n.language, n.return_url, n.expires_at,
+           n.name, 'pending', '', '', n.at, n.wake_at, 0
+    FROM jsonb_to_record(p_new) AS n (
+        order_id bigint, provider text, method text, amount_minor bigint, currency text, key text, description text, language text,
+        return_url text, expires_at timestamptz, name text, at timestamptz, wake_at timestamptz)
+    ON CONFLICT (key) DO NOTHING
+    RETURNING id INTO v_id;
+    IF v_id IS NULL THEN
+        SELECT p.id INTO STRICT v_id FROM payments_payment p WHERE p.key = p_new ->> 'key';
+    ELSIF p_is_asked THEN
+        INSERT INTO payments_paymentevent (payment_id, kind, amount_minor, key, reference, reason, at)
+        SELECT p.id, 'authorize_asked', p.amount_minor, p.name, '', '', p.started_at FROM payments_payment p WHERE p.id = v_id;
+    END IF;
+    RETURN payments_document(v_id);
 END
 $$;
 
@@ -1013,6 +1262,13 @@ BEGIN
     IF moved IS NOT NULL THEN
         RAISE EXCEPTION 'prices have moved' USING ERRCODE = 'SK002', DETAIL = moved::text;
     END IF;
+END $$;
+
+CREATE FUNCTION public.pricing_costs_only_grow() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'pricing_costchange only grows: set the cost anew instead' USING ERRCODE = 'restrict_violation';
 END $$;
 
 CREATE FUNCTION public.pricing_log_only_grows() RETURNS trigger
@@ -1483,6 +1739,35 @@ BEGIN
     SET last_heartbeat = NOW()
     WHERE id = worker_id;
 END;
+$$;
+
+CREATE FUNCTION public.settle_capture(p_order bigint, p_state text, p_payment bigint, p_seen integer, p_kind text, p_amount bigint, p_key text, p_at timestamp with time zone, p_wake_at timestamp with time zone, OUT is_open boolean, OUT moved text) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    is_open := orders_stands(p_order, p_state);
+    IF is_open THEN
+        moved := payments_ask(p_payment, p_seen, p_kind, p_amount, p_key, p_at, p_wake_at);
+        IF moved IS NULL THEN
+            PERFORM inventory_confirm(p_order);
+        END IF;
+    END IF;
+END
+$$;
+
+CREATE FUNCTION public.settle_pay(p_order bigint, p_from text, p_to text, p_payment bigint, p_seen integer, p_may_rest boolean, p_amount bigint, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NOT orders_pay(p_order, p_from, p_to, p_payment, p_amount, p_at) THEN
+        RETURN false;
+    END IF;
+    IF p_may_rest THEN
+        PERFORM payments_rest(p_payment, p_seen);
+    END IF;
+    PERFORM inventory_confirm(p_order);
+    RETURN true;
+END
 $$;
 
 CREATE FUNCTION public.shop_currency() RETURNS text
@@ -1994,7 +2279,7 @@ CREATE TABLE public.django_migrations (
     applied timestamp with time zone NOT NULL
 );
 
-COMMENT ON TABLE public.django_migrations IS 'migration set 30769f9b142070475d9f031a6a3045ff31564dcf6bbf2a942ddab7340fb2696e';
+COMMENT ON TABLE public.django_migrations IS 'migration set 929a278b070bc600af09c4743a354091f79f6e78997532cb5d91171274e133e0';
 
 ALTER TABLE public.django_migrations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.django_migrations_id_seq
@@ -2697,7 +2982,8 @@ CREATE TABLE public.payments_fakecharge (
     CONSTRAINT payments_fakecharge_authorized CHECK ((authorized_minor <= amount_minor)),
     CONSTRAINT payments_fakecharge_captured CHECK ((captured_minor <= authorized_minor)),
     CONSTRAINT payments_fakecharge_refunded CHECK ((refunded_minor <= captured_minor))
-);
+)
+WITH (fillfactor='60');
 
 ALTER TABLE public.payments_fakecharge ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.payments_fakecharge_id_seq
@@ -2732,7 +3018,8 @@ CREATE TABLE public.payments_payment (
     return_url character varying(500) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT payments_payment_amount CHECK ((amount_minor >= 0)),
     CONSTRAINT payments_payment_tries_check CHECK ((tries >= 0))
-);
+)
+WITH (fillfactor='60');
 
 ALTER TABLE public.payments_payment ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.payments_payment_id_seq
@@ -2816,6 +3103,90 @@ CREATE TABLE public.payments_statementline (
 
 ALTER TABLE public.payments_statementline ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.payments_statementline_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.payments_stray (
+    id bigint NOT NULL,
+    provider character varying(32) NOT NULL,
+    name character varying(64) NOT NULL,
+    reference character varying(100) NOT NULL,
+    currency character varying(3) NOT NULL,
+    state character varying(16) NOT NULL,
+    reserved_minor bigint NOT NULL,
+    kept_minor bigint NOT NULL,
+    pending_minor bigint NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    heard integer NOT NULL,
+    wake_at timestamp with time zone,
+    tries integer NOT NULL,
+    is_mismatched boolean NOT NULL,
+    reason character varying(200) NOT NULL,
+    settled_minor bigint,
+    settled_at timestamp with time zone,
+    payment_id bigint,
+    CONSTRAINT payments_stray_heard_check CHECK ((heard >= 0)),
+    CONSTRAINT payments_stray_is_called CHECK ((NOT (((name)::text = ''::text) AND ((reference)::text = ''::text)))),
+    CONSTRAINT payments_stray_tries_check CHECK ((tries >= 0))
+);
+
+ALTER TABLE public.payments_stray ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.payments_stray_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.payments_strayevent (
+    id bigint NOT NULL,
+    kind character varying(32) NOT NULL,
+    amount_minor bigint NOT NULL,
+    key character varying(120) NOT NULL,
+    reference character varying(100) NOT NULL,
+    reason character varying(64) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    stray_id bigint NOT NULL,
+    CONSTRAINT payments_strayevent_amount CHECK ((amount_minor >= 0))
+);
+
+ALTER TABLE public.payments_strayevent ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.payments_strayevent_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.pricing_cost (
+    variant_id bigint NOT NULL,
+    amount_minor bigint,
+    version integer NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT pricing_cost_amount CHECK (((amount_minor IS NULL) OR ((amount_minor >= 0) AND (amount_minor <= '1000000000000'::bigint)))),
+    CONSTRAINT pricing_cost_version CHECK ((version >= 1))
+);
+
+CREATE TABLE public.pricing_costchange (
+    id bigint NOT NULL,
+    amount_minor bigint,
+    version integer NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    note character varying(200) NOT NULL,
+    actor_id bigint,
+    variant_id bigint NOT NULL
+);
+
+ALTER TABLE public.pricing_costchange ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.pricing_costchange_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -4025,181 +4396,197 @@ INSERT INTO public.auth_permission VALUES
 	(255, 'Can change price', 64, 'change_price'),
 	(256, 'Can delete price', 64, 'delete_price'),
 	(257, 'Can view price', 64, 'view_price'),
-	(258, 'Can add warehouse', 65, 'add_warehouse'),
-	(259, 'Can change warehouse', 65, 'change_warehouse'),
-	(260, 'Can delete warehouse', 65, 'delete_warehouse'),
-	(261, 'Can view warehouse', 65, 'view_warehouse'),
-	(262, 'Can add shelf', 66, 'add_shelf'),
-	(263, 'Can change shelf', 66, 'change_shelf'),
-	(264, 'Can delete shelf', 66, 'delete_shelf'),
-	(265, 'Can view shelf', 66, 'view_shelf'),
-	(266, 'Can add movement', 67, 'add_movement'),
-	(267, 'Can change movement', 67, 'change_movement'),
-	(268, 'Can delete movement', 67, 'delete_movement'),
-	(269, 'Can view movement', 67, 'view_movement'),
-	(270, 'Can add hold', 68, 'add_hold'),
-	(271, 'Can change hold', 68, 'change_hold'),
-	(272, 'Can delete hold', 68, 'delete_hold'),
-	(273, 'Can view hold', 68, 'view_hold'),
-	(274, 'Can add basket', 69, 'add_basket'),
-	(275, 'Can change basket', 69, 'change_basket'),
-	(276, 'Can delete basket', 69, 'delete_basket'),
-	(277, 'Can view basket', 69, 'view_basket'),
-	(278, 'Can add basket line', 70, 'add_basketline'),
-	(279, 'Can change basket line', 70, 'change_basketline'),
-	(280, 'Can delete basket line', 70, 'delete_basketline'),
-	(281, 'Can view basket line', 70, 'view_basketline'),
-	(282, 'Can add credit note', 71, 'add_creditnote'),
-	(283, 'Can change credit note', 71, 'change_creditnote'),
-	(284, 'Can delete credit note', 71, 'delete_creditnote'),
-	(285, 'Can view credit note', 71, 'view_creditnote'),
-	(286, 'Can add credit note line', 72, 'add_creditnoteline'),
-	(287, 'Can change credit note line', 72, 'change_creditnoteline'),
-	(288, 'Can delete credit note line', 72, 'delete_creditnoteline'),
-	(289, 'Can view credit note line', 72, 'view_creditnoteline'),
-	(290, 'Can add order', 73, 'add_order'),
-	(291, 'Can change order', 73, 'change_order'),
-	(292, 'Can delete order', 73, 'delete_order'),
-	(293, 'Can view order', 73, 'view_order'),
-	(294, 'Can add happening', 74, 'add_happening'),
-	(295, 'Can change happening', 74, 'change_happening'),
-	(296, 'Can delete happening', 74, 'delete_happening'),
-	(297, 'Can view happening', 74, 'view_happening'),
-	(298, 'Can add adjustment', 75, 'add_adjustment'),
-	(299, 'Can change adjustment', 75, 'change_adjustment'),
-	(300, 'Can delete adjustment', 75, 'delete_adjustment'),
-	(301, 'Can view adjustment', 75, 'view_adjustment'),
-	(302, 'Can add order line', 76, 'add_orderline'),
-	(303, 'Can change order line', 76, 'change_orderline'),
-	(304, 'Can delete order line', 76, 'delete_orderline'),
-	(305, 'Can view order line', 76, 'view_orderline'),
-	(306, 'Can add placed key', 77, 'add_placedkey'),
-	(307, 'Can change placed key', 77, 'change_placedkey'),
-	(308, 'Can delete placed key', 77, 'delete_placedkey'),
-	(309, 'Can view placed key', 77, 'view_placedkey'),
-	(310, 'Can add refund', 78, 'add_refund'),
-	(311, 'Can change refund', 78, 'change_refund'),
-	(312, 'Can delete refund', 78, 'delete_refund'),
-	(313, 'Can view refund', 78, 'view_refund'),
-	(314, 'Can add refund line', 79, 'add_refundline'),
-	(315, 'Can change refund line', 79, 'change_refundline'),
-	(316, 'Can delete refund line', 79, 'delete_refundline'),
-	(317, 'Can view refund line', 79, 'view_refundline'),
-	(318, 'Can add shipment', 80, 'add_shipment'),
-	(319, 'Can change shipment', 80, 'change_shipment'),
-	(320, 'Can delete shipment', 80, 'delete_shipment'),
-	(321, 'Can view shipment', 80, 'view_shipment'),
-	(322, 'Can add shipment line', 81, 'add_shipmentline'),
-	(323, 'Can change shipment line', 81, 'change_shipmentline'),
-	(324, 'Can delete shipment line', 81, 'delete_shipmentline'),
-	(325, 'Can view shipment line', 81, 'view_shipmentline'),
-	(326, 'Can add fake charge', 82, 'add_fakecharge'),
-	(327, 'Can change fake charge', 82, 'change_fakecharge'),
-	(328, 'Can delete fake charge', 82, 'delete_fakecharge'),
-	(329, 'Can view fake charge', 82, 'view_fakecharge'),
-	(330, 'Can add payment', 83, 'add_payment'),
-	(331, 'Can change payment', 83, 'change_payment'),
-	(332, 'Can delete payment', 83, 'delete_payment'),
-	(333, 'Can view payment', 83, 'view_payment'),
-	(334, 'Can add fake answer', 84, 'add_fakeanswer'),
-	(335, 'Can change fake answer', 84, 'change_fakeanswer'),
-	(336, 'Can delete fake answer', 84, 'delete_fakeanswer'),
-	(337, 'Can view fake answer', 84, 'view_fakeanswer'),
-	(338, 'Can add payment event', 85, 'add_paymentevent'),
-	(339, 'Can change payment event', 85, 'change_paymentevent'),
-	(340, 'Can delete payment event', 85, 'delete_paymentevent'),
-	(341, 'Can view payment event', 85, 'view_paymentevent'),
-	(342, 'Can add statement', 86, 'add_statement'),
-	(343, 'Can change statement', 86, 'change_statement'),
-	(344, 'Can delete statement', 86, 'delete_statement'),
-	(345, 'Can view statement', 86, 'view_statement'),
-	(346, 'Can add statement line', 87, 'add_statementline'),
-	(347, 'Can change statement line', 87, 'change_statementline'),
-	(348, 'Can delete statement line', 87, 'delete_statementline'),
-	(349, 'Can view statement line', 87, 'view_statementline'),
-	(350, 'Can add segment', 88, 'add_segment'),
-	(351, 'Can change segment', 88, 'change_segment'),
-	(352, 'Can delete segment', 88, 'delete_segment'),
-	(353, 'Can view segment', 88, 'view_segment'),
-	(354, 'Can add outgoing', 89, 'add_outgoing'),
-	(355, 'Can change outgoing', 89, 'change_outgoing'),
-	(356, 'Can delete outgoing', 89, 'delete_outgoing'),
-	(357, 'Can view outgoing', 89, 'view_outgoing'),
-	(358, 'Can add procrastinate event', 90, 'add_procrastinateevent'),
-	(359, 'Can change procrastinate event', 90, 'change_procrastinateevent'),
-	(360, 'Can delete procrastinate event', 90, 'delete_procrastinateevent'),
-	(361, 'Can view procrastinate event', 90, 'view_procrastinateevent'),
-	(362, 'Can add procrastinate job', 91, 'add_procrastinatejob'),
-	(363, 'Can change procrastinate job', 91, 'change_procrastinatejob'),
-	(364, 'Can delete procrastinate job', 91, 'delete_procrastinatejob'),
-	(365, 'Can view procrastinate job', 91, 'view_procrastinatejob'),
-	(366, 'Can add procrastinate periodic defer', 92, 'add_procrastinateperiodicdefer'),
-	(367, 'Can change procrastinate periodic defer', 92, 'change_procrastinateperiodicdefer'),
-	(368, 'Can delete procrastinate periodic defer', 92, 'delete_procrastinateperiodicdefer'),
-	(369, 'Can view procrastinate periodic defer', 92, 'view_procrastinateperiodicdefer'),
-	(370, 'Can add procrastinate worker', 93, 'add_procrastinateworker'),
-	(371, 'Can change procrastinate worker', 93, 'change_procrastinateworker'),
-	(372, 'Can delete procrastinate worker', 93, 'delete_procrastinateworker'),
-	(373, 'Can view procrastinate worker', 93, 'view_procrastinateworker'),
-	(374, 'Can add user profile', 94, 'add_userprofile'),
-	(375, 'Can change user profile', 94, 'change_userprofile'),
-	(376, 'Can delete user profile', 94, 'delete_userprofile'),
-	(377, 'Can view user profile', 94, 'view_userprofile'),
-	(378, 'Can view image', 29, 'view_image'),
-	(379, 'Can add rendition', 95, 'add_rendition'),
-	(380, 'Can change rendition', 95, 'change_rendition'),
-	(381, 'Can delete rendition', 95, 'delete_rendition'),
-	(382, 'Can view rendition', 95, 'view_rendition'),
-	(383, 'Can view document', 28, 'view_document'),
-	(384, 'Can add index entry', 96, 'add_indexentry'),
-	(385, 'Can change index entry', 96, 'change_indexentry'),
-	(386, 'Can delete index entry', 96, 'delete_indexentry'),
-	(387, 'Can view index entry', 96, 'view_indexentry'),
-	(388, 'Can add editing session', 97, 'add_editingsession'),
-	(389, 'Can change editing session', 97, 'change_editingsession'),
-	(390, 'Can delete editing session', 97, 'delete_editingsession'),
-	(391, 'Can view editing session', 97, 'view_editingsession'),
-	(392, 'Can add form state', 98, 'add_formstate'),
-	(393, 'Can change form state', 98, 'change_formstate'),
-	(394, 'Can delete form state', 98, 'delete_formstate'),
-	(395, 'Can view form state', 98, 'view_formstate'),
-	(396, 'Can add tag', 99, 'add_tag'),
-	(397, 'Can change tag', 99, 'change_tag'),
-	(398, 'Can delete tag', 99, 'delete_tag'),
-	(399, 'Can view tag', 99, 'view_tag'),
-	(400, 'Can add tagged item', 100, 'add_taggeditem');
+	(258, 'Can add cost', 65, 'add_cost'),
+	(259, 'Can change cost', 65, 'change_cost'),
+	(260, 'Can delete cost', 65, 'delete_cost'),
+	(261, 'Can view cost', 65, 'view_cost'),
+	(262, 'Can add cost change', 66, 'add_costchange'),
+	(263, 'Can change cost change', 66, 'change_costchange'),
+	(264, 'Can delete cost change', 66, 'delete_costchange'),
+	(265, 'Can view cost change', 66, 'view_costchange'),
+	(266, 'Can add warehouse', 67, 'add_warehouse'),
+	(267, 'Can change warehouse', 67, 'change_warehouse'),
+	(268, 'Can delete warehouse', 67, 'delete_warehouse'),
+	(269, 'Can view warehouse', 67, 'view_warehouse'),
+	(270, 'Can add shelf', 68, 'add_shelf'),
+	(271, 'Can change shelf', 68, 'change_shelf'),
+	(272, 'Can delete shelf', 68, 'delete_shelf'),
+	(273, 'Can view shelf', 68, 'view_shelf'),
+	(274, 'Can add movement', 69, 'add_movement'),
+	(275, 'Can change movement', 69, 'change_movement'),
+	(276, 'Can delete movement', 69, 'delete_movement'),
+	(277, 'Can view movement', 69, 'view_movement'),
+	(278, 'Can add hold', 70, 'add_hold'),
+	(279, 'Can change hold', 70, 'change_hold'),
+	(280, 'Can delete hold', 70, 'delete_hold'),
+	(281, 'Can view hold', 70, 'view_hold'),
+	(282, 'Can add basket', 71, 'add_basket'),
+	(283, 'Can change basket', 71, 'change_basket'),
+	(284, 'Can delete basket', 71, 'delete_basket'),
+	(285, 'Can view basket', 71, 'view_basket'),
+	(286, 'Can add basket line', 72, 'add_basketline'),
+	(287, 'Can change basket line', 72, 'change_basketline'),
+	(288, 'Can delete basket line', 72, 'delete_basketline'),
+	(289, 'Can view basket line', 72, 'view_basketline'),
+	(290, 'Can add credit note', 73, 'add_creditnote'),
+	(291, 'Can change credit note', 73, 'change_creditnote'),
+	(292, 'Can delete credit note', 73, 'delete_creditnote'),
+	(293, 'Can view credit note', 73, 'view_creditnote'),
+	(294, 'Can add credit note line', 74, 'add_creditnoteline'),
+	(295, 'Can change credit note line', 74, 'change_creditnoteline'),
+	(296, 'Can delete credit note line', 74, 'delete_creditnoteline'),
+	(297, 'Can view credit note line', 74, 'view_creditnoteline'),
+	(298, 'Can add order', 75, 'add_order'),
+	(299, 'Can change order', 75, 'change_order'),
+	(300, 'Can delete order', 75, 'delete_order'),
+	(301, 'Can view order', 75, 'view_order'),
+	(302, 'Can add happening', 76, 'add_happening'),
+	(303, 'Can change happening', 76, 'change_happening'),
+	(304, 'Can delete happening', 76, 'delete_happening'),
+	(305, 'Can view happening', 76, 'view_happening'),
+	(306, 'Can add adjustment', 77, 'add_adjustment'),
+	(307, 'Can change adjustment', 77, 'change_adjustment'),
+	(308, 'Can delete adjustment', 77, 'delete_adjustment'),
+	(309, 'Can view adjustment', 77, 'view_adjustment'),
+	(310, 'Can add order line', 78, 'add_orderline'),
+	(311, 'Can change order line', 78, 'change_orderline'),
+	(312, 'Can delete order line', 78, 'delete_orderline'),
+	(313, 'Can view order line', 78, 'view_orderline'),
+	(314, 'Can add placed key', 79, 'add_placedkey'),
+	(315, 'Can change placed key', 79, 'change_placedkey'),
+	(316, 'Can delete placed key', 79, 'delete_placedkey'),
+	(317, 'Can view placed key', 79, 'view_placedkey'),
+	(318, 'Can add refund', 80, 'add_refund'),
+	(319, 'Can change refund', 80, 'change_refund'),
+	(320, 'Can delete refund', 80, 'delete_refund'),
+	(321, 'Can view refund', 80, 'view_refund'),
+	(322, 'Can add refund line', 81, 'add_refundline'),
+	(323, 'Can change refund line', 81, 'change_refundline'),
+	(324, 'Can delete refund line', 81, 'delete_refundline'),
+	(325, 'Can view refund line', 81, 'view_refundline'),
+	(326, 'Can add shipment', 82, 'add_shipment'),
+	(327, 'Can change shipment', 82, 'change_shipment'),
+	(328, 'Can delete shipment', 82, 'delete_shipment'),
+	(329, 'Can view shipment', 82, 'view_shipment'),
+	(330, 'Can add shipment line', 83, 'add_shipmentline'),
+	(331, 'Can change shipment line', 83, 'change_shipmentline'),
+	(332, 'Can delete shipment line', 83, 'delete_shipmentline'),
+	(333, 'Can view shipment line', 83, 'view_shipmentline'),
+	(334, 'Can add fake charge', 84, 'add_fakecharge'),
+	(335, 'Can change fake charge', 84, 'change_fakecharge'),
+	(336, 'Can delete fake charge', 84, 'delete_fakecharge'),
+	(337, 'Can view fake charge', 84, 'view_fakecharge'),
+	(338, 'Can add payment', 85, 'add_payment'),
+	(339, 'Can change payment', 85, 'change_payment'),
+	(340, 'Can delete payment', 85, 'delete_payment'),
+	(341, 'Can view payment', 85, 'view_payment'),
+	(342, 'Can add fake answer', 86, 'add_fakeanswer'),
+	(343, 'Can change fake answer', 86, 'change_fakeanswer'),
+	(344, 'Can delete fake answer', 86, 'delete_fakeanswer'),
+	(345, 'Can view fake answer', 86, 'view_fakeanswer'),
+	(346, 'Can add payment event', 87, 'add_paymentevent'),
+	(347, 'Can change payment event', 87, 'change_paymentevent'),
+	(348, 'Can delete payment event', 87, 'delete_paymentevent'),
+	(349, 'Can view payment event', 87, 'view_paymentevent'),
+	(350, 'Can add statement', 88, 'add_statement'),
+	(351, 'Can change statement', 88, 'change_statement'),
+	(352, 'Can delete statement', 88, 'delete_statement'),
+	(353, 'Can view statement', 88, 'view_statement'),
+	(354, 'Can add statement line', 89, 'add_statementline'),
+	(355, 'Can change statement line', 89, 'change_statementline'),
+	(356, 'Can delete statement line', 89, 'delete_statementline'),
+	(357, 'Can view statement line', 89, 'view_statementline'),
+	(358, 'Can add stray', 90, 'add_stray'),
+	(359, 'Can change stray', 90, 'change_stray'),
+	(360, 'Can delete stray', 90, 'delete_stray'),
+	(361, 'Can view stray', 90, 'view_stray'),
+	(362, 'Can add stray event', 91, 'add_strayevent'),
+	(363, 'Can change stray event', 91, 'change_strayevent'),
+	(364, 'Can delete stray event', 91, 'delete_strayevent'),
+	(365, 'Can view stray event', 91, 'view_strayevent'),
+	(366, 'Can add segment', 92, 'add_segment'),
+	(367, 'Can change segment', 92, 'change_segment'),
+	(368, 'Can delete segment', 92, 'delete_segment'),
+	(369, 'Can view segment', 92, 'view_segment'),
+	(370, 'Can add outgoing', 93, 'add_outgoing'),
+	(371, 'Can change outgoing', 93, 'change_outgoing'),
+	(372, 'Can delete outgoing', 93, 'delete_outgoing'),
+	(373, 'Can view outgoing', 93, 'view_outgoing'),
+	(374, 'Can add procrastinate event', 94, 'add_procrastinateevent'),
+	(375, 'Can change procrastinate event', 94, 'change_procrastinateevent'),
+	(376, 'Can delete procrastinate event', 94, 'delete_procrastinateevent'),
+	(377, 'Can view procrastinate event', 94, 'view_procrastinateevent'),
+	(378, 'Can add procrastinate job', 95, 'add_procrastinatejob'),
+	(379, 'Can change procrastinate job', 95, 'change_procrastinatejob'),
+	(380, 'Can delete procrastinate job', 95, 'delete_procrastinatejob'),
+	(381, 'Can view procrastinate job', 95, 'view_procrastinatejob'),
+	(382, 'Can add procrastinate periodic defer', 96, 'add_procrastinateperiodicdefer'),
+	(383, 'Can change procrastinate periodic defer', 96, 'change_procrastinateperiodicdefer'),
+	(384, 'Can delete procrastinate periodic defer', 96, 'delete_procrastinateperiodicdefer'),
+	(385, 'Can view procrastinate periodic defer', 96, 'view_procrastinateperiodicdefer'),
+	(386, 'Can add procrastinate worker', 97, 'add_procrastinateworker'),
+	(387, 'Can change procrastinate worker', 97, 'change_procrastinateworker'),
+	(388, 'Can delete procrastinate worker', 97, 'delete_procrastinateworker'),
+	(389, 'Can view procrastinate worker', 97, 'view_procrastinateworker'),
+	(390, 'Can add user profile', 98, 'add_userprofile'),
+	(391, 'Can change user profile', 98, 'change_userprofile'),
+	(392, 'Can delete user profile', 98, 'delete_userprofile'),
+	(393, 'Can view user profile', 98, 'view_userprofile'),
+	(394, 'Can view image', 29, 'view_image'),
+	(395, 'Can add rendition', 99, 'add_rendition'),
+	(396, 'Can change rendition', 99, 'change_rendition'),
+	(397, 'Can delete rendition', 99, 'delete_rendition'),
+	(398, 'Can view rendition', 99, 'view_rendition'),
+	(399, 'Can view document', 28, 'view_document'),
+	(400, 'Can add index entry', 100, 'add_indexentry');
 INSERT INTO public.auth_permission VALUES
-	(401, 'Can change tagged item', 100, 'change_taggeditem'),
-	(402, 'Can delete tagged item', 100, 'delete_taggeditem'),
-	(403, 'Can view tagged item', 100, 'view_taggeditem'),
-	(404, 'Can add email address', 101, 'add_emailaddress'),
-	(405, 'Can change email address', 101, 'change_emailaddress'),
-	(406, 'Can delete email address', 101, 'delete_emailaddress'),
-	(407, 'Can view email address', 101, 'view_emailaddress'),
-	(408, 'Can add email confirmation', 102, 'add_emailconfirmation'),
-	(409, 'Can change email confirmation', 102, 'change_emailconfirmation'),
-	(410, 'Can delete email confirmation', 102, 'delete_emailconfirmation'),
-	(411, 'Can view email confirmation', 102, 'view_emailconfirmation'),
-	(412, 'Can add authenticator', 103, 'add_authenticator'),
-	(413, 'Can change authenticator', 103, 'change_authenticator'),
-	(414, 'Can delete authenticator', 103, 'delete_authenticator'),
-	(415, 'Can view authenticator', 103, 'view_authenticator'),
-	(416, 'Can add permission', 104, 'add_permission'),
-	(417, 'Can change permission', 104, 'change_permission'),
-	(418, 'Can delete permission', 104, 'delete_permission'),
-	(419, 'Can view permission', 104, 'view_permission'),
-	(420, 'Can add group', 105, 'add_group'),
-	(421, 'Can change group', 105, 'change_group'),
-	(422, 'Can delete group', 105, 'delete_group'),
-	(423, 'Can view group', 105, 'view_group'),
-	(424, 'Can add content type', 106, 'add_contenttype'),
-	(425, 'Can change content type', 106, 'change_contenttype'),
-	(426, 'Can delete content type', 106, 'delete_contenttype'),
-	(427, 'Can view content type', 106, 'view_contenttype'),
-	(428, 'Can add session', 107, 'add_session'),
-	(429, 'Can change session', 107, 'change_session'),
-	(430, 'Can delete session', 107, 'delete_session'),
-	(431, 'Can view session', 107, 'view_session');
+	(401, 'Can change index entry', 100, 'change_indexentry'),
+	(402, 'Can delete index entry', 100, 'delete_indexentry'),
+	(403, 'Can view index entry', 100, 'view_indexentry'),
+	(404, 'Can add editing session', 101, 'add_editingsession'),
+	(405, 'Can change editing session', 101, 'change_editingsession'),
+	(406, 'Can delete editing session', 101, 'delete_editingsession'),
+	(407, 'Can view editing session', 101, 'view_editingsession'),
+	(408, 'Can add form state', 102, 'add_formstate'),
+	(409, 'Can change form state', 102, 'change_formstate'),
+	(410, 'Can delete form state', 102, 'delete_formstate'),
+	(411, 'Can view form state', 102, 'view_formstate'),
+	(412, 'Can add tag', 103, 'add_tag'),
+	(413, 'Can change tag', 103, 'change_tag'),
+	(414, 'Can delete tag', 103, 'delete_tag'),
+	(415, 'Can view tag', 103, 'view_tag'),
+	(416, 'Can add tagged item', 104, 'add_taggeditem'),
+	(417, 'Can change tagged item', 104, 'change_taggeditem'),
+	(418, 'Can delete tagged item', 104, 'delete_taggeditem'),
+	(419, 'Can view tagged item', 104, 'view_taggeditem'),
+	(420, 'Can add email address', 105, 'add_emailaddress'),
+	(421, 'Can change email address', 105, 'change_emailaddress'),
+	(422, 'Can delete email address', 105, 'delete_emailaddress'),
+	(423, 'Can view email address', 105, 'view_emailaddress'),
+	(424, 'Can add email confirmation', 106, 'add_emailconfirmation'),
+	(425, 'Can change email confirmation', 106, 'change_emailconfirmation'),
+	(426, 'Can delete email confirmation', 106, 'delete_emailconfirmation'),
+	(427, 'Can view email confirmation', 106, 'view_emailconfirmation'),
+	(428, 'Can add authenticator', 107, 'add_authenticator'),
+	(429, 'Can change authenticator', 107, 'change_authenticator'),
+	(430, 'Can delete authenticator', 107, 'delete_authenticator'),
+	(431, 'Can view authenticator', 107, 'view_authenticator'),
+	(432, 'Can add permission', 108, 'add_permission'),
+	(433, 'Can change permission', 108, 'change_permission'),
+	(434, 'Can delete permission', 108, 'delete_permission'),
+	(435, 'Can view permission', 108, 'view_permission'),
+	(436, 'Can add group', 109, 'add_group'),
+	(437, 'Can change group', 109, 'change_group'),
+	(438, 'Can delete group', 109, 'delete_group'),
+	(439, 'Can view group', 109, 'view_group'),
+	(440, 'Can add content type', 110, 'add_contenttype'),
+	(441, 'Can change content type', 110, 'change_contenttype'),
+	(442, 'Can delete content type', 110, 'delete_contenttype'),
+	(443, 'Can view content type', 110, 'view_contenttype'),
+	(444, 'Can add session', 111, 'add_session'),
+	(445, 'Can change session', 111, 'change_session'),
+	(446, 'Can delete session', 111, 'delete_session'),
+	(447, 'Can view session', 111, 'view_session');
 
 INSERT INTO public.django_content_type VALUES
 	(1, 'wagtailcore', 'page'),
@@ -4266,49 +4653,53 @@ INSERT INTO public.django_content_type VALUES
 	(62, 'pricing', 'taxrate'),
 	(63, 'pricing', 'pricechange'),
 	(64, 'pricing', 'price'),
-	(65, 'inventory', 'warehouse'),
-	(66, 'inventory', 'shelf'),
-	(67, 'inventory', 'movement'),
-	(68, 'inventory', 'hold'),
-	(69, 'orders', 'basket'),
-	(70, 'orders', 'basketline'),
-	(71, 'orders', 'creditnote'),
-	(72, 'orders', 'creditnoteline'),
-	(73, 'orders', 'order'),
-	(74, 'orders', 'happening'),
-	(75, 'orders', 'adjustment'),
-	(76, 'orders', 'orderline'),
-	(77, 'orders', 'placedkey'),
-	(78, 'orders', 'refund'),
-	(79, 'orders', 'refundline'),
-	(80, 'orders', 'shipment'),
-	(81, 'orders', 'shipmentline'),
-	(82, 'payments', 'fakecharge'),
-	(83, 'payments', 'payment'),
-	(84, 'payments', 'fakeanswer'),
-	(85, 'payments', 'paymentevent'),
-	(86, 'payments', 'statement'),
-	(87, 'payments', 'statementline'),
-	(88, 'lake', 'segment'),
-	(89, 'messaging', 'outgoing'),
-	(90, 'procrastinate', 'procrastinateevent'),
-	(91, 'procrastinate', 'procrastinatejob'),
-	(92, 'procrastinate', 'procrastinateperiodicdefer'),
-	(93, 'procrastinate', 'procrastinateworker'),
-	(94, 'wagtailusers', 'userprofile'),
-	(95, 'wagtailimages', 'rendition'),
-	(96, 'wagtailsearch', 'indexentry'),
-	(97, 'wagtailadmin', 'editingsession'),
-	(98, 'wagtailadmin', 'formstate'),
-	(99, 'taggit', 'tag'),
-	(100, 'taggit', 'taggeditem'),
-	(101, 'account', 'emailaddress'),
-	(102, 'account', 'emailconfirmation'),
-	(103, 'mfa', 'authenticator'),
-	(104, 'auth', 'permission'),
-	(105, 'auth', 'group'),
-	(106, 'contenttypes', 'contenttype'),
-	(107, 'sessions', 'session');
+	(65, 'pricing', 'cost'),
+	(66, 'pricing', 'costchange'),
+	(67, 'inventory', 'warehouse'),
+	(68, 'inventory', 'shelf'),
+	(69, 'inventory', 'movement'),
+	(70, 'inventory', 'hold'),
+	(71, 'orders', 'basket'),
+	(72, 'orders', 'basketline'),
+	(73, 'orders', 'creditnote'),
+	(74, 'orders', 'creditnoteline'),
+	(75, 'orders', 'order'),
+	(76, 'orders', 'happening'),
+	(77, 'orders', 'adjustment'),
+	(78, 'orders', 'orderline'),
+	(79, 'orders', 'placedkey'),
+	(80, 'orders', 'refund'),
+	(81, 'orders', 'refundline'),
+	(82, 'orders', 'shipment'),
+	(83, 'orders', 'shipmentline'),
+	(84, 'payments', 'fakecharge'),
+	(85, 'payments', 'payment'),
+	(86, 'payments', 'fakeanswer'),
+	(87, 'payments', 'paymentevent'),
+	(88, 'payments', 'statement'),
+	(89, 'payments', 'statementline'),
+	(90, 'payments', 'stray'),
+	(91, 'payments', 'strayevent'),
+	(92, 'lake', 'segment'),
+	(93, 'messaging', 'outgoing'),
+	(94, 'procrastinate', 'procrastinateevent'),
+	(95, 'procrastinate', 'procrastinatejob'),
+	(96, 'procrastinate', 'procrastinateperiodicdefer'),
+	(97, 'procrastinate', 'procrastinateworker'),
+	(98, 'wagtailusers', 'userprofile'),
+	(99, 'wagtailimages', 'rendition'),
+	(100, 'wagtailsearch', 'indexentry'),
+	(101, 'wagtailadmin', 'editingsession'),
+	(102, 'wagtailadmin', 'formstate'),
+	(103, 'taggit', 'tag'),
+	(104, 'taggit', 'taggeditem'),
+	(105, 'account', 'emailaddress'),
+	(106, 'account', 'emailconfirmation'),
+	(107, 'mfa', 'authenticator'),
+	(108, 'auth', 'permission'),
+	(109, 'auth', 'group'),
+	(110, 'contenttypes', 'contenttype'),
+	(111, 'sessions', 'session');
 
 INSERT INTO public.django_migrations VALUES
 	(1, 'contenttypes', '0001_initial', '2026-01-01 00:00:00+00'),
@@ -4352,263 +4743,269 @@ INSERT INTO public.django_migrations VALUES
 	(39, 'customers', '0003_buyer', '2026-01-01 00:00:00+00'),
 	(40, 'events', '0001_initial', '2026-01-01 00:00:00+00'),
 	(41, 'events', '0002_record', '2026-01-01 00:00:00+00'),
-	(42, 'shop', '0002_currency', '2026-01-01 00:00:00+00'),
-	(43, 'pricing', '0001_initial', '2026-01-01 00:00:00+00'),
-	(44, 'pricing', '0002_functions', '2026-01-01 00:00:00+00'),
-	(45, 'pricing', '0003_material', '2026-01-01 00:00:00+00'),
-	(46, 'inventory', '0001_initial', '2026-01-01 00:00:00+00'),
-	(47, 'orders', '0001_initial', '2026-01-01 00:00:00+00'),
-	(48, 'orders', '0002_orders_open', '2026-01-01 00:00:00+00'),
-	(49, 'orders', '0003_money_kept', '2026-01-01 00:00:00+00'),
-	(50, 'orders', '0004_standing', '2026-01-01 00:00:00+00'),
-	(51, 'inventory', '0002_functions', '2026-01-01 00:00:00+00'),
-	(52, 'flows', '0001_place_order', '2026-01-01 00:00:00+00'),
-	(53, 'flows', '0002_plan', '2026-01-01 00:00:00+00'),
-	(54, 'flows', '0003_plans_kept', '2026-01-01 00:00:00+00'),
-	(55, 'imports', '0001_initial', '2026-01-01 00:00:00+00'),
-	(56, 'imports', '0002_origins', '2026-01-01 00:00:00+00'),
-	(57, 'inventory', '0003_release_units', '2026-01-01 00:00:00+00'),
-	(58, 'inventory', '0004_shown', '2026-01-01 00:00:00+00'),
-	(59, 'inventory', '0005_take', '2026-01-01 00:00:00+00'),
-	(60, 'jobs', '0001_initial', '2026-01-01 00:00:00+00'),
-	(61, 'lake', '0001_initial', '2026-01-01 00:00:00+00'),
-	(62, 'limits', '0001_initial', '2026-01-01 00:00:00+00'),
-	(63, 'messaging', '0001_initial', '2026-01-01 00:00:00+00'),
-	(64, 'mfa', '0001_initial', '2026-01-01 00:00:00+00'),
-	(65, 'mfa', '0002_authenticator_timestamps', '2026-01-01 00:00:00+00'),
-	(66, 'mfa', '0003_authenticator_type_uniq', '2026-01-01 00:00:00+00'),
-	(67, 'pricing', '0004_shown', '2026-01-01 00:00:00+00'),
-	(68, 'orders', '0005_fewer_indices', '2026-01-01 00:00:00+00'),
-	(69, 'payments', '0001_initial', '2026-01-01 00:00:00+00'),
-	(70, 'payments', '0002_append_only', '2026-01-01 00:00:00+00'),
-	(71, 'payments', '0003_confirmations_and_disputes', '2026-01-01 00:00:00+00'),
-	(72, 'payments', '0004_statements', '2026-01-01 00:00:00+00'),
-	(73, 'pricing', '0005_plans_kept', '2026-01-01 00:00:00+00'),
-	(74, 'procrastinate', '0001_initial', '2026-01-01 00:00:00+00'),
-	(75, 'procrastinate', '0002_drop_started_at_column', '2026-01-01 00:00:00+00'),
-	(76, 'procrastinate', '0003_drop_started_at_column', '2026-01-01 00:00:00+00'),
-	(77, 'procrastinate', '0004_drop_procrastinate_version_table', '2026-01-01 00:00:00+00'),
-	(78, 'procrastinate', '0005_fix_procrastinate_fetch_job', '2026-01-01 00:00:00+00'),
-	(79, 'procrastinate', '0006_fix_trigger_status_events_insert', '2026-01-01 00:00:00+00'),
-	(80, 'procrastinate', '0007_add_queueing_lock_column', '2026-01-01 00:00:00+00'),
-	(81, 'procrastinate', '0008_close_fetch_job_race_condition', '2026-01-01 00:00:00+00'),
-	(82, 'procrastinate', '0009_add_defer_job_function', '2026-01-01 00:00:00+00'),
-	(83, 'procrastinate', '0010_add_procrastinate_periodic_defers', '2026-01-01 00:00:00+00'),
-	(84, 'procrastinate', '0011_add_foreign_key_index', '2026-01-01 00:00:00+00'),
-	(85, 'procrastinate', '0012_add_locks_to_periodic_defer', '2026-01-01 00:00:00+00'),
-	(86, 'procrastinate', '0013_fix_procrastinate_defer_periodic_job', '2026-01-01 00:00:00+00'),
-	(87, 'procrastinate', '0014_add_finish_job_and_retry_job_functions', '2026-01-01 00:00:00+00'),
-	(88, 'procrastinate', '0015_add_trigger_on_job_deletion', '2026-01-01 00:00:00+00'),
-	(89, 'procrastinate', '0016_delete_finished_jobs', '2026-01-01 00:00:00+00'),
-	(90, 'procrastinate', '0017_add_checks_to_finish_job', '2026-01-01 00:00:00+00'),
-	(91, 'procrastinate', '0018_add_checks_to_retry_job', '2026-01-01 00:00:00+00'),
-	(92, 'procrastinate', '0019_fix_finish_job_compat_issue', '2026-01-01 00:00:00+00'),
-	(93, 'procrastinate', '0020_add_index_on_procrastinate_jobs', '2026-01-01 00:00:00+00'),
-	(94, 'procrastinate', '0021_add_kwargs_to_defer_periodic_job', '2026-01-01 00:00:00+00'),
-	(95, 'procrastinate', '0022_null_locks_excluded', '2026-01-01 00:00:00+00'),
-	(96, 'procrastinate', '0023_remove_old_finish_job_function', '2026-01-01 00:00:00+00'),
-	(97, 'procrastinate', '0024_job_id_bigint', '2026-01-01 00:00:00+00'),
-	(98, 'procrastinate', '0025_add_models', '2026-01-01 00:00:00+00'),
-	(99, 'procrastinate', '0026_add_job_priority', '2026-01-01 00:00:00+00'),
-	(100, 'procrastinate', '0027_add_periodic_job_priority', '2026-01-01 00:00:00+00'),
-	(101, 'procrastinate', '0028_add_cancel_states', '2026-01-01 00:00:00+00'),
-	(102, 'procrastinate', '0029_add_additional_params_to_retry_job', '2026-01-01 00:00:00+00'),
-	(103, 'procrastinate', '0030_alter_procrastinateevent_options', '2026-01-01 00:00:00+00'),
-	(104, 'procrastinate', '0031_add_indexes_for_fetch_job', '2026-01-01 00:00:00+00'),
-	(105, 'procrastinate', '0032_pre_cancel_notification', '2026-01-01 00:00:00+00'),
-	(106, 'procrastinate', '0033_post_cancel_notification', '2026-01-01 00:00:00+00'),
-	(107, 'procrastinate', '0034_pre_add_heartbeat', '2026-01-01 00:00:00+00'),
-	(108, 'procrastinate', '0035_post_add_heartbeat', '2026-01-01 00:00:00+00'),
-	(109, 'procrastinate', '0036_add_worker_model', '2026-01-01 00:00:00+00'),
-	(110, 'procrastinate', '0037_pre_batch_defer_jobs', '2026-01-01 00:00:00+00'),
-	(111, 'procrastinate', '0038_post_batch_defer_jobs', '2026-01-01 00:00:00+00'),
-	(112, 'procrastinate', '0039_pre_priority_lock_fetch_job', '2026-01-01 00:00:00+00'),
-	(113, 'procrastinate', '0040_pre_retry_failed_job', '2026-01-01 00:00:00+00'),
-	(114, 'procrastinate', '0041_post_retry_failed_job', '2026-01-01 00:00:00+00'),
-	(115, 'requests', '0001_initial', '2026-01-01 00:00:00+00'),
-	(116, 'search', '0001_initial', '2026-01-01 00:00:00+00'),
-	(117, 'sessions', '0001_initial', '2026-01-01 00:00:00+00'),
-	(118, 'taggit', '0001_initial', '2026-01-01 00:00:00+00'),
-	(119, 'taggit', '0002_auto_20150616_2121', '2026-01-01 00:00:00+00'),
-	(120, 'taggit', '0003_taggeditem_add_unique_index', '2026-01-01 00:00:00+00'),
-	(121, 'taggit', '0004_alter_taggeditem_content_type_alter_taggeditem_tag', '2026-01-01 00:00:00+00'),
-	(122, 'taggit', '0005_auto_20220424_2025', '2026-01-01 00:00:00+00'),
-	(123, 'taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx', '2026-01-01 00:00:00+00'),
-	(124, 'wagtailcore', '0001_initial', '2026-01-01 00:00:00+00'),
-	(125, 'wagtailcore', '0002_initial_data', '2026-01-01 00:00:00+00'),
-	(126, 'wagtailcore', '0003_add_uniqueness_constraint_on_group_page_permission', '2026-01-01 00:00:00+00'),
-	(127, 'wagtailcore', '0004_page_locked', '2026-01-01 00:00:00+00'),
-	(128, 'wagtailcore', '0005_add_page_lock_permission_to_moderators', '2026-01-01 00:00:00+00'),
-	(129, 'wagtailcore', '0006_add_lock_page_permission', '2026-01-01 00:00:00+00'),
-	(130, 'wagtailcore', '0007_page_latest_revision_created_at', '2026-01-01 00:00:00+00'),
-	(131, 'wagtailcore', '0008_populate_latest_revision_created_at', '2026-01-01 00:00:00+00'),
-	(132, 'wagtailcore', '0009_remove_auto_now_add_from_pagerevision_created_at', '2026-01-01 00:00:00+00'),
-	(133, 'wagtailcore', '0010_change_page_owner_to_null_on_delete', '2026-01-01 00:00:00+00'),
-	(134, 'wagtailcore', '0011_page_first_published_at', '2026-01-01 00:00:00+00'),
-	(135, 'wagtailcore', '0012_extend_page_slug_field', '2026-01-01 00:00:00+00'),
-	(136, 'wagtailcore', '0013_update_golive_expire_help_text', '2026-01-01 00:00:00+00'),
-	(137, 'wagtailcore', '0014_add_verbose_name', '2026-01-01 00:00:00+00'),
-	(138, 'wagtailcore', '0015_add_more_verbose_names', '2026-01-01 00:00:00+00'),
-	(139, 'wagtailcore', '0016_change_page_url_path_to_text_field', '2026-01-01 00:00:00+00'),
-	(140, 'wagtailcore', '0017_change_edit_page_permission_description', '2026-01-01 00:00:00+00'),
-	(141, 'wagtailcore', '0018_pagerevision_submitted_for_moderation_index', '2026-01-01 00:00:00+00'),
-	(142, 'wagtailcore', '0019_verbose_names_cleanup', '2026-01-01 00:00:00+00'),
-	(143, 'wagtailcore', '0020_add_index_on_page_first_published_at', '2026-01-01 00:00:00+00'),
-	(144, 'wagtailcore', '0021_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(145, 'wagtailcore', '0022_add_site_name', '2026-01-01 00:00:00+00'),
-	(146, 'wagtailcore', '0023_alter_page_revision_on_delete_behaviour', '2026-01-01 00:00:00+00'),
-	(147, 'wagtailcore', '0024_collection', '2026-01-01 00:00:00+00'),
-	(148, 'wagtailcore', '0025_collection_initial_data', '2026-01-01 00:00:00+00'),
-	(149, 'wagtailcore', '0026_group_collection_permission', '2026-01-01 00:00:00+00'),
-	(150, 'wagtailadmin', '0001_create_admin_access_permissions', '2026-01-01 00:00:00+00'),
-	(151, 'wagtailadmin', '0002_admin', '2026-01-01 00:00:00+00'),
-	(152, 'wagtailadmin', '0003_admin_managed', '2026-01-01 00:00:00+00'),
-	(153, 'wagtailadmin', '0004_editingsession', '2026-01-01 00:00:00+00'),
-	(154, 'wagtailadmin', '0005_editingsession_is_editing', '2026-01-01 00:00:00+00'),
-	(155, 'wagtailadmin', '0006_formstate', '2026-01-01 00:00:00+00'),
-	(156, 'wagtailcore', '0027_fix_collection_path_collation', '2026-01-01 00:00:00+00'),
-	(157, 'wagtailcore', '0024_alter_page_content_type_on_delete_behaviour', '2026-01-01 00:00:00+00'),
-	(158, 'wagtailcore', '0028_merge', '2026-01-01 00:00:00+00'),
-	(159, 'wagtailcore', '0029_unicode_slugfield_dj19', '2026-01-01 00:00:00+00'),
-	(160, 'wagtailcore', '0030_index_on_pagerevision_created_at', '2026-01-01 00:00:00+00'),
-	(161, 'wagtailcore', '0031_add_page_view_restriction_types', '2026-01-01 00:00:00+00'),
-	(162, 'wagtailcore', '0032_add_bulk_delete_page_permission', '2026-01-01 00:00:00+00'),
-	(163, 'wagtailcore', '0033_remove_golive_expiry_help_text', '2026-01-01 00:00:00+00'),
-	(164, 'wagtailcore', '0034_page_live_revision', '2026-01-01 00:00:00+00'),
-	(165, 'wagtailcore', '0035_page_last_published_at', '2026-01-01 00:00:00+00'),
-	(166, 'wagtailcore', '0036_populate_page_last_published_at', '2026-01-01 00:00:00+00'),
-	(167, 'wagtailcore', '0037_set_page_owner_editable', '2026-01-01 00:00:00+00'),
-	(168, 'wagtailcore', '0038_make_first_published_at_editable', '2026-01-01 00:00:00+00'),
-	(169, 'wagtailcore', '0039_collectionviewrestriction', '2026-01-01 00:00:00+00'),
-	(170, 'wagtailcore', '0040_page_draft_title', '2026-01-01 00:00:00+00'),
-	(171, 'wagtailcore', '0041_group_collection_permissions_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(172, 'wagtailcore', '0042_index_on_pagerevision_approved_go_live_at', '2026-01-01 00:00:00+00'),
-	(173, 'wagtailcore', '0043_lock_fields', '2026-01-01 00:00:00+00'),
-	(174, 'wagtailcore', '0044_add_unlock_grouppagepermission', '2026-01-01 00:00:00+00'),
-	(175, 'wagtailcore', '0045_assign_unlock_grouppagepermission', '2026-01-01 00:00:00+00'),
-	(176, 'wagtailcore', '0046_site_name_remove_null', '2026-01-01 00:00:00+00'),
-	(177, 'wagtailcore', '0047_add_workflow_models', '2026-01-01 00:00:00+00'),
-	(178, 'wagtailcore', '0048_add_default_workflows', '2026-01-01 00:00:00+00'),
-	(179, 'wagtailcore', '0049_taskstate_finished_by', '2026-01-01 00:00:00+00'),
-	(180, 'wagtailcore', '0050_workflow_rejected_to_needs_changes', '2026-01-01 00:00:00+00'),
-	(181, 'wagtailcore', '0051_taskstate_comment', '2026-01-01 00:00:00+00'),
-	(182, 'wagtailcore', '0052_pagelogentry', '2026-01-01 00:00:00+00'),
-	(183, 'wagtailcore', '0053_locale_model', '2026-01-01 00:00:00+00'),
-	(184, 'wagtailcore', '0054_initial_locale', '2026-01-01 00:00:00+00'),
-	(185, 'wagtailcore', '0055_page_locale_fields', '2026-01-01 00:00:00+00'),
-	(186, 'wagtailcore', '0056_page_locale_fields_populate', '2026-01-01 00:00:00+00'),
-	(187, 'wagtailcore', '0057_page_locale_fields_notnull', '2026-01-01 00:00:00+00'),
-	(188, 'wagtailcore', '0058_page_alias_of', '2026-01-01 00:00:00+00'),
-	(189, 'wagtailcore', '0059_apply_collection_ordering', '2026-01-01 00:00:00+00'),
-	(190, 'wagtailcore', '0060_fix_workflow_unique_constraint', '2026-01-01 00:00:00+00'),
-	(191, 'wagtailcore', '0061_change_promote_tab_helpt_text_and_verbose_names', '2026-01-01 00:00:00+00'),
-	(192, 'wagtailcore', '0062_comment_models_and_pagesubscription', '2026-01-01 00:00:00+00'),
-	(193, 'wagtailcore', '0063_modellogentry', '2026-01-01 00:00:00+00'),
-	(194, 'wagtailcore', '0064_log_timestamp_indexes', '2026-01-01 00:00:00+00'),
-	(195, 'wagtailcore', '0065_log_entry_uuid', '2026-01-01 00:00:00+00'),
-	(196, 'wagtailcore', '0066_collection_management_permissions', '2026-01-01 00:00:00+00'),
-	(197, 'wagtailcore', '0067_alter_pagerevision_content_json', '2026-01-01 00:00:00+00'),
-	(198, 'wagtailcore', '0068_log_entry_empty_object', '2026-01-01 00:00:00+00'),
-	(199, 'wagtailcore', '0069_log_entry_jsonfield', '2026-01-01 00:00:00+00'),
-	(200, 'wagtailcore', '0070_rename_pagerevision_revision', '2026-01-01 00:00:00+00');
+	(42, 'payments', '0001_initial', '2026-01-01 00:00:00+00'),
+	(43, 'payments', '0002_append_only', '2026-01-01 00:00:00+00'),
+	(44, 'payments', '0003_confirmations_and_disputes', '2026-01-01 00:00:00+00'),
+	(45, 'payments', '0004_statements', '2026-01-01 00:00:00+00'),
+	(46, 'payments', '0005_strays', '2026-01-01 00:00:00+00'),
+	(47, 'payments', '0006_functions', '2026-01-01 00:00:00+00'),
+	(48, 'shop', '0002_currency', '2026-01-01 00:00:00+00'),
+	(49, 'pricing', '0001_initial', '2026-01-01 00:00:00+00'),
+	(50, 'pricing', '0002_functions', '2026-01-01 00:00:00+00'),
+	(51, 'pricing', '0003_material', '2026-01-01 00:00:00+00'),
+	(52, 'pricing', '0004_shown', '2026-01-01 00:00:00+00'),
+	(53, 'inventory', '0001_initial', '2026-01-01 00:00:00+00'),
+	(54, 'orders', '0001_initial', '2026-01-01 00:00:00+00'),
+	(55, 'orders', '0002_orders_open', '2026-01-01 00:00:00+00'),
+	(56, 'orders', '0003_money_kept', '2026-01-01 00:00:00+00'),
+	(57, 'orders', '0004_standing', '2026-01-01 00:00:00+00'),
+	(58, 'orders', '0005_fewer_indices', '2026-01-01 00:00:00+00'),
+	(59, 'orders', '0006_pay', '2026-01-01 00:00:00+00'),
+	(60, 'inventory', '0002_functions', '2026-01-01 00:00:00+00'),
+	(61, 'inventory', '0003_release_units', '2026-01-01 00:00:00+00'),
+	(62, 'inventory', '0004_shown', '2026-01-01 00:00:00+00'),
+	(63, 'inventory', '0005_take', '2026-01-01 00:00:00+00'),
+	(64, 'inventory', '0006_confirm', '2026-01-01 00:00:00+00'),
+	(65, 'flows', '0001_place_order', '2026-01-01 00:00:00+00'),
+	(66, 'flows', '0002_plan', '2026-01-01 00:00:00+00'),
+	(67, 'flows', '0003_plans_kept', '2026-01-01 00:00:00+00'),
+	(68, 'flows', '0004_settle', '2026-01-01 00:00:00+00'),
+	(69, 'imports', '0001_initial', '2026-01-01 00:00:00+00'),
+	(70, 'imports', '0002_origins', '2026-01-01 00:00:00+00'),
+	(71, 'jobs', '0001_initial', '2026-01-01 00:00:00+00'),
+	(72, 'lake', '0001_initial', '2026-01-01 00:00:00+00'),
+	(73, 'limits', '0001_initial', '2026-01-01 00:00:00+00'),
+	(74, 'messaging', '0001_initial', '2026-01-01 00:00:00+00'),
+	(75, 'mfa', '0001_initial', '2026-01-01 00:00:00+00'),
+	(76, 'mfa', '0002_authenticator_timestamps', '2026-01-01 00:00:00+00'),
+	(77, 'mfa', '0003_authenticator_type_uniq', '2026-01-01 00:00:00+00'),
+	(78, 'pricing', '0005_plans_kept', '2026-01-01 00:00:00+00'),
+	(79, 'pricing', '0006_costs', '2026-01-01 00:00:00+00'),
+	(80, 'procrastinate', '0001_initial', '2026-01-01 00:00:00+00'),
+	(81, 'procrastinate', '0002_drop_started_at_column', '2026-01-01 00:00:00+00'),
+	(82, 'procrastinate', '0003_drop_started_at_column', '2026-01-01 00:00:00+00'),
+	(83, 'procrastinate', '0004_drop_procrastinate_version_table', '2026-01-01 00:00:00+00'),
+	(84, 'procrastinate', '0005_fix_procrastinate_fetch_job', '2026-01-01 00:00:00+00'),
+	(85, 'procrastinate', '0006_fix_trigger_status_events_insert', '2026-01-01 00:00:00+00'),
+	(86, 'procrastinate', '0007_add_queueing_lock_column', '2026-01-01 00:00:00+00'),
+	(87, 'procrastinate', '0008_close_fetch_job_race_condition', '2026-01-01 00:00:00+00'),
+	(88, 'procrastinate', '0009_add_defer_job_function', '2026-01-01 00:00:00+00'),
+	(89, 'procrastinate', '0010_add_procrastinate_periodic_defers', '2026-01-01 00:00:00+00'),
+	(90, 'procrastinate', '0011_add_foreign_key_index', '2026-01-01 00:00:00+00'),
+	(91, 'procrastinate', '0012_add_locks_to_periodic_defer', '2026-01-01 00:00:00+00'),
+	(92, 'procrastinate', '0013_fix_procrastinate_defer_periodic_job', '2026-01-01 00:00:00+00'),
+	(93, 'procrastinate', '0014_add_finish_job_and_retry_job_functions', '2026-01-01 00:00:00+00'),
+	(94, 'procrastinate', '0015_add_trigger_on_job_deletion', '2026-01-01 00:00:00+00'),
+	(95, 'procrastinate', '0016_delete_finished_jobs', '2026-01-01 00:00:00+00'),
+	(96, 'procrastinate', '0017_add_checks_to_finish_job', '2026-01-01 00:00:00+00'),
+	(97, 'procrastinate', '0018_add_checks_to_retry_job', '2026-01-01 00:00:00+00'),
+	(98, 'procrastinate', '0019_fix_finish_job_compat_issue', '2026-01-01 00:00:00+00'),
+	(99, 'procrastinate', '0020_add_index_on_procrastinate_jobs', '2026-01-01 00:00:00+00'),
+	(100, 'procrastinate', '0021_add_kwargs_to_defer_periodic_job', '2026-01-01 00:00:00+00'),
+	(101, 'procrastinate', '0022_null_locks_excluded', '2026-01-01 00:00:00+00'),
+	(102, 'procrastinate', '0023_remove_old_finish_job_function', '2026-01-01 00:00:00+00'),
+	(103, 'procrastinate', '0024_job_id_bigint', '2026-01-01 00:00:00+00'),
+	(104, 'procrastinate', '0025_add_models', '2026-01-01 00:00:00+00'),
+	(105, 'procrastinate', '0026_add_job_priority', '2026-01-01 00:00:00+00'),
+	(106, 'procrastinate', '0027_add_periodic_job_priority', '2026-01-01 00:00:00+00'),
+	(107, 'procrastinate', '0028_add_cancel_states', '2026-01-01 00:00:00+00'),
+	(108, 'procrastinate', '0029_add_additional_params_to_retry_job', '2026-01-01 00:00:00+00'),
+	(109, 'procrastinate', '0030_alter_procrastinateevent_options', '2026-01-01 00:00:00+00'),
+	(110, 'procrastinate', '0031_add_indexes_for_fetch_job', '2026-01-01 00:00:00+00'),
+	(111, 'procrastinate', '0032_pre_cancel_notification', '2026-01-01 00:00:00+00'),
+	(112, 'procrastinate', '0033_post_cancel_notification', '2026-01-01 00:00:00+00'),
+	(113, 'procrastinate', '0034_pre_add_heartbeat', '2026-01-01 00:00:00+00'),
+	(114, 'procrastinate', '0035_post_add_heartbeat', '2026-01-01 00:00:00+00'),
+	(115, 'procrastinate', '0036_add_worker_model', '2026-01-01 00:00:00+00'),
+	(116, 'procrastinate', '0037_pre_batch_defer_jobs', '2026-01-01 00:00:00+00'),
+	(117, 'procrastinate', '0038_post_batch_defer_jobs', '2026-01-01 00:00:00+00'),
+	(118, 'procrastinate', '0039_pre_priority_lock_fetch_job', '2026-01-01 00:00:00+00'),
+	(119, 'procrastinate', '0040_pre_retry_failed_job', '2026-01-01 00:00:00+00'),
+	(120, 'procrastinate', '0041_post_retry_failed_job', '2026-01-01 00:00:00+00'),
+	(121, 'requests', '0001_initial', '2026-01-01 00:00:00+00'),
+	(122, 'search', '0001_initial', '2026-01-01 00:00:00+00'),
+	(123, 'sessions', '0001_initial', '2026-01-01 00:00:00+00'),
+	(124, 'taggit', '0001_initial', '2026-01-01 00:00:00+00'),
+	(125, 'taggit', '0002_auto_20150616_2121', '2026-01-01 00:00:00+00'),
+	(126, 'taggit', '0003_taggeditem_add_unique_index', '2026-01-01 00:00:00+00'),
+	(127, 'taggit', '0004_alter_taggeditem_content_type_alter_taggeditem_tag', '2026-01-01 00:00:00+00'),
+	(128, 'taggit', '0005_auto_20220424_2025', '2026-01-01 00:00:00+00'),
+	(129, 'taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx', '2026-01-01 00:00:00+00'),
+	(130, 'wagtailcore', '0001_initial', '2026-01-01 00:00:00+00'),
+	(131, 'wagtailcore', '0002_initial_data', '2026-01-01 00:00:00+00'),
+	(132, 'wagtailcore', '0003_add_uniqueness_constraint_on_group_page_permission', '2026-01-01 00:00:00+00'),
+	(133, 'wagtailcore', '0004_page_locked', '2026-01-01 00:00:00+00'),
+	(134, 'wagtailcore', '0005_add_page_lock_permission_to_moderators', '2026-01-01 00:00:00+00'),
+	(135, 'wagtailcore', '0006_add_lock_page_permission', '2026-01-01 00:00:00+00'),
+	(136, 'wagtailcore', '0007_page_latest_revision_created_at', '2026-01-01 00:00:00+00'),
+	(137, 'wagtailcore', '0008_populate_latest_revision_created_at', '2026-01-01 00:00:00+00'),
+	(138, 'wagtailcore', '0009_remove_auto_now_add_from_pagerevision_created_at', '2026-01-01 00:00:00+00'),
+	(139, 'wagtailcore', '0010_change_page_owner_to_null_on_delete', '2026-01-01 00:00:00+00'),
+	(140, 'wagtailcore', '0011_page_first_published_at', '2026-01-01 00:00:00+00'),
+	(141, 'wagtailcore', '0012_extend_page_slug_field', '2026-01-01 00:00:00+00'),
+	(142, 'wagtailcore', '0013_update_golive_expire_help_text', '2026-01-01 00:00:00+00'),
+	(143, 'wagtailcore', '0014_add_verbose_name', '2026-01-01 00:00:00+00'),
+	(144, 'wagtailcore', '0015_add_more_verbose_names', '2026-01-01 00:00:00+00'),
+	(145, 'wagtailcore', '0016_change_page_url_path_to_text_field', '2026-01-01 00:00:00+00'),
+	(146, 'wagtailcore', '0017_change_edit_page_permission_description', '2026-01-01 00:00:00+00'),
+	(147, 'wagtailcore', '0018_pagerevision_submitted_for_moderation_index', '2026-01-01 00:00:00+00'),
+	(148, 'wagtailcore', '0019_verbose_names_cleanup', '2026-01-01 00:00:00+00'),
+	(149, 'wagtailcore', '0020_add_index_on_page_first_published_at', '2026-01-01 00:00:00+00'),
+	(150, 'wagtailcore', '0021_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(151, 'wagtailcore', '0022_add_site_name', '2026-01-01 00:00:00+00'),
+	(152, 'wagtailcore', '0023_alter_page_revision_on_delete_behaviour', '2026-01-01 00:00:00+00'),
+	(153, 'wagtailcore', '0024_collection', '2026-01-01 00:00:00+00'),
+	(154, 'wagtailcore', '0025_collection_initial_data', '2026-01-01 00:00:00+00'),
+	(155, 'wagtailcore', '0026_group_collection_permission', '2026-01-01 00:00:00+00'),
+	(156, 'wagtailadmin', '0001_create_admin_access_permissions', '2026-01-01 00:00:00+00'),
+	(157, 'wagtailadmin', '0002_admin', '2026-01-01 00:00:00+00'),
+	(158, 'wagtailadmin', '0003_admin_managed', '2026-01-01 00:00:00+00'),
+	(159, 'wagtailadmin', '0004_editingsession', '2026-01-01 00:00:00+00'),
+	(160, 'wagtailadmin', '0005_editingsession_is_editing', '2026-01-01 00:00:00+00'),
+	(161, 'wagtailadmin', '0006_formstate', '2026-01-01 00:00:00+00'),
+	(162, 'wagtailcore', '0027_fix_collection_path_collation', '2026-01-01 00:00:00+00'),
+	(163, 'wagtailcore', '0024_alter_page_content_type_on_delete_behaviour', '2026-01-01 00:00:00+00'),
+	(164, 'wagtailcore', '0028_merge', '2026-01-01 00:00:00+00'),
+	(165, 'wagtailcore', '0029_unicode_slugfield_dj19', '2026-01-01 00:00:00+00'),
+	(166, 'wagtailcore', '0030_index_on_pagerevision_created_at', '2026-01-01 00:00:00+00'),
+	(167, 'wagtailcore', '0031_add_page_view_restriction_types', '2026-01-01 00:00:00+00'),
+	(168, 'wagtailcore', '0032_add_bulk_delete_page_permission', '2026-01-01 00:00:00+00'),
+	(169, 'wagtailcore', '0033_remove_golive_expiry_help_text', '2026-01-01 00:00:00+00'),
+	(170, 'wagtailcore', '0034_page_live_revision', '2026-01-01 00:00:00+00'),
+	(171, 'wagtailcore', '0035_page_last_published_at', '2026-01-01 00:00:00+00'),
+	(172, 'wagtailcore', '0036_populate_page_last_published_at', '2026-01-01 00:00:00+00'),
+	(173, 'wagtailcore', '0037_set_page_owner_editable', '2026-01-01 00:00:00+00'),
+	(174, 'wagtailcore', '0038_make_first_published_at_editable', '2026-01-01 00:00:00+00'),
+	(175, 'wagtailcore', '0039_collectionviewrestriction', '2026-01-01 00:00:00+00'),
+	(176, 'wagtailcore', '0040_page_draft_title', '2026-01-01 00:00:00+00'),
+	(177, 'wagtailcore', '0041_group_collection_permissions_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(178, 'wagtailcore', '0042_index_on_pagerevision_approved_go_live_at', '2026-01-01 00:00:00+00'),
+	(179, 'wagtailcore', '0043_lock_fields', '2026-01-01 00:00:00+00'),
+	(180, 'wagtailcore', '0044_add_unlock_grouppagepermission', '2026-01-01 00:00:00+00'),
+	(181, 'wagtailcore', '0045_assign_unlock_grouppagepermission', '2026-01-01 00:00:00+00'),
+	(182, 'wagtailcore', '0046_site_name_remove_null', '2026-01-01 00:00:00+00'),
+	(183, 'wagtailcore', '0047_add_workflow_models', '2026-01-01 00:00:00+00'),
+	(184, 'wagtailcore', '0048_add_default_workflows', '2026-01-01 00:00:00+00'),
+	(185, 'wagtailcore', '0049_taskstate_finished_by', '2026-01-01 00:00:00+00'),
+	(186, 'wagtailcore', '0050_workflow_rejected_to_needs_changes', '2026-01-01 00:00:00+00'),
+	(187, 'wagtailcore', '0051_taskstate_comment', '2026-01-01 00:00:00+00'),
+	(188, 'wagtailcore', '0052_pagelogentry', '2026-01-01 00:00:00+00'),
+	(189, 'wagtailcore', '0053_locale_model', '2026-01-01 00:00:00+00'),
+	(190, 'wagtailcore', '0054_initial_locale', '2026-01-01 00:00:00+00'),
+	(191, 'wagtailcore', '0055_page_locale_fields', '2026-01-01 00:00:00+00'),
+	(192, 'wagtailcore', '0056_page_locale_fields_populate', '2026-01-01 00:00:00+00'),
+	(193, 'wagtailcore', '0057_page_locale_fields_notnull', '2026-01-01 00:00:00+00'),
+	(194, 'wagtailcore', '0058_page_alias_of', '2026-01-01 00:00:00+00'),
+	(195, 'wagtailcore', '0059_apply_collection_ordering', '2026-01-01 00:00:00+00'),
+	(196, 'wagtailcore', '0060_fix_workflow_unique_constraint', '2026-01-01 00:00:00+00'),
+	(197, 'wagtailcore', '0061_change_promote_tab_helpt_text_and_verbose_names', '2026-01-01 00:00:00+00'),
+	(198, 'wagtailcore', '0062_comment_models_and_pagesubscription', '2026-01-01 00:00:00+00'),
+	(199, 'wagtailcore', '0063_modellogentry', '2026-01-01 00:00:00+00'),
+	(200, 'wagtailcore', '0064_log_timestamp_indexes', '2026-01-01 00:00:00+00');
 INSERT INTO public.django_migrations VALUES
-	(201, 'wagtailcore', '0071_populate_revision_content_type', '2026-01-01 00:00:00+00'),
-	(202, 'wagtailcore', '0072_alter_revision_content_type_notnull', '2026-01-01 00:00:00+00'),
-	(203, 'wagtailcore', '0073_page_latest_revision', '2026-01-01 00:00:00+00'),
-	(204, 'wagtailcore', '0074_revision_object_str', '2026-01-01 00:00:00+00'),
-	(205, 'wagtailcore', '0075_populate_latest_revision_and_revision_object_str', '2026-01-01 00:00:00+00'),
-	(206, 'wagtailcore', '0076_modellogentry_revision', '2026-01-01 00:00:00+00'),
-	(207, 'wagtailcore', '0077_alter_revision_user', '2026-01-01 00:00:00+00'),
-	(208, 'wagtailcore', '0078_referenceindex', '2026-01-01 00:00:00+00'),
-	(209, 'wagtailcore', '0079_rename_taskstate_page_revision', '2026-01-01 00:00:00+00'),
-	(210, 'wagtailcore', '0080_generic_workflowstate', '2026-01-01 00:00:00+00'),
-	(211, 'wagtailcore', '0081_populate_workflowstate_content_type', '2026-01-01 00:00:00+00'),
-	(212, 'wagtailcore', '0082_alter_workflowstate_content_type_notnull', '2026-01-01 00:00:00+00'),
-	(213, 'wagtailcore', '0083_workflowcontenttype', '2026-01-01 00:00:00+00'),
-	(214, 'wagtailcore', '0084_add_default_page_permissions', '2026-01-01 00:00:00+00'),
-	(215, 'wagtailcore', '0085_add_grouppagepermission_permission', '2026-01-01 00:00:00+00'),
-	(216, 'wagtailcore', '0086_populate_grouppagepermission_permission', '2026-01-01 00:00:00+00'),
-	(217, 'wagtailcore', '0087_alter_grouppagepermission_unique_together_and_more', '2026-01-01 00:00:00+00'),
-	(218, 'wagtailcore', '0088_fix_log_entry_json_timestamps', '2026-01-01 00:00:00+00'),
-	(219, 'wagtailcore', '0089_log_entry_data_json_null_to_object', '2026-01-01 00:00:00+00'),
-	(220, 'wagtailcore', '0090_remove_grouppagepermission_permission_type', '2026-01-01 00:00:00+00'),
-	(221, 'wagtailcore', '0091_remove_revision_submitted_for_moderation', '2026-01-01 00:00:00+00'),
-	(222, 'wagtailcore', '0092_alter_collectionviewrestriction_password_and_more', '2026-01-01 00:00:00+00'),
-	(223, 'wagtailcore', '0093_uploadedfile', '2026-01-01 00:00:00+00'),
-	(224, 'wagtailcore', '0094_alter_page_locale', '2026-01-01 00:00:00+00'),
-	(225, 'wagtailcore', '0095_groupsitepermission', '2026-01-01 00:00:00+00'),
-	(226, 'wagtailcore', '0096_referenceindex_referenceindex_source_object_and_more', '2026-01-01 00:00:00+00'),
-	(227, 'wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes', '2026-01-01 00:00:00+00'),
-	(228, 'wagtailcore', '0098_apitoken', '2026-01-01 00:00:00+00'),
-	(229, 'wagtaildocs', '0001_initial', '2026-01-01 00:00:00+00'),
-	(230, 'wagtaildocs', '0002_initial_data', '2026-01-01 00:00:00+00'),
-	(231, 'wagtaildocs', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(232, 'wagtaildocs', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(233, 'wagtaildocs', '0005_document_collection', '2026-01-01 00:00:00+00'),
-	(234, 'wagtaildocs', '0006_copy_document_permissions_to_collections', '2026-01-01 00:00:00+00'),
-	(235, 'wagtaildocs', '0005_alter_uploaded_by_user_on_delete_action', '2026-01-01 00:00:00+00'),
-	(236, 'wagtaildocs', '0007_merge', '2026-01-01 00:00:00+00'),
-	(237, 'wagtaildocs', '0008_document_file_size', '2026-01-01 00:00:00+00'),
-	(238, 'wagtaildocs', '0009_document_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(239, 'wagtaildocs', '0010_document_file_hash', '2026-01-01 00:00:00+00'),
-	(240, 'wagtaildocs', '0011_add_choose_permissions', '2026-01-01 00:00:00+00'),
-	(241, 'wagtaildocs', '0012_uploadeddocument', '2026-01-01 00:00:00+00'),
-	(242, 'wagtaildocs', '0013_delete_uploadeddocument', '2026-01-01 00:00:00+00'),
-	(243, 'wagtaildocs', '0014_alter_document_file_size', '2026-01-01 00:00:00+00'),
-	(244, 'wagtailimages', '0001_initial', '2026-01-01 00:00:00+00'),
-	(245, 'wagtailimages', '0002_initial_data', '2026-01-01 00:00:00+00'),
-	(246, 'wagtailimages', '0003_fix_focal_point_fields', '2026-01-01 00:00:00+00'),
-	(247, 'wagtailimages', '0004_make_focal_point_key_not_nullable', '2026-01-01 00:00:00+00'),
-	(248, 'wagtailimages', '0005_make_filter_spec_unique', '2026-01-01 00:00:00+00'),
-	(249, 'wagtailimages', '0006_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(250, 'wagtailimages', '0007_image_file_size', '2026-01-01 00:00:00+00'),
-	(251, 'wagtailimages', '0008_image_created_at_index', '2026-01-01 00:00:00+00'),
-	(252, 'wagtailimages', '0009_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(253, 'wagtailimages', '0010_change_on_delete_behaviour', '2026-01-01 00:00:00+00'),
-	(254, 'wagtailimages', '0011_image_collection', '2026-01-01 00:00:00+00'),
-	(255, 'wagtailimages', '0012_copy_image_permissions_to_collections', '2026-01-01 00:00:00+00'),
-	(256, 'wagtailimages', '0013_make_rendition_upload_callable', '2026-01-01 00:00:00+00'),
-	(257, 'wagtailimages', '0014_add_filter_spec_field', '2026-01-01 00:00:00+00'),
-	(258, 'wagtailimages', '0015_fill_filter_spec_field', '2026-01-01 00:00:00+00'),
-	(259, 'wagtailimages', '0016_deprecate_rendition_filter_relation', '2026-01-01 00:00:00+00'),
-	(260, 'wagtailimages', '0017_reduce_focal_point_key_max_length', '2026-01-01 00:00:00+00'),
-	(261, 'wagtailimages', '0018_remove_rendition_filter', '2026-01-01 00:00:00+00'),
-	(262, 'wagtailimages', '0019_delete_filter', '2026-01-01 00:00:00+00'),
-	(263, 'wagtailimages', '0020_add-verbose-name', '2026-01-01 00:00:00+00'),
-	(264, 'wagtailimages', '0021_image_file_hash', '2026-01-01 00:00:00+00'),
-	(265, 'wagtailimages', '0022_uploadedimage', '2026-01-01 00:00:00+00'),
-	(266, 'wagtailimages', '0023_add_choose_permissions', '2026-01-01 00:00:00+00'),
-	(267, 'wagtailimages', '0024_index_image_file_hash', '2026-01-01 00:00:00+00'),
-	(268, 'wagtailimages', '0025_alter_image_file_alter_rendition_file', '2026-01-01 00:00:00+00'),
-	(269, 'wagtailimages', '0026_delete_uploadedimage', '2026-01-01 00:00:00+00'),
-	(270, 'wagtailimages', '0027_image_description', '2026-01-01 00:00:00+00'),
-	(271, 'wagtailsearch', '0001_initial', '2026-01-01 00:00:00+00'),
-	(272, 'wagtailsearch', '0002_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(273, 'wagtailsearch', '0003_remove_editors_pick', '2026-01-01 00:00:00+00'),
-	(274, 'wagtailsearch', '0004_querydailyhits_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(275, 'wagtailsearch', '0005_create_indexentry', '2026-01-01 00:00:00+00'),
-	(276, 'wagtailsearch', '0006_customise_indexentry', '2026-01-01 00:00:00+00'),
-	(277, 'wagtailsearch', '0007_delete_editorspick', '2026-01-01 00:00:00+00'),
-	(278, 'wagtailsearch', '0008_remove_query_and_querydailyhits_models', '2026-01-01 00:00:00+00'),
-	(279, 'wagtailsearch', '0009_remove_ngram_autocomplete', '2026-01-01 00:00:00+00'),
-	(280, 'wagtailsearch', '0010_add_text_fields', '2026-01-01 00:00:00+00'),
-	(281, 'wagtailusers', '0001_initial', '2026-01-01 00:00:00+00'),
-	(282, 'wagtailusers', '0002_add_verbose_name_on_userprofile', '2026-01-01 00:00:00+00'),
-	(283, 'wagtailusers', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(284, 'wagtailusers', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(285, 'wagtailusers', '0005_make_related_name_wagtail_specific', '2026-01-01 00:00:00+00'),
-	(286, 'wagtailusers', '0006_userprofile_prefered_language', '2026-01-01 00:00:00+00'),
-	(287, 'wagtailusers', '0007_userprofile_current_time_zone', '2026-01-01 00:00:00+00'),
-	(288, 'wagtailusers', '0008_userprofile_avatar', '2026-01-01 00:00:00+00'),
-	(289, 'wagtailusers', '0009_userprofile_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(290, 'wagtailusers', '0010_userprofile_updated_comments_notifications', '2026-01-01 00:00:00+00'),
-	(291, 'wagtailusers', '0011_userprofile_dismissibles', '2026-01-01 00:00:00+00'),
-	(292, 'wagtailusers', '0012_userprofile_theme', '2026-01-01 00:00:00+00'),
-	(293, 'wagtailusers', '0013_userprofile_density', '2026-01-01 00:00:00+00'),
-	(294, 'wagtailusers', '0014_userprofile_contrast', '2026-01-01 00:00:00+00'),
-	(295, 'wagtailusers', '0015_userprofile_keyboard_shortcuts', '2026-01-01 00:00:00+00'),
-	(296, 'wagtailimages', '0001_squashed_0021', '2026-01-01 00:00:00+00'),
-	(297, 'wagtailcore', '0001_squashed_0016_change_page_url_path_to_text_field', '2026-01-01 00:00:00+00');
+	(201, 'wagtailcore', '0065_log_entry_uuid', '2026-01-01 00:00:00+00'),
+	(202, 'wagtailcore', '0066_collection_management_permissions', '2026-01-01 00:00:00+00'),
+	(203, 'wagtailcore', '0067_alter_pagerevision_content_json', '2026-01-01 00:00:00+00'),
+	(204, 'wagtailcore', '0068_log_entry_empty_object', '2026-01-01 00:00:00+00'),
+	(205, 'wagtailcore', '0069_log_entry_jsonfield', '2026-01-01 00:00:00+00'),
+	(206, 'wagtailcore', '0070_rename_pagerevision_revision', '2026-01-01 00:00:00+00'),
+	(207, 'wagtailcore', '0071_populate_revision_content_type', '2026-01-01 00:00:00+00'),
+	(208, 'wagtailcore', '0072_alter_revision_content_type_notnull', '2026-01-01 00:00:00+00'),
+	(209, 'wagtailcore', '0073_page_latest_revision', '2026-01-01 00:00:00+00'),
+	(210, 'wagtailcore', '0074_revision_object_str', '2026-01-01 00:00:00+00'),
+	(211, 'wagtailcore', '0075_populate_latest_revision_and_revision_object_str', '2026-01-01 00:00:00+00'),
+	(212, 'wagtailcore', '0076_modellogentry_revision', '2026-01-01 00:00:00+00'),
+	(213, 'wagtailcore', '0077_alter_revision_user', '2026-01-01 00:00:00+00'),
+	(214, 'wagtailcore', '0078_referenceindex', '2026-01-01 00:00:00+00'),
+	(215, 'wagtailcore', '0079_rename_taskstate_page_revision', '2026-01-01 00:00:00+00'),
+	(216, 'wagtailcore', '0080_generic_workflowstate', '2026-01-01 00:00:00+00'),
+	(217, 'wagtailcore', '0081_populate_workflowstate_content_type', '2026-01-01 00:00:00+00'),
+	(218, 'wagtailcore', '0082_alter_workflowstate_content_type_notnull', '2026-01-01 00:00:00+00'),
+	(219, 'wagtailcore', '0083_workflowcontenttype', '2026-01-01 00:00:00+00'),
+	(220, 'wagtailcore', '0084_add_default_page_permissions', '2026-01-01 00:00:00+00'),
+	(221, 'wagtailcore', '0085_add_grouppagepermission_permission', '2026-01-01 00:00:00+00'),
+	(222, 'wagtailcore', '0086_populate_grouppagepermission_permission', '2026-01-01 00:00:00+00'),
+	(223, 'wagtailcore', '0087_alter_grouppagepermission_unique_together_and_more', '2026-01-01 00:00:00+00'),
+	(224, 'wagtailcore', '0088_fix_log_entry_json_timestamps', '2026-01-01 00:00:00+00'),
+	(225, 'wagtailcore', '0089_log_entry_data_json_null_to_object', '2026-01-01 00:00:00+00'),
+	(226, 'wagtailcore', '0090_remove_grouppagepermission_permission_type', '2026-01-01 00:00:00+00'),
+	(227, 'wagtailcore', '0091_remove_revision_submitted_for_moderation', '2026-01-01 00:00:00+00'),
+	(228, 'wagtailcore', '0092_alter_collectionviewrestriction_password_and_more', '2026-01-01 00:00:00+00'),
+	(229, 'wagtailcore', '0093_uploadedfile', '2026-01-01 00:00:00+00'),
+	(230, 'wagtailcore', '0094_alter_page_locale', '2026-01-01 00:00:00+00'),
+	(231, 'wagtailcore', '0095_groupsitepermission', '2026-01-01 00:00:00+00'),
+	(232, 'wagtailcore', '0096_referenceindex_referenceindex_source_object_and_more', '2026-01-01 00:00:00+00'),
+	(233, 'wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes', '2026-01-01 00:00:00+00'),
+	(234, 'wagtailcore', '0098_apitoken', '2026-01-01 00:00:00+00'),
+	(235, 'wagtaildocs', '0001_initial', '2026-01-01 00:00:00+00'),
+	(236, 'wagtaildocs', '0002_initial_data', '2026-01-01 00:00:00+00'),
+	(237, 'wagtaildocs', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(238, 'wagtaildocs', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(239, 'wagtaildocs', '0005_document_collection', '2026-01-01 00:00:00+00'),
+	(240, 'wagtaildocs', '0006_copy_document_permissions_to_collections', '2026-01-01 00:00:00+00'),
+	(241, 'wagtaildocs', '0005_alter_uploaded_by_user_on_delete_action', '2026-01-01 00:00:00+00'),
+	(242, 'wagtaildocs', '0007_merge', '2026-01-01 00:00:00+00'),
+	(243, 'wagtaildocs', '0008_document_file_size', '2026-01-01 00:00:00+00'),
+	(244, 'wagtaildocs', '0009_document_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(245, 'wagtaildocs', '0010_document_file_hash', '2026-01-01 00:00:00+00'),
+	(246, 'wagtaildocs', '0011_add_choose_permissions', '2026-01-01 00:00:00+00'),
+	(247, 'wagtaildocs', '0012_uploadeddocument', '2026-01-01 00:00:00+00'),
+	(248, 'wagtaildocs', '0013_delete_uploadeddocument', '2026-01-01 00:00:00+00'),
+	(249, 'wagtaildocs', '0014_alter_document_file_size', '2026-01-01 00:00:00+00'),
+	(250, 'wagtailimages', '0001_initial', '2026-01-01 00:00:00+00'),
+	(251, 'wagtailimages', '0002_initial_data', '2026-01-01 00:00:00+00'),
+	(252, 'wagtailimages', '0003_fix_focal_point_fields', '2026-01-01 00:00:00+00'),
+	(253, 'wagtailimages', '0004_make_focal_point_key_not_nullable', '2026-01-01 00:00:00+00'),
+	(254, 'wagtailimages', '0005_make_filter_spec_unique', '2026-01-01 00:00:00+00'),
+	(255, 'wagtailimages', '0006_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(256, 'wagtailimages', '0007_image_file_size', '2026-01-01 00:00:00+00'),
+	(257, 'wagtailimages', '0008_image_created_at_index', '2026-01-01 00:00:00+00'),
+	(258, 'wagtailimages', '0009_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(259, 'wagtailimages', '0010_change_on_delete_behaviour', '2026-01-01 00:00:00+00'),
+	(260, 'wagtailimages', '0011_image_collection', '2026-01-01 00:00:00+00'),
+	(261, 'wagtailimages', '0012_copy_image_permissions_to_collections', '2026-01-01 00:00:00+00'),
+	(262, 'wagtailimages', '0013_make_rendition_upload_callable', '2026-01-01 00:00:00+00'),
+	(263, 'wagtailimages', '0014_add_filter_spec_field', '2026-01-01 00:00:00+00'),
+	(264, 'wagtailimages', '0015_fill_filter_spec_field', '2026-01-01 00:00:00+00'),
+	(265, 'wagtailimages', '0016_deprecate_rendition_filter_relation', '2026-01-01 00:00:00+00'),
+	(266, 'wagtailimages', '0017_reduce_focal_point_key_max_length', '2026-01-01 00:00:00+00'),
+	(267, 'wagtailimages', '0018_remove_rendition_filter', '2026-01-01 00:00:00+00'),
+	(268, 'wagtailimages', '0019_delete_filter', '2026-01-01 00:00:00+00'),
+	(269, 'wagtailimages', '0020_add-verbose-name', '2026-01-01 00:00:00+00'),
+	(270, 'wagtailimages', '0021_image_file_hash', '2026-01-01 00:00:00+00'),
+	(271, 'wagtailimages', '0022_uploadedimage', '2026-01-01 00:00:00+00'),
+	(272, 'wagtailimages', '0023_add_choose_permissions', '2026-01-01 00:00:00+00'),
+	(273, 'wagtailimages', '0024_index_image_file_hash', '2026-01-01 00:00:00+00'),
+	(274, 'wagtailimages', '0025_alter_image_file_alter_rendition_file', '2026-01-01 00:00:00+00'),
+	(275, 'wagtailimages', '0026_delete_uploadedimage', '2026-01-01 00:00:00+00'),
+	(276, 'wagtailimages', '0027_image_description', '2026-01-01 00:00:00+00'),
+	(277, 'wagtailsearch', '0001_initial', '2026-01-01 00:00:00+00'),
+	(278, 'wagtailsearch', '0002_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(279, 'wagtailsearch', '0003_remove_editors_pick', '2026-01-01 00:00:00+00'),
+	(280, 'wagtailsearch', '0004_querydailyhits_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(281, 'wagtailsearch', '0005_create_indexentry', '2026-01-01 00:00:00+00'),
+	(282, 'wagtailsearch', '0006_customise_indexentry', '2026-01-01 00:00:00+00'),
+	(283, 'wagtailsearch', '0007_delete_editorspick', '2026-01-01 00:00:00+00'),
+	(284, 'wagtailsearch', '0008_remove_query_and_querydailyhits_models', '2026-01-01 00:00:00+00'),
+	(285, 'wagtailsearch', '0009_remove_ngram_autocomplete', '2026-01-01 00:00:00+00'),
+	(286, 'wagtailsearch', '0010_add_text_fields', '2026-01-01 00:00:00+00'),
+	(287, 'wagtailusers', '0001_initial', '2026-01-01 00:00:00+00'),
+	(288, 'wagtailusers', '0002_add_verbose_name_on_userprofile', '2026-01-01 00:00:00+00'),
+	(289, 'wagtailusers', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(290, 'wagtailusers', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(291, 'wagtailusers', '0005_make_related_name_wagtail_specific', '2026-01-01 00:00:00+00'),
+	(292, 'wagtailusers', '0006_userprofile_prefered_language', '2026-01-01 00:00:00+00'),
+	(293, 'wagtailusers', '0007_userprofile_current_time_zone', '2026-01-01 00:00:00+00'),
+	(294, 'wagtailusers', '0008_userprofile_avatar', '2026-01-01 00:00:00+00'),
+	(295, 'wagtailusers', '0009_userprofile_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(296, 'wagtailusers', '0010_userprofile_updated_comments_notifications', '2026-01-01 00:00:00+00'),
+	(297, 'wagtailusers', '0011_userprofile_dismissibles', '2026-01-01 00:00:00+00'),
+	(298, 'wagtailusers', '0012_userprofile_theme', '2026-01-01 00:00:00+00'),
+	(299, 'wagtailusers', '0013_userprofile_density', '2026-01-01 00:00:00+00'),
+	(300, 'wagtailusers', '0014_userprofile_contrast', '2026-01-01 00:00:00+00'),
+	(301, 'wagtailusers', '0015_userprofile_keyboard_shortcuts', '2026-01-01 00:00:00+00'),
+	(302, 'wagtailimages', '0001_squashed_0021', '2026-01-01 00:00:00+00'),
+	(303, 'wagtailcore', '0001_squashed_0016_change_page_url_path_to_text_field', '2026-01-01 00:00:00+00');
 
 INSERT INTO public.wagtailcore_collection VALUES
 	(1, '0001', 1, 0, 'Root');
@@ -4690,7 +5087,7 @@ SELECT pg_catalog.setval('public.auth_group_id_seq', 2, true);
 
 SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 18, true);
 
-SELECT pg_catalog.setval('public.auth_permission_id_seq', 431, true);
+SELECT pg_catalog.setval('public.auth_permission_id_seq', 447, true);
 
 SELECT pg_catalog.setval('public.catalog_category_id_seq', 1, false);
 
@@ -4708,9 +5105,9 @@ SELECT pg_catalog.setval('public.customers_consentrecord_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.customers_customer_id_seq', 1, false);
 
-SELECT pg_catalog.setval('public.django_content_type_id_seq', 107, true);
+SELECT pg_catalog.setval('public.django_content_type_id_seq', 111, true);
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 297, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 303, true);
 
 SELECT pg_catalog.setval('public.events_outbox_id_seq', 1, false);
 
@@ -4781,6 +5178,12 @@ SELECT pg_catalog.setval('public.payments_paymentevent_id_seq', 1, false);
 SELECT pg_catalog.setval('public.payments_statement_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.payments_statementline_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.payments_stray_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.payments_strayevent_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.pricing_costchange_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.pricing_deliveryoption_id_seq', 1, false);
 
@@ -5189,8 +5592,26 @@ ALTER TABLE ONLY public.payments_statement
 ALTER TABLE ONLY public.payments_statementline
     ADD CONSTRAINT payments_statementline_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.payments_stray
+    ADD CONSTRAINT payments_stray_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.payments_strayevent
+    ADD CONSTRAINT payments_strayevent_once UNIQUE (stray_id, kind, key, reference);
+
+ALTER TABLE ONLY public.payments_strayevent
+    ADD CONSTRAINT payments_strayevent_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.pricing_pricechange
     ADD CONSTRAINT pricing_change_version UNIQUE (variant_id, price_list_id, version);
+
+ALTER TABLE ONLY public.pricing_costchange
+    ADD CONSTRAINT pricing_cost_change_version UNIQUE (variant_id, version);
+
+ALTER TABLE ONLY public.pricing_cost
+    ADD CONSTRAINT pricing_cost_pkey PRIMARY KEY (variant_id);
+
+ALTER TABLE ONLY public.pricing_costchange
+    ADD CONSTRAINT pricing_costchange_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.pricing_deliveryoption
     ADD CONSTRAINT pricing_deliveryoption_code_key UNIQUE (code);
@@ -5675,21 +6096,11 @@ CREATE INDEX payments_fakeanswer_charge_id_d4f2ab0f ON public.payments_fakeanswe
 
 CREATE INDEX payments_fakeanswer_due ON public.payments_fakeanswer USING btree (known_at) WHERE (webhooks_due > 0);
 
-CREATE INDEX payments_fakeanswer_key_3ee8c66c_like ON public.payments_fakeanswer USING btree (key varchar_pattern_ops);
-
-CREATE INDEX payments_fakecharge_payment_name_a5c540ee_like ON public.payments_fakecharge USING btree (payment_name varchar_pattern_ops);
-
-CREATE INDEX payments_fakecharge_reference_df1fc99f_like ON public.payments_fakecharge USING btree (reference varchar_pattern_ops);
-
 CREATE INDEX payments_line_outcome ON public.payments_statementline USING btree (statement_id, outcome);
 
 CREATE INDEX payments_payment_disputed ON public.payments_payment USING btree (dispute_due_at) WHERE is_disputed;
 
 CREATE INDEX payments_payment_due ON public.payments_payment USING btree (wake_at) WHERE (wake_at IS NOT NULL);
-
-CREATE INDEX payments_payment_key_42f96794_like ON public.payments_payment USING btree (key varchar_pattern_ops);
-
-CREATE INDEX payments_payment_name_894fe397_like ON public.payments_payment USING btree (name varchar_pattern_ops);
 
 CREATE INDEX payments_payment_order_id_22c479b7 ON public.payments_payment USING btree (order_id);
 
@@ -5706,6 +6117,22 @@ CREATE INDEX payments_statementline_event_id_48c5531d ON public.payments_stateme
 CREATE INDEX payments_statementline_payment_id_409beacd ON public.payments_statementline USING btree (payment_id);
 
 CREATE INDEX payments_statementline_statement_id_0e2b52e7 ON public.payments_statementline USING btree (statement_id);
+
+CREATE INDEX payments_stray_due ON public.payments_stray USING btree (wake_at) WHERE (wake_at IS NOT NULL);
+
+CREATE INDEX payments_stray_first_at_28bb8556 ON public.payments_stray USING btree (first_at);
+
+CREATE UNIQUE INDEX payments_stray_nameless_once ON public.payments_stray USING btree (provider, reference) WHERE ((name)::text = ''::text);
+
+CREATE UNIQUE INDEX payments_stray_once ON public.payments_stray USING btree (provider, name) WHERE (NOT ((name)::text = ''::text));
+
+CREATE INDEX payments_stray_open ON public.payments_stray USING btree (state) WHERE ((state)::text = ANY ((ARRAY['heard'::character varying, 'unclaimed'::character varying, 'giving_back'::character varying])::text[]));
+
+CREATE INDEX payments_stray_payment_id_663e07a9 ON public.payments_stray USING btree (payment_id);
+
+CREATE INDEX payments_stray_reference ON public.payments_stray USING btree (provider, reference);
+
+CREATE INDEX payments_strayevent_stray_id_7d2322eb ON public.payments_strayevent USING btree (stray_id);
 
 CREATE INDEX pricing_deliveryoption_code_1c2c8594_like ON public.pricing_deliveryoption USING btree (code varchar_pattern_ops);
 
@@ -6001,6 +6428,10 @@ CREATE TRIGGER orders_happening_append_only BEFORE DELETE OR UPDATE ON public.or
 
 CREATE TRIGGER payments_paymentevent_append_only BEFORE DELETE OR UPDATE ON public.payments_paymentevent FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
 
+CREATE TRIGGER payments_strayevent_append_only BEFORE DELETE OR UPDATE ON public.payments_strayevent FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER pricing_costchange_only_grows BEFORE DELETE OR UPDATE ON public.pricing_costchange FOR EACH ROW EXECUTE FUNCTION public.pricing_costs_only_grow();
+
 CREATE TRIGGER pricing_deliveryoption_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.pricing_deliveryoption FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
 
 CREATE TRIGGER pricing_price_added AFTER INSERT ON public.pricing_price REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pricing_touch_shelves();
@@ -6212,6 +6643,21 @@ ALTER TABLE ONLY public.payments_statementline
 
 ALTER TABLE ONLY public.payments_statementline
     ADD CONSTRAINT payments_statementli_statement_id_0e2b52e7_fk_payments_ FOREIGN KEY (statement_id) REFERENCES public.payments_statement(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.payments_stray
+    ADD CONSTRAINT payments_stray_payment_id_663e07a9_fk_payments_payment_id FOREIGN KEY (payment_id) REFERENCES public.payments_payment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.payments_strayevent
+    ADD CONSTRAINT payments_strayevent_stray_id_7d2322eb_fk_payments_stray_id FOREIGN KEY (stray_id) REFERENCES public.payments_stray(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.pricing_cost
+    ADD CONSTRAINT pricing_cost_variant_id_5033bb23_fk_catalog_variant_id FOREIGN KEY (variant_id) REFERENCES public.catalog_variant(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.pricing_costchange
+    ADD CONSTRAINT pricing_costchange_actor_id_ab4d6352_fk_access_user_id FOREIGN KEY (actor_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.pricing_costchange
+    ADD CONSTRAINT pricing_costchange_variant_id_7194fac6_fk_catalog_variant_id FOREIGN KEY (variant_id) REFERENCES public.catalog_variant(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.pricing_price
     ADD CONSTRAINT pricing_price_price_list_id_618540d7_fk_pricing_pricelist_id FOREIGN KEY (price_list_id) REFERENCES public.pricing_pricelist(id) DEFERRABLE INITIALLY DEFERRED;

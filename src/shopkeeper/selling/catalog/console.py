@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.text import slugify
@@ -24,7 +25,9 @@ SPARE_VARIANTS = 1
 
 
 def _products() -> QuerySet[models.Product]:
-    return models.Product.objects.select_related("category").annotate(choices=Count("variants"))
+    return models.Product.objects.select_related("category").annotate(
+        choices=Count("variants"), variant_ids=ArrayAgg("variants", filter=Q(variants__isnull=False), default=[])
+    )
 
 
 def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:

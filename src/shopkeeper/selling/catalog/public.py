@@ -111,6 +111,11 @@ def listing(
     return Page(items=items, total=chosen.count(), number=number, size=size)
 
 
+def has_products() -> bool:
+    """Return whether any product is published."""
+    return store.shelf(None, None).exists()
+
+
 def editions() -> Editions:
     """Return the marks of every part of the catalogue now. What is read after this call is at least as new as its marks."""
     return store.editions()

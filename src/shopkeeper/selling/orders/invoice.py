@@ -1,6 +1,6 @@
 """The invoice as an A4 page: paper, ink and a red seal, in the buyer's language, the same bytes each time it is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,9 @@ from shopkeeper.selling.shop import public as shops
 from shopkeeper.selling.shop.shapes import Shop
 
 FONTS = Path(__file__).parent / "fonts"
+WHOLE = {"sans": FONTS / "sans.otf", "serif": FONTS / "serif-bold.otf"}
+LATIN = {"sans": FONTS / "sans-latin.otf", "serif": FONTS / "serif-bold-latin.otf"}
+"""The same letters, as far as they are Latin: fonts of many thousand letters cost most of the time of an invoice that needs a hundred."""
 
 PAPER, LINE, LINE_STRONG = (250, 248, 244), (226, 220, 209), (201, 192, 177)
 INK, INK_2, INK_3 = (29, 26, 23), (93, 86, 77), (113, 106, 96)
@@ -36,14 +39,32 @@ def draw(order: Order, *, language: str, shop: Shop | None = None) -> bytes:
     """Return the invoice of a paid order as PDF, with the shop's particulars as they are now unless given. Raises NoInvoice."""
     if not order.has_invoice:
         raise NoInvoice(order.number, may_come=order.state is OrderState.PLACED)
+    particulars = shop if shop is not None else shops.shop()
     with override(language):
-        page = _Page(order, shop if shop is not None else shops.shop(), language)
-        page.head()
-        page.parties()
-        page.goods()
-        page.totals()
-        page.tax_table()
-        return page.finish()
+        fonts = dict(LATIN)
+        while True:
+            try:
+                return _drawn(order, particulars, language, fonts)
+            except _MoreLetters as more:
+                fonts[more.font] = WHOLE[more.font]
+
+
+def _drawn(order: Order, shop: Shop, language: str, fonts: Mapping[str, Path]) -> bytes:
+    page = _Page(order, shop, language, fonts)
+    page.head()
+    page.parties()
+    page.goods()
+    page.totals()
+    page.tax_table()
+    return page.finish()
+
+
+class _MoreLetters(Exception):
+    """A letter is wanted that the small cut of a font lacks."""
+
+    def __init__(self, font: str) -> None:
+        super().__init__(font)
+        self.font = font
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +77,9 @@ class _Column:
 class _Page:
     """A pen over the paper; all lengths in millimetres."""
 
-    def __init__(self, order: Order, shop: Shop, language: str) -> None:
+    def __init__(self, order: Order, shop: Shop, language: str, fonts: Mapping[str, Path]) -> None:
         self.order, self.shop, self.language, self.locale = order, shop, language, BABEL[language]
-        self.pdf = _Paper(self._foot_lines())
+        self.pdf = _Paper(self._foot_lines(), fonts)
         self.pdf.set_creation_date(order.placed_at)
         self.pdf.set_title(f"{_('Invoice')} {order.number}")
         self.pdf.set_author(shop.legal_name or shop.name.pick(language))
@@ -205,7 +226,7 @@ class _Page:
 
     def _seal(self, left: float, top: float, side: float, name: str) -> None:
         """The shop's first two characters on a red square, one above the other, as on a paper seal; of a Latin name the first letter."""
-        pdf, letters = self.pdf, [letter for letter in self.pdf.known(name) if not letter.isspace()]
+        pdf, letters = self.pdf, [letter for letter in self.pdf.known(name, "serif") if not letter.isspace()]
         pdf.set_fill_color(*SEAL)
         pdf.rect(left, top, side, side, style="F", round_corners=True, corner_radius=2.2)
         if letters and ord(letters[0]) > 0x2E7F:
@@ -295,21 +316,31 @@ class _Page:
 class _Paper(FPDF):
     """An A4 sheet with the shop's particulars at its foot and a page number where there are several."""
 
-    def __init__(self, foot: Sequence[str]) -> None:
+    def __init__(self, foot: Sequence[str], fonts: Mapping[str, Path]) -> None:
         super().__init__(format="A4")
         self.foot_lines = foot
-        self.add_font("sans", fname=FONTS / "sans.otf")
-        self.add_font("serif", fname=FONTS / "serif-bold.otf")
-        font = self.fonts["sans"]
-        self.glyphs = frozenset(font.cmap) if isinstance(font, TTFFont) else frozenset()
+        for name, file in fonts.items():
+            self.add_font(name, fname=file)
+        self.whole = {name for name, file in fonts.items() if file == WHOLE[name]}
+        self.glyphs = {name: frozenset(font.cmap) for name, font in self.fonts.items() if isinstance(font, TTFFont)}
         self.set_auto_page_break(False)
         self.set_margins(LEFT, 18, 210 - RIGHT)
         self.c_margin = 0
         self.set_producer("Shopkeeper")
 
-    def known(self, text: str) -> str:
-        """Return the text with characters the fonts lack shown as a blank box, so that one odd letter never spoils an invoice."""
-        return "".join(letter if ord(letter) in self.glyphs else "□" for letter in text)
+    def known(self, text: str, font: str = "") -> str:
+        """Return the text with characters the font (that at hand unless named) lacks shown as a blank box, so that one odd letter never
+        spoils an invoice.
+
+        Raises _MoreLetters where the font is a small cut and the whole one may have them.
+        """
+        name = font or self.font_family
+        glyphs = self.glyphs[name]
+        if all(ord(letter) in glyphs for letter in text):
+            return text
+        if name not in self.whole:
+            raise _MoreLetters(name)
+        return "".join(letter if ord(letter) in glyphs else "□" for letter in text)
 
     def wrapped(self, text: str, width: float) -> list[str]:
         """Return the text, in the font at hand, as the lines that fit a width; an empty text has none."""

@@ -15,7 +15,7 @@ from shopkeeper.events import public as events
 from shopkeeper.kit import checks
 from shopkeeper.kit.ids import OrderId, PaymentId, RefundId, ShipmentId, UserId, WarehouseId, new_token
 from shopkeeper.selling.inventory.shapes import HeldUnits
-from shopkeeper.selling.orders import books, models, planning, store
+from shopkeeper.selling.orders import books, models, planning, reading, store
 from shopkeeper.selling.orders.baskets import (
     add_line,
     any_basket,
@@ -106,6 +106,7 @@ __all__ = [
     "open_refund",
     "opening",
     "order",
+    "order_from",
     "orders",
     "orders_of",
     "overdue",
@@ -122,6 +123,7 @@ __all__ = [
     "set_line",
     "settle_refund",
     "standing_of",
+    "state_once_paid",
     "timeline",
     "to_be_told",
     "was_refunded_under",
@@ -184,6 +186,16 @@ def overdue(*, now: datetime, limit: int = 100) -> list[OrderId]:
 def mark_paid(*, order_id: OrderId, payment_id: PaymentId, amount_minor: int, now: datetime) -> Order:
     """Turn a placed order into a paid one; its hold no longer expires. Raises WrongState."""
     return _paid(lock(order_id), Act.PAY, payment_id, amount_minor, now)
+
+
+def state_once_paid(state: OrderState) -> OrderState:
+    """Return the state that paying leads to, for a caller that runs the database function `orders_pay`. Raises WrongState."""
+    return states.after(state, Act.PAY)
+
+
+def order_from(document: str | None, order_id: OrderId) -> Order:
+    """Return the order that the database function `orders_document` answered with. Raises NotFound where it answered nothing."""
+    return one([] if document is None else [reading.read(document)], order_id)
 
 
 @transaction.atomic
@@ -389,16 +401,8 @@ def money_of_orders() -> list[OrderMoney]:
 
 
 def _paid(found: Order, act: Act, payment_id: PaymentId, amount_minor: int, now: datetime) -> Order:
-    store.update_order(
-        found.id,
-        state=states.after(found.state, act),
-        paid_minor=amount_minor,
-        paid_at=now,
-        hold_until=None,
-        cancelled_at=None,
-    )
-    store.add_happening(found.id, "paid", at=now, payment_id=payment_id, amount_minor=amount_minor)
-    events.record(facts.OrderPaid(order_id=found.id, payment_id=payment_id, buyer_id=found.buyer_id, amount_minor=amount_minor), at=now)
+    # The caller has the order's lock: it still is in the state it was found in.
+    store.pay(found.id, found.state, states.after(found.state, act), payment_id=payment_id, amount_minor=amount_minor, at=now)
     return order(found.id)
 
 

@@ -1,4 +1,4 @@
-"""Whole orders in one statement each time: the order's columns, and its lines, parcels and refunds as JSON arrays beside them.
+"""Whole orders in one statement each time, as the database function `orders_document` tells them.
 
 The journey from basket to paid reads its order several times; six queries through Django's models cost more than all its writes.
 """
@@ -15,56 +15,31 @@ from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.orders import shapes
 
-_READ = """
-    SELECT o.id, o.number, o.token, o.state, o.channel, o.buyer_id, o.is_guest, o.contact_email, o.contact_name, o.contact_phone,
-           o.address::text, o.language, o.currency, o.tax_mode, o.delivery_option_id, o.delivery_name_en, o.delivery_name_zh,
-           o.delivery_minor, o.delivery_tax_minor, o.goods_minor, o.discount_minor, o.tax_minor, o.total_minor, o.paid_minor,
-           o.refunded_minor, o.refunded_delivery_minor, o.placed_at, o.paid_at, o.cancelled_at, o.cancel_reason, o.hold_until,
-           o.basket_id, o.is_imported, o.quote::text,
-           (SELECT json_agg(json_build_array(
-                       l.id, l.variant_id, l.product_id, l.category_id, l.sku, l.name_en, l.name_zh, l.units, l.unit_minor, l.goods_minor,
-                       l.discount_minor, l.tax_basis_points, l.tax_minor, l.gross_minor, l.shipped_units, l.dropped_units,
-                       l.refunded_units, l.refunded_minor, l.refunded_tax_minor) ORDER BY l.position)
-            FROM orders_orderline l WHERE l.order_id = o.id)::text,
-           (SELECT json_agg(json_build_array(
-                       s.id, s.warehouse_id, s.carrier, s.tracking_number, s.shipped_at,
-                       (SELECT json_agg(json_build_array(p.line_id, p.units) ORDER BY p.id) FROM orders_shipmentline p
-                        WHERE p.shipment_id = s.id)) ORDER BY s.id)
-            FROM orders_shipment s WHERE s.order_id = o.id)::text,
-           (SELECT json_agg(json_build_array(
-                       r.id, r.reason, r.goods_minor, r.delivery_minor, r.total_minor, r.state, r.made_at, r.settled_at,
-                       (SELECT json_agg(json_build_array(p.line_id, p.units, p.dropped_units, p.gross_minor, p.tax_minor, p.is_restocked)
-                                        ORDER BY p.id) FROM orders_refundline p WHERE p.refund_id = r.id)) ORDER BY r.id)
-            FROM orders_refund r WHERE r.order_id = o.id)::text
-    FROM orders_order o WHERE
-"""
-
 
 def whole(order_ids: Sequence[OrderId]) -> list[shapes.Order]:
     """Return whole orders, those that exist, by id."""
-    wanted = [each for each in order_ids if 0 < each < 2**63]
-    if len(wanted) == 1:
-        # By one id the plan is kept; by a list of ids it would be made anew each time.
-        return _orders("o.id = %s::bigint", wanted[0])
-    return _orders("o.id = ANY(%s::bigint[]) ORDER BY o.id", wanted) if wanted else []
+    wanted = sorted({each for each in order_ids if 0 < each < 2**63})
+    if not wanted:
+        return []
+    found = statements.rows("SELECT orders_document(o) FROM unnest(%s::bigint[]) AS o", [wanted])
+    return [read(document) for (document,) in found if document is not None]
 
 
 def whole_by(column: Literal["token", "number"], value: str) -> list[shapes.Order]:
     """Return the whole order of a token or a number, in a list, empty where there is none."""
-    return _orders(f"o.{column} = %s", value)
+    # The column is one of the two above.
+    found = statements.rows(f"SELECT orders_document(o.id) FROM orders_order o WHERE o.{column} = %s", [value])  # noqa: S608
+    return [read(document) for (document,) in found]
 
 
-def _orders(condition: str, value: object) -> list[shapes.Order]:
-    return [_order(row) for row in statements.rows(_READ + condition, [value])]
-
-
-def _order(row: Sequence[Any]) -> shapes.Order:
+def read(document: str) -> shapes.Order:
+    """Return the order that the database function orders_document tells."""
     (
         number_of, number, token, state, channel, buyer_id, is_guest, email, name, phone, address, language, currency, tax_mode,
         delivery_option_id, delivery_en, delivery_zh, delivery, delivery_tax, goods, discount, tax, total, paid, refunded,
         refunded_delivery, placed_at, paid_at, cancelled_at, cancel_reason, hold_until, basket_id, is_imported, quote, lines, shipments,
         refunds,
-    ) = row  # fmt: skip
+    ) = msgspec.json.decode(document)  # fmt: skip
     return shapes.Order(
         id=number_of,
         number=number,
@@ -74,7 +49,7 @@ def _order(row: Sequence[Any]) -> shapes.Order:
         buyer_id=buyer_id,
         is_guest=is_guest,
         contact=shapes.Contact(email=email, name=name, phone=phone),
-        address=Address(**msgspec.json.decode(address)),
+        address=Address(**address),
         language=language,
         currency=currency,
         tax_mode=tax_mode,
@@ -89,22 +64,22 @@ def _order(row: Sequence[Any]) -> shapes.Order:
         paid_minor=paid,
         refunded_minor=refunded,
         refunded_delivery_minor=refunded_delivery,
-        lines=tuple(_line(each) for each in _read(lines)),
-        shipments=tuple(_shipment(each) for each in _read(shipments)),
-        refunds=tuple(_refund(number_of, each) for each in _read(refunds)),
-        placed_at=placed_at,
-        paid_at=paid_at,
-        cancelled_at=cancelled_at,
+        lines=tuple(_line(each) for each in lines or ()),
+        shipments=tuple(_shipment(each) for each in shipments or ()),
+        refunds=tuple(_refund(number_of, each) for each in refunds or ()),
+        placed_at=datetime.fromisoformat(placed_at),
+        paid_at=_moment(paid_at),
+        cancelled_at=_moment(cancelled_at),
         cancel_reason=cancel_reason,
-        hold_until=hold_until,
+        hold_until=_moment(hold_until),
         basket_id=basket_id,
         is_imported=is_imported,
-        quote=msgspec.json.decode(quote),
+        quote=quote,
     )
 
 
-def _read(array: str | None) -> Sequence[Any]:
-    return () if array is None else msgspec.json.decode(array)
+def _moment(told: str | None) -> datetime | None:
+    return None if told is None else datetime.fromisoformat(told)
 
 
 def _line(row: Sequence[Any]) -> shapes.OrderLine:
@@ -144,7 +119,7 @@ def _refund(order_id: OrderId, row: Sequence[Any]) -> shapes.Refund:
         total_minor=total,
         state=shapes.RefundState(state),
         made_at=datetime.fromisoformat(made_at),
-        settled_at=None if settled_at is None else datetime.fromisoformat(settled_at),
+        settled_at=_moment(settled_at),
     )
 
 

@@ -9,8 +9,8 @@ import msgspec
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
-from shopkeeper.kit import statements
-from shopkeeper.kit.ids import BasketId, CustomerId, LineId, OrderId, RefundId, ShipmentId, UserId, WarehouseId
+from shopkeeper.kit import statements, together
+from shopkeeper.kit.ids import BasketId, CustomerId, LineId, OrderId, PaymentId, RefundId, ShipmentId, UserId, WarehouseId
 from shopkeeper.kit.page import Page
 from shopkeeper.selling.orders import models, reading, shapes
 from shopkeeper.selling.pricing.shapes import Quote
@@ -63,9 +63,8 @@ def to_refund(row: models.Refund) -> shapes.Refund:
 def page_of_summaries(wanted: shapes.OrderFilter, *, number: int, size: int) -> Page[shapes.OrderSummary]:
     """Return one page of the orders that fit, newest first."""
     query = _filtered(wanted)
-    total = query.count()
     start = (number - 1) * size
-    rows = query.order_by("-placed_at", "-id")[start : start + size]
+    total, rows = together.read(query.count, lambda: list(query.order_by("-placed_at", "-id")[start : start + size]))
     return Page(tuple(_to_summary(row) for row in rows), total=total, number=number, size=size)
 
 
@@ -208,6 +207,14 @@ def key_answer(key: str) -> tuple[str, OrderId] | None:
 
 def update_order(order_id: OrderId, **fields: Any) -> None:
     models.Order.objects.filter(id=order_id).update(**fields)
+
+
+def pay(
+    order_id: OrderId, before: shapes.OrderState, after: shapes.OrderState, *, payment_id: PaymentId, amount_minor: int, at: datetime
+) -> bool:
+    """Write down that an order is paid, with its timeline and its fact; False where it is not in that state any more."""
+    values = [order_id, before.value, after.value, payment_id, amount_minor, at]
+    return bool(statements.row("SELECT orders_pay(%s::bigint, %s, %s, %s::bigint, %s::bigint, %s)", values)[0])
 
 
 def reopen_basket(basket_id: BasketId | None) -> None:

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from shopkeeper.kit.console import Bulk, Choice, Column, Command, Days, Done, Listing, Pill, States, pill, state_column, word
+from shopkeeper.kit.console import Bulk, Choice, Column, Command, Days, Done, Fact, Listing, Pill, States, pill, state_column, word
 from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.refusals import OutOfRange
 from shopkeeper.selling.payments import models, statements
 from shopkeeper.selling.payments import public as payments
-from shopkeeper.selling.payments.shapes import DIFFERENCES
+from shopkeeper.selling.payments.shapes import DIFFERENCES, OPEN_STRAYS
 
 STATES: States = {
     "pending": (gettext_lazy("Awaits the provider"), "warn"),
@@ -80,6 +80,7 @@ WHY_NOT = {
     "disputed": gettext_lazy("The buyer’s bank has withdrawn the money"),
     "wrong_currency": gettext_lazy("Another currency than was asked for"),
     "wrong_amount": gettext_lazy("Not an amount that can be"),
+    "statement": gettext_lazy("Told by a statement alone"),
 }
 
 
@@ -114,6 +115,15 @@ def pending() -> int:
     return models.Payment.objects.filter(state="pending").count()
 
 
+def _in_all() -> list[Fact]:
+    found = payments.money_in_all()
+    return [
+        Fact(_("Settled: with the providers"), found.settled_minor, "money"),
+        Fact(_("Pending: reserved, not taken yet"), found.pending_minor, "money"),
+        Fact(_("Asked back, no answer yet"), found.refund_pending_minor, "money"),
+    ]
+
+
 PAYMENTS = Listing(
     name="payments",
     title=gettext_lazy("Payments"),
@@ -124,6 +134,7 @@ PAYMENTS = Listing(
     order=("-started_at", "-pk"),
     search=_find,
     search_hint=gettext_lazy("Provider's reference"),
+    sums=_in_all,
     columns=(
         Column(name="started_at", label=gettext_lazy("Begun"), kind="moment", sort="started_at"),
         Column(
@@ -146,6 +157,83 @@ PAYMENTS = Listing(
             apply=_in_state,
         ),
         Days(name="begun", label=gettext_lazy("Begun"), moment="started_at"),
+    ),
+)
+
+
+# ── money without an order ────────────────────────────────────────────────────────────────────────────────────────────
+
+STRAY_STATES: States = {
+    "heard": (gettext_lazy("Just heard of, being looked into"), "info"),
+    "unclaimed": (gettext_lazy("Belongs to no order"), "bad"),
+    "giving_back": (gettext_lazy("Asked back, no answer yet"), "warn"),
+    "linked": (gettext_lazy("Found its order"), "good"),
+    "no_money": (gettext_lazy("No money left there"), "quiet"),
+    "given_back": (gettext_lazy("Given back"), "good"),
+    "elsewhere": (gettext_lazy("Settled elsewhere"), "quiet"),
+}
+
+
+def _open_strays() -> QuerySet[Any]:
+    return models.Stray.objects.filter(state__in=OPEN_STRAYS)
+
+
+def strays_open() -> int:
+    """Return how much money without an order waits: told by a provider of payments that are not known here."""
+    return _open_strays().filter(is_mismatched=False).count()
+
+
+def mismatched_open() -> int:
+    """Return how much money waits that came for a payment and cannot pay it: another currency, or no amount that can be."""
+    return _open_strays().filter(is_mismatched=True).count()
+
+
+def _strays_in_state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    if value == "mismatched":
+        return rows.filter(state__in=OPEN_STRAYS, is_mismatched=True)
+    return rows.filter(state__in=OPEN_STRAYS) if value == "open" else rows.filter(state=value)
+
+
+STRAYS = Listing(
+    name="strays",
+    title=gettext_lazy("Money without an order"),
+    caption=gettext_lazy(
+        "What a provider tells of payments this shop does not know, or that cannot pay the order they came for. None of it counts as the "
+        "shop’s money until somebody decides."
+    ),
+    empty=gettext_lazy("Every payment the providers told of belongs to an order."),
+    see="payments.view",
+    rows=models.Stray.objects.all,
+    order=("-first_at", "-pk"),
+    search=lambda rows, text: rows.filter(Q(reference__istartswith=text) | Q(name__istartswith=text)),
+    search_hint=gettext_lazy("Provider's reference"),
+    columns=(
+        Column(name="first_at", label=gettext_lazy("Since"), kind="moment", sort="first_at"),
+        Column(
+            name="reference",
+            label=gettext_lazy("Payment"),
+            value=lambda row: row.reference or row.name,
+            kind="code",
+            note=lambda row: word(PROVIDERS, row.provider),
+            url=lambda row: reverse("console_strays:page", args=[row.pk]),
+        ),
+        Column(name="amount", label=gettext_lazy("Amount"), value=lambda row: getattr(row, "also", None)),
+        state_column(gettext_lazy("State"), STRAY_STATES, note=lambda row: row.reason),
+        Column(name="last_at", label=gettext_lazy("Last heard"), kind="moment", is_minor=True),
+        Column(name="heard", label=gettext_lazy("Times told"), kind="number", is_minor=True),
+    ),
+    filters=(
+        Choice(
+            name="state",
+            label=gettext_lazy("State"),
+            choices=lambda: [
+                ("open", _("All that wait")),
+                ("mismatched", _("Waiting, cannot pay its order")),
+                *((code, words) for code, (words, _tone) in STRAY_STATES.items()),
+            ],
+            apply=_strays_in_state,
+        ),
+        Days(name="since", label=gettext_lazy("Since"), moment="first_at"),
     ),
 )
 

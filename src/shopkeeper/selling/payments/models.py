@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from shopkeeper.selling.payments.shapes import EventKind, LineKind, Outcome, PaymentState
+from shopkeeper.selling.payments.shapes import OPEN_STRAYS, EventKind, LineKind, Outcome, PaymentState, StrayState
 
 
 class Payment(models.Model):
@@ -149,3 +149,63 @@ class StatementLine(models.Model):
     class Meta:
         indexes = [models.Index(fields=["statement", "outcome"], name="payments_line_outcome")]
         constraints = [models.UniqueConstraint(fields=["statement", "number"], name="payments_line_once")]
+
+
+class Stray(models.Model):
+    """Money a provider tells of under a name this shop does not know; one row however often it is told.
+
+    `name` is the payment's name as the provider knows it (empty where it tells none, or one that could be a person's), `reference` its own.
+    `reserved_minor`, `kept_minor` and `pending_minor` repeat what the events amount to, for lists; the audit compares. `wake_at`: when the
+    provider is asked next. `payment` is the one it turned out to be; with `is_mismatched` the one it came for, in a currency or an amount
+    that cannot pay it. `settled_minor` is the sum that staff looked at when they settled it, so that more money opens it again.
+    """
+
+    provider = models.CharField(max_length=32)
+    name = models.CharField(max_length=64, blank=True)
+    reference = models.CharField(max_length=100, blank=True)
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=16, choices=[(state.value, state.value) for state in StrayState])
+    reserved_minor = models.BigIntegerField(default=0)
+    kept_minor = models.BigIntegerField(default=0)
+    pending_minor = models.BigIntegerField(default=0)
+    first_at = models.DateTimeField(db_index=True)
+    last_at = models.DateTimeField()
+    heard = models.PositiveIntegerField(default=0)
+    wake_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="+")
+    is_mismatched = models.BooleanField(default=False)
+    reason = models.CharField(max_length=200, blank=True)
+    settled_minor = models.BigIntegerField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["wake_at"], condition=Q(wake_at__isnull=False), name="payments_stray_due"),
+            models.Index(fields=["provider", "reference"], name="payments_stray_reference"),
+            models.Index(fields=["state"], condition=Q(state__in=OPEN_STRAYS), name="payments_stray_open"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "name"], condition=~Q(name=""), name="payments_stray_once"),
+            models.UniqueConstraint(fields=["provider", "reference"], condition=Q(name=""), name="payments_stray_nameless_once"),
+            models.CheckConstraint(condition=~Q(name="", reference=""), name="payments_stray_is_called"),
+        ]
+
+
+class StrayEvent(models.Model):
+    """What a provider said of a stray, and what was asked about it. Rows are only ever added; a trigger refuses to change or remove one."""
+
+    stray = models.ForeignKey(Stray, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=32, choices=[(kind.value, kind.value) for kind in EventKind])
+    amount_minor = models.BigIntegerField()
+    key = models.CharField(max_length=120, blank=True)
+    reference = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stray", "kind", "key", "reference"], name="payments_strayevent_once"),
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="payments_strayevent_amount"),
+        ]

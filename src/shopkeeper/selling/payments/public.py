@@ -4,39 +4,41 @@ Talks with a provider stand outside every transaction: the request is written do
 process may die at any point; the request's key makes repeating it safe, and `ask_again` finds out what became of it.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
 
-from shopkeeper.events import facts
-from shopkeeper.events import public as events
 from shopkeeper.kit.ids import OrderId, PaymentId, UserId
 from shopkeeper.kit.refusals import NotFound
-from shopkeeper.selling.payments import books, models, statements, store
+from shopkeeper.selling.payments import asking, books, hearing, models, statements, store, strays
 from shopkeeper.selling.payments.adapters import installed
-from shopkeeper.selling.payments.adapters.provider import TIMEOUT_S, Answer, Ask, Provider, ProviderSilent
-from shopkeeper.selling.payments.rules import balance, mismatch
+from shopkeeper.selling.payments.adapters.provider import Answer, ProviderSilent
+from shopkeeper.selling.payments.rules import balance
 from shopkeeper.selling.payments.shapes import (
-    ABANDONED,
     Acknowledgement,
-    CapturePending,
     Difference,
-    EventKind,
     Method,
     NotOffered,
     OrderMoney,
     Payment,
-    PaymentEvent,
     PaymentState,
     ProviderBusy,
     Reconciliation,
-    TooMuch,
+    Request,
     Webhook,
 )
+from shopkeeper.selling.payments.strays import (
+    claim_strays,
+    give_back_stray,
+    keep_mismatched,
+    look_into_stray,
+    settle_stray_elsewhere,
+    stray,
+)
+from shopkeeper.selling.payments.sums import of as money_of
+from shopkeeper.selling.payments.sums import of_all as money_in_all
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,48 +50,48 @@ __all__ = [
     "audit",
     "authorize",
     "capture",
+    "capture_request",
     "claim_due",
+    "claim_strays",
     "compare_statement",
+    "give_back_stray",
     "hear_webhook",
     "import_history",
     "import_refunds",
+    "keep_mismatched",
+    "look_into_stray",
+    "make_request",
+    "may_rest",
     "method",
     "methods",
+    "money_in_all",
+    "money_of",
     "money_of_orders",
     "not_offered",
     "origins",
     "payment",
+    "payment_from",
     "payments",
+    "payments_from",
     "payments_of",
     "pending",
     "reconcile_statement",
     "refund",
+    "request_values",
     "rest",
+    "rest_as_seen",
+    "settle_stray_elsewhere",
     "start",
+    "start_and_authorize",
+    "stray",
     "void",
     "waiting_since",
     "wake",
     "webhooks_of_test_provider",
 ]  # fmt: skip
 
-ASK_AGAIN = timedelta(seconds=60)
-ANSWER_WITHIN_S = TIMEOUT_S
+ASK_AGAIN = hearing.ASK_AGAIN
 LONGEST_WAIT = timedelta(hours=1)
-
-_FACT_KINDS = {
-    EventKind.AUTHORIZED: "authorized",
-    EventKind.CAPTURED: "captured",
-    EventKind.DECLINED: "declined",
-    EventKind.VOIDED: "voided",
-    EventKind.REFUNDED: "refunded",
-    EventKind.REFUND_FAILED: "failed",
-    EventKind.FAILED: "failed",
-    EventKind.CONFIRMATION_NEEDED: "confirmation_needed",
-    EventKind.MISMATCHED: "mismatched",
-    EventKind.DISPUTED: "disputed",
-    EventKind.DISPUTE_WON: "dispute_won",
-    EventKind.DISPUTE_LOST: "dispute_lost",
-}
 
 
 # ── look ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -130,7 +132,17 @@ def payments(payment_ids: Collection[PaymentId]) -> dict[PaymentId, Payment]:
 
 def payments_of(order_id: OrderId) -> tuple[Payment, ...]:
     """Return the payments of an order, oldest first."""
-    return tuple(store.of_order(order_id))
+    return store.of_order(order_id)
+
+
+def payment_from(document: str) -> Payment:
+    """Return the payment that one of this room's database functions answered with, for a caller that called it in a function of its own."""
+    return store.read(document)
+
+
+def payments_from(documents: str | None) -> tuple[Payment, ...]:
+    """Return the payments that the database function `payments_documents` answered with, oldest first."""
+    return store.read_all(documents)
 
 
 def money_of_orders() -> list[OrderMoney]:
@@ -153,7 +165,6 @@ def waiting_since(*, limit: int = 10_000) -> tuple[datetime, ...]:
 # ── ask ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@transaction.atomic
 def start(
     *,
     order_id: OrderId,
@@ -172,11 +183,38 @@ def start(
     For the provider's page: `description` is what the buyer reads there, `return_url` where the buyer comes back to, and after
     `expires_at` nobody keeps the goods.
     """
-    attempt = store.Attempt(
-        order_id=order_id, provider=installed.method(method).provider, method=method, amount_minor=amount_minor, currency=currency,
-        key=key, description=description, language=language, return_url=return_url, expires_at=expires_at, at=now, wake_at=now + ASK_AGAIN,
+    attempt = _attempt(
+        order_id=order_id, amount_minor=amount_minor, currency=currency, method=method, key=key, now=now, description=description,
+        language=language, return_url=return_url, expires_at=expires_at,
     )  # fmt: skip
-    return store.start(attempt)
+    return store.start(attempt, is_asked=False)[0].id
+
+
+def start_and_authorize(
+    *,
+    order_id: OrderId,
+    amount_minor: int,
+    currency: str,
+    method: str,
+    key: str,
+    now: datetime,
+    description: str = "",
+    language: str = "en",
+    return_url: str = "",
+    expires_at: datetime | None = None,
+) -> Payment:
+    """Do what `start` and then `authorize` do, with one word to the database less, and return the payment. Outside transactions."""
+    asking.refuse_transaction()
+    attempt = _attempt(
+        order_id=order_id, amount_minor=amount_minor, currency=currency, method=method, key=key, now=now, description=description,
+        language=language, return_url=return_url, expires_at=expires_at,
+    )  # fmt: skip
+    found, is_new = store.start(attempt, is_asked=True)
+    return asking.make(found, asking.to_authorize(found), now) if is_new else asking.authorize(found, now)
+
+
+def _attempt(*, method: str, now: datetime, **terms: Any) -> store.Attempt:
+    return store.Attempt(provider=installed.method(method).provider, method=method, at=now, wake_at=now + ASK_AGAIN, **terms)
 
 
 def authorize(payment_id: PaymentId, now: datetime) -> Payment:
@@ -185,11 +223,7 @@ def authorize(payment_id: PaymentId, now: datetime) -> Payment:
 
     Stands outside transactions (RuntimeError inside one). Asking again repeats the same request.
     """
-    found = payment(payment_id)
-    if found.state is not PaymentState.PENDING or found.awaits_buyer:
-        return found
-    request = _Request(kind=EventKind.AUTHORIZE_ASKED, amount_minor=found.amount_minor, key=found.name)
-    return _ask(found, request, lambda provider: provider.authorize, now)
+    return asking.authorize(payment(payment_id), now)
 
 
 def capture(*, payment_id: PaymentId, amount_minor: int | None = None, key: str, now: datetime) -> Payment:
@@ -201,12 +235,28 @@ def capture(*, payment_id: PaymentId, amount_minor: int | None = None, key: str,
     found = payment(payment_id)
     if found.answer_to(key):
         return found
-    asked = _asked_under(found, key)
-    amount = asked if asked is not None else found.balance.capturable_minor if amount_minor is None else amount_minor
-    if asked is None and not 0 < amount <= found.balance.capturable_minor:
-        raise TooMuch("capture", amount, found.balance.capturable_minor)
-    request = _Request(kind=EventKind.CAPTURE_ASKED, amount_minor=amount, key=key)
-    return _ask(found, request, lambda provider: provider.capture, now)
+    return asking.ask(found, asking.to_capture(found, key, amount_minor), now)
+
+
+def capture_request(found: Payment, *, key: str) -> Request:
+    """Return the request to take all that is reserved, for a caller that writes it down by `payments_ask` within a function of its own.
+
+    Outside transactions. Raises TooMuch as `capture` does. `request_values` are the function's arguments; `make_request` then goes on.
+    """
+    asking.refuse_transaction()
+    request = asking.to_capture(found, key)
+    asking.refuse(found, request)
+    return request
+
+
+def request_values(found: Payment, request: Request, now: datetime) -> list[Any]:
+    """Return what the database function payments_ask takes: payment, events seen, kind, amount, key, moment, time of the next look."""
+    return asking.values(found, request, now)
+
+
+def make_request(found: Payment, request: Request, now: datetime) -> Payment:
+    """Make a request that payments_ask has written down, write its answer down and return the payment. Outside transactions."""
+    return asking.make(asking.with_request(found, request, now), request, now)
 
 
 def void(*, payment_id: PaymentId, key: str, now: datetime) -> Payment:
@@ -216,11 +266,7 @@ def void(*, payment_id: PaymentId, key: str, now: datetime) -> Payment:
     to let go of.
     """
     found = payment(payment_id)
-    if found.answer_to(key):
-        return found
-    asked = _asked_under(found, key)
-    request = _Request(kind=EventKind.VOID_ASKED, amount_minor=found.balance.capturable_minor if asked is None else asked, key=key)
-    return _ask(found, request, lambda provider: provider.void, now)
+    return found if found.answer_to(key) else asking.ask(found, asking.to_void(found, key), now)
 
 
 def refund(*, payment_id: PaymentId, amount_minor: int, key: str, now: datetime) -> Payment:
@@ -229,12 +275,7 @@ def refund(*, payment_id: PaymentId, amount_minor: int, key: str, now: datetime)
     Raises TooMuch for more than is left. Repeating the key repeats the request, not the giving.
     """
     found = payment(payment_id)
-    if found.answer_to(key):
-        return found
-    if _asked_under(found, key) is None and not 0 < amount_minor <= found.balance.refundable_minor:
-        raise TooMuch("refund", amount_minor, found.balance.refundable_minor)
-    request = _Request(kind=EventKind.REFUND_ASKED, amount_minor=amount_minor, key=key)
-    return _ask(found, request, lambda provider: provider.refund, now)
+    return found if found.answer_to(key) else asking.ask(found, asking.to_refund(found, key, amount_minor), now)
 
 
 def ask_again(payment_id: PaymentId, now: datetime) -> Payment:
@@ -242,85 +283,7 @@ def ask_again(payment_id: PaymentId, now: datetime) -> Payment:
 
     To reserve is not repeated, since the buyer may be gone. Stands outside transactions.
     """
-    found = payment(payment_id)
-    provider = installed.provider(found.provider)
-    try:
-        answers = provider.find(payment_name=found.name, reference=found.reference, started_at=found.started_at, at=now)
-    except ProviderSilent:
-        return found
-    found = _hear(payment_id, answers, now)
-    for asked in balance.unanswered(found.events):
-        if asked.kind in _REPEATED:
-            request = _Request(kind=asked.kind, amount_minor=asked.amount_minor, key=asked.key)
-            found = _ask(found, request, _REPEATED[asked.kind], now)
-    return found
-
-
-Act = Callable[[Provider], Callable[[Ask], Answer]]
-
-_REPEATED: Mapping[EventKind, Act] = {
-    EventKind.CAPTURE_ASKED: lambda provider: provider.capture,
-    EventKind.VOID_ASKED: lambda provider: provider.void,
-    EventKind.REFUND_ASKED: lambda provider: provider.refund,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Request:
-    kind: EventKind
-    amount_minor: int
-    key: str
-
-
-def _ask(found: Payment, request: _Request, act: Act, now: datetime) -> Payment:
-    """Write the request down, make it, and write its answer down; a silent provider leaves it unanswered."""
-    # A durable block refuses to open inside another transaction, which would be kept waiting for the provider.
-    with transaction.atomic(durable=True):
-        row = store.lock(found.id)
-        assert row is not None
-        # Looked at under the lock: another process may have spoken to the provider since the caller looked.
-        known = payment(found.id)
-        if not known.is_asked(request.key):
-            _refuse_void_during_capture(known, request)
-            _refuse_capture_of_what_is_let_go(known, request)
-        asked = PaymentEvent(kind=request.kind, amount_minor=request.amount_minor, key=request.key, reference="", reason="", at=now)
-        store.add_event(found.id, asked)
-        models.Payment.objects.filter(id=found.id).update(wake_at=now + ASK_AGAIN)
-    ask = Ask(
-        key=request.key,
-        payment_name=row.name,
-        reference=row.reference,
-        method=row.method,
-        amount_minor=request.amount_minor,
-        currency=row.currency,
-        at=now,
-        timeout_s=ANSWER_WITHIN_S,
-        description=row.description,
-        language=row.language,
-        return_url=row.return_url,
-        notify_url=settings.PAYMENT_NOTIFY_URL.format(provider=row.provider),
-        expires_at=row.expires_at,
-    )
-    try:
-        answer = act(installed.provider(row.provider))(ask)
-    except ProviderSilent:
-        return payment(found.id)
-    return _hear(found.id, [answer], now)
-
-
-def _refuse_void_during_capture(found: Payment, request: _Request) -> None:
-    pending = found.balance.capture_pending_minor
-    if request.kind is EventKind.VOID_ASKED and pending:
-        raise CapturePending(pending)
-
-
-def _refuse_capture_of_what_is_let_go(found: Payment, request: _Request) -> None:
-    if request.kind is not EventKind.CAPTURE_ASKED:
-        return
-    is_let_go = any(event.kind is EventKind.VOID_ASKED for event in balance.unanswered(found.events))
-    left = 0 if is_let_go else found.balance.capturable_minor
-    if request.amount_minor > left:
-        raise TooMuch("capture", request.amount_minor, left)
+    return asking.again(payment(payment_id), now)
 
 
 # ── hear ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -329,15 +292,16 @@ def _refuse_capture_of_what_is_let_go(found: Payment, request: _Request) -> None
 def hear_webhook(*, provider: str, body: bytes, headers: Mapping[str, str], now: datetime) -> list[OrderId]:
     """Take in a provider's message and return the orders it speaks of; the same message again changes nothing.
 
-    News of payments that are not ours is left alone. Raises BadSignature, Malformed, UnknownProvider, each before anything is written.
+    News of payments not known here is kept beside them (`strays.py`). Raises BadSignature, Malformed, UnknownProvider, each before anything
+    is written.
     """
     try:
         answers = installed.provider(provider).read_webhook(body=body, headers=headers)
     except ProviderSilent as silence:
         raise ProviderBusy(f"{provider}: {silence}", field="provider", value=provider) from silence
     touched: dict[OrderId, None] = {}
-    for payment_id, news in sorted(_by_payment(provider, answers).items()):
-        touched[_hear(payment_id, news, now).order_id] = None
+    for payment_id, news in sorted(_by_payment(provider, answers, now).items()):
+        touched[hearing.hear(payment(payment_id), news, now).order_id] = None
     return list(touched)
 
 
@@ -346,71 +310,20 @@ def acknowledgement(provider: str) -> Acknowledgement | None:
     return installed.provider(provider).acknowledgement()
 
 
-def _by_payment(provider: str, answers: Sequence[Answer]) -> dict[PaymentId, list[Answer]]:
-    """Return each payment of ours with what is told of it: by our name for it, or by the provider's where it knows no other."""
+def _by_payment(provider: str, answers: Sequence[Answer], now: datetime) -> dict[PaymentId, list[Answer]]:
+    """Return each payment of ours with what is told of it: by our name for it, or by the provider's where it knows no other.
+
+    What is told of others is kept as strays.
+    """
     named = store.ids_by_name([answer.payment_name for answer in answers if answer.payment_name], provider)
     referred = store.ids_by_reference([answer.reference for answer in answers if not answer.payment_name], provider)
     found: dict[PaymentId, list[Answer]] = {}
+    unknown: list[Answer] = []
     for answer in answers:
         payment_id = named.get(answer.payment_name) if answer.payment_name else referred.get(answer.reference)
-        if payment_id is not None:
-            found.setdefault(payment_id, []).append(answer)
+        (unknown if payment_id is None else found.setdefault(payment_id, [])).append(answer)
+    strays.hear(provider=provider, answers=unknown, now=now)
     return found
-
-
-@transaction.atomic
-def _hear(payment_id: PaymentId, answers: Sequence[Answer], now: datetime) -> Payment:
-    """Write down what the provider said. Any news wakes the payment soon: whoever heard it may die before acting on it."""
-    row = store.lock(payment_id)
-    assert row is not None
-    fitting = [mismatch.compared(answer, row.currency) for answer in answers]
-    fresh = [answer for answer in fitting if store.add_event(payment_id, _event(answer, now))]
-    found = payment(payment_id)
-    if fresh:
-        _keep(row, found, fresh, now)
-    for answer in fresh:
-        events.record(
-            facts.PaymentEventHeard(
-                order_id=row.order_id,
-                payment_id=payment_id,
-                provider=row.provider,
-                kind=_FACT_KINDS[answer.kind],
-                amount_minor=answer.amount_minor,
-            ),
-            at=now,
-        )
-    return payment(payment_id) if fresh else found
-
-
-def _keep(row: models.Payment, found: Payment, fresh: Sequence[Answer], now: datetime) -> None:
-    """Repeat on the payment's row what its events say by now, and have somebody look at it soon."""
-
-    def last(name: str) -> str:
-        told = [getattr(answer, name) for answer in fresh if getattr(answer, name)]
-        return str(told[-1] if told else getattr(row, name))
-
-    to_answer = [each for each in found.disputes if each.is_to_answer]
-    models.Payment.objects.filter(id=found.id).update(
-        state=found.state,
-        reference=last("reference"),
-        redirect_url=last("redirect_url"),
-        qr_text=last("qr_text"),
-        is_disputed=bool(to_answer),
-        dispute_due_at=min((each.due_at for each in to_answer if each.due_at), default=None),
-        wake_at=now + ASK_AGAIN,
-        tries=0,
-    )
-
-
-def _event(answer: Answer, now: datetime) -> PaymentEvent:
-    return PaymentEvent(
-        kind=answer.kind, amount_minor=answer.amount_minor, key=answer.key, reference=answer.operation, reason=answer.reason, at=now,
-        due_at=answer.due_at,
-    )  # fmt: skip
-
-
-def _asked_under(found: Payment, key: str) -> int | None:
-    return next((event.amount_minor for event in found.events if event.key == key), None)
 
 
 # ── finish ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -430,27 +343,24 @@ def compare_statement(*, statement_id: int, now: datetime) -> Reconciliation:
     return statements.compare_again(statement_id=statement_id, now=now)
 
 
-@transaction.atomic
 def abandon(*, payment_id: PaymentId, now: datetime) -> Payment:
     """Stop waiting for a payment that never got an answer, its order having expired. Money that still comes counts all the same."""
-    row = store.lock(payment_id)
-    if row is None:
-        raise NotFound("payment", payment_id)
-    found = payment(payment_id)
-    if found.state is not PaymentState.PENDING:
-        return found
-    store.add_event(payment_id, PaymentEvent(kind=EventKind.FAILED, amount_minor=0, key=row.name, reference="", reason=ABANDONED, at=now))
-    # Where the buyer still has the provider's page open, it is to be closed: the sweeper looks.
-    models.Payment.objects.filter(id=payment_id).update(state=PaymentState.DECLINED, wake_at=now if found.awaits_buyer else None)
-    return payment(payment_id)
+    return hearing.abandon(payment(payment_id), now)
 
 
-@transaction.atomic
 def rest(payment_id: PaymentId) -> None:
-    """Let a payment sleep: its news has been acted on. One that still waits for an answer stays awake."""
-    row = store.lock(payment_id)
-    if row is not None and not balance.unanswered(payment(payment_id).events) and row.state != PaymentState.PENDING:
-        models.Payment.objects.filter(id=payment_id).update(wake_at=None, tries=0)
+    """Let a payment sleep: its news has been acted on. One that still waits for an answer, or hears more meanwhile, stays awake."""
+    rest_as_seen(payment(payment_id))
+
+
+def rest_as_seen(found: Payment) -> bool:
+    """Let a payment sleep as `rest` does, by what was seen of it; return False where it has heard more since."""
+    return not may_rest(found) or store.rest(found)
+
+
+def may_rest(found: Payment) -> bool:
+    """Return whether nothing is left to ask about a payment: the provider has spoken and every request of ours is answered."""
+    return found.state is not PaymentState.PENDING and not balance.unanswered(found.events)
 
 
 def wake(*, order_id: OrderId, at: datetime) -> None:

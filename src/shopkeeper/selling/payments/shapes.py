@@ -118,6 +118,16 @@ class Balance:
         return max(0, self.captured_minor - self.refunded_minor - self.refund_pending_minor - withdrawn)
 
     @property
+    def settled_minor(self) -> int:
+        """What the provider has for the shop by its own words: taken, less what it gave back and what banks withdrew."""
+        return self.captured_minor - self.refunded_minor - self.disputed_minor - self.lost_minor
+
+    @property
+    def pending_minor(self) -> int:
+        """What may still come: reserved and neither taken nor let go of, a request to take it included."""
+        return max(0, self.authorized_minor - self.captured_minor - self.voided_minor)
+
+    @property
     def capturable_minor(self) -> int:
         return max(0, self.authorized_minor - self.captured_minor - self.capture_pending_minor - self.voided_minor)
 
@@ -127,6 +137,8 @@ class Payment:
     """One attempt to pay an order. `name` is what the provider knows it by; keys of further requests are made from it.
 
     `redirect_url`, `qr_text`: where, or by what QR code, the buyer confirms it; `expires_at`: until when that is of use.
+    `description`, `language`, `return_url`: what the provider's page says and where it leads back to. `is_awake`: something of it may be
+    left to do, so that the sweeper looks at it.
     """
 
     id: PaymentId
@@ -146,6 +158,10 @@ class Payment:
     qr_text: str = ""
     expires_at: datetime | None = None
     disputes: tuple[Dispute, ...] = ()
+    description: str = ""
+    language: str = "en"
+    return_url: str = ""
+    is_awake: bool = False
 
     @property
     def awaits_buyer(self) -> bool:
@@ -168,6 +184,15 @@ class Payment:
         """Return the provider's word on the request made under `key`; None while it is silent."""
         told = [event.kind for event in self.events if event.key == key and event.kind not in ASKS | NO_ANSWERS]
         return told[-1] if told else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is about to be asked of a provider, under a key that makes repeating it safe. `kind` is one of ours (`…_asked`)."""
+
+    kind: EventKind
+    amount_minor: int
+    key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +237,15 @@ class OrderMoney:
     @property
     def kept_minor(self) -> int:
         return self.captured_minor - self.refunded_minor - self.refund_pending_minor - self.withdrawn_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyInAll:
+    """What payments amount to together, derived from their events: with the providers, still to come, asked back without an answer."""
+
+    settled_minor: int
+    pending_minor: int
+    refund_pending_minor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -403,3 +437,64 @@ class Reconciliation:
     @property
     def is_right(self) -> bool:
         return not self.differences
+
+
+class StrayState(StrEnum):
+    """heard: nobody has looked yet. linked: its payment is known by now. no_money: none is there. unclaimed: of no payment of the shop's,
+    staff decide. giving_back: asked of the provider, not answered yet. given_back, elsewhere: settled by staff."""
+
+    HEARD = "heard"
+    UNCLAIMED = "unclaimed"
+    GIVING_BACK = "giving_back"
+    LINKED = "linked"
+    NO_MONEY = "no_money"
+    GIVEN_BACK = "given_back"
+    ELSEWHERE = "elsewhere"
+
+
+# The states in which money still has to find its place.
+OPEN_STRAYS = (StrayState.HEARD.value, StrayState.UNCLAIMED.value, StrayState.GIVING_BACK.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """Money a provider tells of under a name this shop does not know. `balance` is derived from `events`, as a payment's is.
+    `payment_id`: the one it turned out to be, or, where it `is_mismatched`, came for without being able to pay it; `reason`: where staff
+    settled it. `kept_minor`: with the provider, less what is asked back (`pending_minor`); `reserved_minor`: not taken yet.
+    """
+
+    id: int
+    provider: str
+    name: str
+    reference: str
+    currency: str
+    state: StrayState
+    balance: Balance
+    events: tuple[PaymentEvent, ...]
+    first_at: datetime
+    last_at: datetime
+    heard: int
+    payment_id: PaymentId | None
+    is_mismatched: bool
+    reason: str
+    kept_minor: int
+    reserved_minor: int
+    pending_minor: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.state.value in OPEN_STRAYS
+
+    @property
+    def open_minor(self) -> int:
+        return self.kept_minor + self.reserved_minor
+
+
+class StrayClosed(Refusal):
+    """Money without an order that cannot be settled so: it is settled, is being given back, or comes to another sum by now."""
+
+    code = "stray_closed"
+
+    def __init__(self, state: str, open_minor: int) -> None:
+        super().__init__(f"The money without an order is {state}, {open_minor} left", field="stray", value=state)
+        self.state, self.open_minor = state, open_minor

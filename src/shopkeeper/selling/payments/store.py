@@ -1,10 +1,13 @@
-"""Every query of payments: rows to shapes, events added once."""
+"""Every query of payments: rows to shapes, events added once.
+
+What the hot path asks goes through database functions (`sql/0003_functions.sql`), prepared, one round trip each.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import TypeVar
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -13,96 +16,109 @@ from shopkeeper.kit import statements
 from shopkeeper.kit.ids import OrderId, PaymentId, new_token
 from shopkeeper.selling.payments import models
 from shopkeeper.selling.payments.rules import balance, disputes
-from shopkeeper.selling.payments.shapes import EventKind, OrderMoney, Payment, PaymentEvent, PaymentState
-
-Row = TypeVar("Row", models.Payment, models.PaymentEvent)
+from shopkeeper.selling.payments.shapes import EventKind, OrderMoney, Payment, PaymentEvent
 
 
-def _rows(model: type[Row], condition: str, value: object) -> list[Row]:
-    """Return whole rows by a prepared statement: a payment is read at every step of the hot path."""
-    fields = model._meta.concrete_fields
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    # Columns and table are the model's own, the condition one of those below.
-    found = statements.rows(f'SELECT {columns} FROM "{model._meta.db_table}" WHERE {condition}', [value])  # noqa: S608
-    return [model.from_db("default", [field.attname for field in fields], row) for row in found]
+def read(document: str) -> Payment:
+    """Return the payment that the database function payments_document tells, with what its events amount to."""
+    return _payment(msgspec.json.decode(document))
 
 
-def load(rows: Sequence[models.Payment]) -> list[Payment]:
-    """Return payments with all their events, two queries however many they are."""
-    events: dict[int, list[PaymentEvent]] = {row.pk: [] for row in rows}
-    for event in _rows(models.PaymentEvent, "payment_id = ANY(%s::bigint[]) ORDER BY id", list(events)) if events else ():
-        events[event.payment_id].append(to_event(event))
-    return [to_payment(row, events[row.pk]) for row in rows]
+def read_all(documents: str | None) -> tuple[Payment, ...]:
+    """Return the payments that the database function payments_documents tells; none where it tells nothing."""
+    return tuple(_payment(each) for each in msgspec.json.decode(documents or "[]"))
 
 
-def to_event(row: models.PaymentEvent) -> PaymentEvent:
-    return PaymentEvent(
-        kind=EventKind(row.kind), amount_minor=row.amount_minor, key=row.key, reference=row.reference, reason=row.reason, at=row.at,
-        due_at=row.due_at,
+def _payment(told: Sequence[Any]) -> Payment:
+    (
+        payment_id, order_id, name, provider, method, amount, currency, reference, redirect_url, qr_text, description, language,
+        return_url, started_at, expires_at, is_awake, events,
+    ) = told  # fmt: skip
+    stream = tuple(_event(each) for each in events or ())
+    return Payment(
+        id=PaymentId(payment_id), order_id=OrderId(order_id), name=name, provider=provider, method=method, amount_minor=amount,
+        currency=currency, reference=reference, redirect_url=redirect_url, qr_text=qr_text, description=description, language=language,
+        return_url=return_url, started_at=datetime.fromisoformat(started_at), expires_at=_moment(expires_at), is_awake=is_awake,
+        events=stream, **amounting(stream),
     )  # fmt: skip
 
 
-def to_payment(row: models.Payment, events: Sequence[PaymentEvent]) -> Payment:
-    return Payment(
-        id=PaymentId(row.pk),
-        order_id=OrderId(row.order_id),
-        name=row.name,
-        provider=row.provider,
-        method=row.method,
-        amount_minor=row.amount_minor,
-        currency=row.currency,
-        state=balance.state(events),
-        balance=balance.balance(events),
-        reference=row.reference,
-        decline_reason=balance.decline_reason(events),
-        events=tuple(events),
-        started_at=row.started_at,
-        redirect_url=row.redirect_url,
-        qr_text=row.qr_text,
-        expires_at=row.expires_at,
-        disputes=disputes.disputes(events),
+def amounting(events: Sequence[PaymentEvent]) -> dict[str, Any]:
+    """Return the fields of a payment that its events decide."""
+    return {
+        "state": balance.state(events),
+        "balance": balance.balance(events),
+        "decline_reason": balance.decline_reason(events),
+        "disputes": disputes.disputes(events),
+    }
+
+
+def _event(told: Sequence[Any]) -> PaymentEvent:
+    kind, amount, key, reference, reason, at, due_at = told
+    return PaymentEvent(
+        kind=EventKind(kind), amount_minor=amount, key=key, reference=reference, reason=reason, at=datetime.fromisoformat(at),
+        due_at=_moment(due_at),
+    )  # fmt: skip
+
+
+def _moment(told: str | None) -> datetime | None:
+    return None if told is None else datetime.fromisoformat(told)
+
+
+def by_ids(ids: Collection[PaymentId]) -> dict[PaymentId, Payment]:
+    """Return payments with all their events, by id; one statement however many they are."""
+    wanted = [each for each in ids if 0 < each < 2**63]
+    found = statements.rows("SELECT payments_document(p)::text FROM unnest(%s::bigint[]) AS p", [wanted]) if wanted else []
+    return {payment.id: payment for payment in (read(document) for (document,) in found if document is not None)}
+
+
+def of_order(order_id: OrderId) -> tuple[Payment, ...]:
+    if not 0 < order_id < 2**63:
+        return ()
+    return read_all(statements.row("SELECT payments_documents(%s::bigint)", [order_id])[0])
+
+
+# ── writing: null where it was written, the payment as it stands where its stream has grown since it was looked at ───────
+
+
+def ask(values: Sequence[Any]) -> str | None:
+    """Write a request down; `values` are the arguments of payments_ask."""
+    return _told("SELECT payments_ask(%s::bigint, %s::integer, %s, %s::bigint, %s, %s, %s)", values)
+
+
+def hear(
+    seen: Payment, then: Payment, *, fresh: Sequence[PaymentEvent], told: Sequence[Any], wake_at: datetime | None, at: datetime
+) -> str | None:
+    """Write news down: the events, what the payment is by them (`then`), and the facts that tell of them."""
+    to_answer = [each for each in then.disputes if each.is_to_answer]
+    events = [
+        {"kind": new.kind, "amount_minor": new.amount_minor, "key": new.key, "reference": new.reference, "reason": new.reason,
+         "due_at": new.due_at}
+        for new in fresh
+    ]  # fmt: skip
+    kept = {
+        "state": then.state, "reference": then.reference, "redirect_url": then.redirect_url, "qr_text": then.qr_text,
+        "is_disputed": bool(to_answer), "dispute_due_at": min((each.due_at for each in to_answer if each.due_at), default=None),
+        "wake_at": wake_at,
+    }  # fmt: skip
+    return _told(
+        "SELECT payments_hear(%s::bigint, %s::integer, %s::jsonb, %s::jsonb, %s::jsonb, %s)",
+        [seen.id, len(seen.events), _json(events), _json(kept), _json(told), at],
     )
 
 
-_EVENTS = """
-    (SELECT json_agg(json_build_array(e.kind, e.amount_minor, e.key, e.reference, e.reason, e.at, e.due_at) ORDER BY e.id)
-     FROM payments_paymentevent e WHERE e.payment_id = p.id)::text
-"""
+def rest(seen: Payment) -> bool:
+    """Let a payment sleep; False where its stream has grown."""
+    return bool(statements.row("SELECT payments_rest(%s::bigint, %s::integer)", [seen.id, len(seen.events)])[0])
 
 
-def _whole(condition: str, value: object) -> list[Payment]:
-    """Return payments with all their events by one prepared statement."""
-    fields = models.Payment._meta.concrete_fields
-    columns = ", ".join(f'p."{field.column}"' for field in fields)
-    # Columns are the model's own, the condition one of those below.
-    found = statements.rows(f"SELECT {columns}, {_EVENTS} FROM payments_payment p WHERE {condition}", [value])  # noqa: S608
-    names = [field.attname for field in fields]
-    return [to_payment(models.Payment.from_db("default", names, row[:-1]), _events(row[-1])) for row in found]
+def _told(statement: str, values: Sequence[Any]) -> str | None:
+    found: str | None = statements.row(statement, values)[0]
+    return found
 
 
-def _events(read: str | None) -> list[PaymentEvent]:
-    return [
-        PaymentEvent(
-            kind=EventKind(kind), amount_minor=amount, key=key, reference=reference, reason=reason, at=datetime.fromisoformat(at),
-            due_at=None if due_at is None else datetime.fromisoformat(due_at),
-        )
-        for kind, amount, key, reference, reason, at, due_at in msgspec.json.decode(read or "[]")
-    ]  # fmt: skip
-
-
-def by_ids(ids: Sequence[PaymentId]) -> dict[PaymentId, Payment]:
-    wanted = [each for each in ids if 0 < each < 2**63]
-    # By one id the plan is kept; by a list of ids it would be made anew each time.
-    found = _whole("p.id = %s::bigint", wanted[0]) if len(wanted) == 1 else _whole("p.id = ANY(%s::bigint[])", wanted)
-    return {payment.id: payment for payment in found}
-
-
-def of_order(order_id: OrderId) -> list[Payment]:
-    return _whole("p.order_id = %s::bigint ORDER BY p.id", order_id) if 0 < order_id < 2**63 else []
-
-
-def lock(payment_id: PaymentId) -> models.Payment | None:
-    return next(iter(_rows(models.Payment, "id = %s::bigint FOR UPDATE", payment_id)), None)
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def ids_by_name(names: Sequence[str], provider: str) -> dict[str, PaymentId]:
@@ -145,30 +161,12 @@ class Attempt:
     wake_at: datetime
 
 
-def start(new: Attempt) -> PaymentId:
-    """Return the payment of that key, made now if there is none."""
-    statements.done(
-        """INSERT INTO payments_payment (order_id, provider, method, amount_minor, currency, key, description, language, return_url,
-                                             expires_at, name, state, reference, redirect_url, started_at, wake_at, tries)
-               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '', %s, %s, 0) ON CONFLICT (key) DO NOTHING""",
-        [
-            new.order_id,
-            new.provider,
-            new.method,
-            new.amount_minor,
-            new.currency,
-            new.key,
-            new.description,
-            new.language,
-            new.return_url,
-            new.expires_at,
-            "pay_" + new_token(),
-            PaymentState.PENDING.value,
-            new.at,
-            new.wake_at,
-        ],
-    )
-    return PaymentId(models.Payment.objects.values_list("id", flat=True).get(key=new.key))
+def start(new: Attempt, *, is_asked: bool) -> tuple[Payment, bool]:
+    """Return the payment of that key and whether it was made now; with `is_asked` a new one carries the request to reserve its money."""
+    name = "pay_" + new_token()
+    document = _json({**{each.name: getattr(new, each.name) for each in fields(new)}, "name": name})
+    found = read(statements.row("SELECT payments_start(%s::jsonb, %s)", [document, is_asked])[0])
+    return found, found.name == name
 
 
 def claim_due(*, now: datetime, limit: int, first_wait_s: int, longest_wait_s: int) -> list[PaymentId]:
@@ -215,8 +213,9 @@ def money_of_orders() -> list[OrderMoney]:
 
 def _withdrawn_of_orders() -> dict[int, int]:
     found: dict[int, int] = {}
-    disputed = models.PaymentEvent.objects.filter(kind__in=[EventKind.DISPUTED, EventKind.DISPUTE_LOST]).values("payment_id")
-    for payment in load(list(models.Payment.objects.filter(id__in=disputed))):
+    disputed = models.PaymentEvent.objects.filter(kind__in=[EventKind.DISPUTED, EventKind.DISPUTE_LOST])
+    ids = [PaymentId(found) for found in disputed.values_list("payment_id", flat=True).distinct()]
+    for payment in by_ids(ids).values():
         taken = payment.balance.disputed_minor + payment.balance.lost_minor
         found[payment.order_id] = found.get(payment.order_id, 0) + taken
     return found

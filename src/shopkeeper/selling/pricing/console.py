@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from shopkeeper.kit import together
 from shopkeeper.kit.console import (
     Choice,
     Column,
@@ -29,6 +30,7 @@ from shopkeeper.kit.places import CountriesField, CountryField, country_choices,
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.shapes import Goods
 from shopkeeper.selling.pricing import models
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.shapes import DeliveryOption, PriceList, TaxMode
@@ -165,10 +167,13 @@ class PriceCommand(Command):
     price_list = forms.TypedChoiceField(label=gettext_lazy("Price list"), coerce=int)
 
     def prepare(self) -> None:
-        self.goods = catalog.goods_of(VariantId(self.target_id or 0))
-        self.fields["price_list"].choices = list_choices()  # type: ignore[attr-defined]
+        variant_id = VariantId(self.target_id or 0)
+        self.goods: Goods
+        self.goods, lists = together.read(lambda: catalog.goods_of(variant_id), list_choices)
+        self.fields["price_list"].choices = lists  # type: ignore[attr-defined]
         wanted = self.asked.get("list", "")
-        self.list_id = PriceListId(int(wanted)) if wanted.isascii() and wanted.isdigit() else pricing.default_price_list().id
+        # The default list stands first.
+        self.list_id = PriceListId(int(wanted if wanted.isascii() and wanted.isdigit() else lists[0][0]))
         self.tag = pricing.prices([self.goods.variant_id], price_list_id=self.list_id).get(self.goods.variant_id)
         self.start(price_list=self.list_id)
 
@@ -227,6 +232,40 @@ class WithdrawPrice(PriceCommand):
             variant_id=self.goods.variant_id, price_list_id=found["price_list"], reason=found["reason"], actor=actor, now=now
         )
         return Done(_("“%(name)s” has no price in this list any more.") % {"name": self.name()}, self.goods.variant_id)
+
+
+class SetCost(Command):
+    """What one piece costs the shop, or that it is not known."""
+
+    act = "pricing.set_cost"
+    title = gettext_lazy("Set what a piece costs")
+    submit = gettext_lazy("Set the cost")
+    caption = gettext_lazy("Without tax. No price changes by it; a price set below it from now on waits for a second person.")
+    cost = MoneyField(label=gettext_lazy("Cost per piece"), required=False, help_text=gettext_lazy("Empty: it is not known."))
+    note = forms.CharField(label=gettext_lazy("Note"), max_length=200, required=False, help_text=gettext_lazy("Where it comes from."))
+
+    def prepare(self) -> None:
+        variant_id = VariantId(self.target_id or 0)
+        self.goods: Goods
+        self.goods, known = together.read(lambda: catalog.goods_of(variant_id), lambda: pricing.costs([variant_id]))
+        self.present = known.get(variant_id)
+        if self.present is not None:
+            self.start(cost=self.present)
+
+    def name(self) -> str:
+        return self.goods.called(self.setting.language)
+
+    def facts(self) -> list[Fact]:
+        none = Fact(_("Cost per piece"), _("no cost given"))
+        return [Fact("SKU", self.goods.sku, "code"), none if self.present is None else Fact(_("Cost per piece"), self.present, "money")]
+
+    def run(self, *, actor: UserId, now: datetime) -> Done:
+        found = self.cleaned_data
+        pricing.set_cost(variant_id=self.goods.variant_id, amount_minor=found["cost"], note=found["note"], actor=actor, now=now)
+        if any(each.is_below_cost for each in pricing.margins(self.goods.variant_id).values()):
+            told = _("The cost is kept. A present price of “%(name)s” lies below it without tax; nothing else was changed.")
+            return Done(told % {"name": self.name()}, self.goods.variant_id, tone="warn")
+        return Done(_("The cost of “%(name)s” is kept.") % {"name": self.name()}, self.goods.variant_id)
 
 
 class SavePriceList(Command):

@@ -61,6 +61,37 @@ class PriceChange(models.Model):
         ]
 
 
+class Cost(models.Model):
+    """What one piece of a variant costs the shop now, without tax; a cost taken back keeps its row, without an amount: it is not known."""
+
+    variant = models.OneToOneField("catalog.Variant", on_delete=models.PROTECT, related_name="+", primary_key=True)
+    amount_minor = models.BigIntegerField(null=True, blank=True)
+    version = models.IntegerField(default=1)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(amount_minor__isnull=True) | Q(amount_minor__gte=0, amount_minor__lte=MOST_MINOR), name="pricing_cost_amount"
+            ),
+            models.CheckConstraint(condition=Q(version__gte=1), name="pricing_cost_version"),
+        ]
+
+
+class CostChange(models.Model):
+    """One row of the log of costs. A trigger forbids changing and deleting rows."""
+
+    variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="+", db_index=False)
+    amount_minor = models.BigIntegerField(null=True)
+    version = models.IntegerField()
+    from_at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["variant", "version"], name="pricing_cost_change_version")]
+
+
 class TaxRate(models.Model):
     """A country's rate in ten-thousandths; the row with an empty country holds for every country that has none of its own."""
 

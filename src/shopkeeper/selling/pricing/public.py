@@ -18,6 +18,7 @@ from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import NotSellable
 from shopkeeper.selling.pricing import models, store
+from shopkeeper.selling.pricing.costs import cost_history, costs, margin, margins, set_cost
 from shopkeeper.selling.pricing.rules.quote import PricedLine, Terms, build_quote, price_of
 from shopkeeper.selling.pricing.rules.reach import reaching
 from shopkeeper.selling.pricing.rules.reference import Step, reference_price
@@ -41,6 +42,35 @@ from shopkeeper.selling.shop.shapes import ShopNotOpen
 if TYPE_CHECKING:
     import polars as pl
 
+__all__ = [
+    "all_delivery_options",
+    "by_price",
+    "check_versions",
+    "cost_history",
+    "costs",
+    "default_price_list",
+    "delivery_options",
+    "has_prices",
+    "import_prices",
+    "margin",
+    "margins",
+    "material_of",
+    "price_history",
+    "price_lists",
+    "prices",
+    "quote",
+    "quote_from",
+    "save_delivery_option",
+    "save_price_list",
+    "save_tax_rate",
+    "set_cost",
+    "set_price",
+    "set_up",
+    "tax_rate",
+    "tax_rates",
+    "withdraw_price",
+]
+
 MOST_UNITS = 9_999
 MOST_LINES = 1_000
 MOST_DAYS = 365
@@ -53,9 +83,12 @@ MOST_TOTAL = 1_000 * MOST_MINOR
 
 def prices(variant_ids: Sequence[VariantId], *, price_list_id: PriceListId | None = None) -> dict[VariantId, PriceTag]:
     """Return the price tags of these variants in a list (None: the default); variants without a price are left out."""
-    if price_list_id is None:
-        return store.prices_by_default(variant_ids)
-    return store.prices(variant_ids, store.price_list(price_list_id))
+    return store.tags(variant_ids, price_list_id)
+
+
+def has_prices() -> bool:
+    """Return whether anything has a price in the default list."""
+    return store.has_prices()
 
 
 def by_price(*, shelves: Sequence[int] | None, is_falling: bool) -> tuple[ProductId, ...]:
@@ -106,7 +139,7 @@ def withdraw_price(
 ) -> None:
     """Take a variant's price back: it cannot be bought until it has one again. Raises NoPrice where it has none, NotFound."""
     applying = store.price_list(price_list_id)
-    if variant_id not in store.prices([variant_id], applying):
+    if variant_id not in store.tags([variant_id], applying.id):
         raise NoPrice([str(variant_id)])
     _change_price(
         variant_id=variant_id, applying=applying, amount_minor=None, reason=reason, actor=actor, now=now, act="pricing.withdraw_price"

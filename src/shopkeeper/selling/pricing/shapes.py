@@ -61,6 +61,34 @@ class PriceChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CostChange:
+    """One row of the append-only log of what a piece costs the shop. `amount_minor` None: it was taken back, and is not known since."""
+
+    variant_id: VariantId
+    amount_minor: int | None
+    from_at: datetime
+    actor_id: int | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Margin:
+    """What a price leaves: `net_minor` is the price without tax, `margin_minor` what is left of it after the cost (below 0: a loss).
+
+    `share` is the margin in ten-thousandths of the net price, rounded half away from zero.
+    """
+
+    net_minor: int
+    cost_minor: int
+    margin_minor: int
+    share: int
+
+    @property
+    def is_below_cost(self) -> bool:
+        return self.margin_minor < 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryOption:
     """A way to the buyer: free from `free_from_minor` of goods, where that is set; promised within `days` (least, most).
 

@@ -80,28 +80,24 @@ def save_coded(row: models.PriceList | models.DeliveryOption) -> None:
 # ── prices ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def prices(variant_ids: Sequence[VariantId], applying: PriceList) -> dict[VariantId, PriceTag]:
-    """Return the price tags of these variants that have a price in a list: one query."""
-    if not variant_ids:
-        return {}
-    found = models.Price.objects.filter(variant_id__in=list(variant_ids), price_list_id=applying.id, amount_minor__isnull=False)
-    columns = found.values_list("variant_id", "amount_minor", "reference_minor", "version")
-    return {tag.variant_id: tag for tag in _tags(columns, applying)}
-
-
-_BY_DEFAULT = """
+_TAGS = """
     SELECT p.variant_id, p.amount_minor, p.reference_minor, p.version, l.id, l.tax_mode
     FROM pricing_pricelist l
     LEFT JOIN pricing_price p ON p.price_list_id = l.id AND p.variant_id = ANY(%s::bigint[]) AND p.amount_minor IS NOT NULL
-    WHERE l.is_default
+    WHERE {}
 """
+_BY_DEFAULT, _BY_LIST = _TAGS.format("l.is_default"), _TAGS.format("l.id = %s::bigint")
 
 
-def prices_by_default(variant_ids: Sequence[VariantId]) -> dict[VariantId, PriceTag]:
-    """Return the price tags of these variants that have a price in the default list: one query. Raises NotFound where no list is it."""
-    found = statements.rows(_BY_DEFAULT, [[each for each in variant_ids if 0 < each < 2**63]])
+def tags(variant_ids: Sequence[VariantId], price_list_id: PriceListId | None) -> dict[VariantId, PriceTag]:
+    """Return the price tags of these variants that have a price in a list (None: the default): one query. Raises NotFound for the list."""
+    wanted = [each for each in variant_ids if 0 < each < 2**63]
+    if price_list_id is None:
+        found = statements.rows(_BY_DEFAULT, [wanted])
+    else:
+        found = statements.rows(_BY_LIST, [wanted, price_list_id]) if 0 < price_list_id < 2**63 else []
     if not found:
-        raise NotFound("price_list", None)
+        raise NotFound("price_list", price_list_id)
     return {
         VariantId(variant_id): PriceTag(
             variant_id=variant_id, price_list_id=number, amount_minor=amount, reference_minor=reference, tax_mode=_MODES[mode],
@@ -110,6 +106,17 @@ def prices_by_default(variant_ids: Sequence[VariantId]) -> dict[VariantId, Price
         for variant_id, amount, reference, version, number, mode in found
         if variant_id is not None
     }  # fmt: skip
+
+
+def amounts(variant_id: VariantId) -> dict[PriceListId, int]:
+    """Return a variant's price in every list in which it has one: one query."""
+    found = models.Price.objects.filter(variant_id=variant_id, amount_minor__isnull=False)
+    return {PriceListId(number): amount for number, amount in found.values_list("price_list_id", "amount_minor") if amount is not None}
+
+
+def has_prices() -> bool:
+    """Return whether anything has a price in the default list: one query."""
+    return models.Price.objects.filter(price_list__is_default=True, amount_minor__isnull=False).exists()
 
 
 _MODES = {mode.value: mode for mode in TaxMode}

@@ -16,7 +16,7 @@ from shopkeeper.ops.access.shapes import Role
 OPEN_TO_ALL = {
     "read_shop", "list_categories", "list_products", "read_product", "search_products", "read_stock", "list_delivery_options",
     "list_payment_methods", "open_basket", "read_basket", "set_line", "remove_line", "quote_basket", "place_order", "read_order",
-    "cancel_order_of_buyer", "hear_webhook",
+    "cancel_order_of_buyer", "pay_order_again", "hear_webhook",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -10,12 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from shopkeeper.flows import approve
+from shopkeeper.doors.cli import safekeeping
+from shopkeeper.flows import approve, settle_restored
 from shopkeeper.flows.tests.builders import small_shop
 from shopkeeper.ops.access import public as access
 from shopkeeper.ops.approvals import models as rows
 from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.ops.approvals.shapes import ApprovalState
+from shopkeeper.ops.audit import models as trail
+from shopkeeper.ops.backup import public as backup
+from shopkeeper.ops.backup.shapes import Damaged, Restored
+from shopkeeper.ops.backup.tests.builders import shelve
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -62,3 +68,79 @@ def test_where_the_shop_is_lost_it_is_said_that_nobody_was_asked(shop_environmen
     assert "No second person was asked" in done.stderr
     assert done.returncode == 2
     assert rows.Approval.objects.count() == 0
+
+
+def test_what_was_agreed_to_is_restored_and_not_what_was_made_meanwhile(
+    shop_environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, standing = tmp_path / "backups", tmp_path / "shop"
+    folder.mkdir()
+    (standing / "postgres").mkdir(parents=True)
+    (standing / "postgres" / "PG_VERSION").write_text("18")
+    shelve(folder, "monday", hours=9)
+    asked: list[str] = []
+
+    def agreed(command: list[str], **_more: object) -> subprocess.CompletedProcess[str]:
+        # While somebody agrees, the nightly job finishes another one.
+        asked.append(command[4])
+        shelve(folder, "tuesday", hours=1)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(safekeeping.subprocess, "run", agreed)
+    monkeypatch.setattr(safekeeping.place, "data_dir", lambda: tmp_path / "new")
+    monkeypatch.setattr(safekeeping.place, "database_url", lambda: "")
+
+    with pytest.raises(Damaged) as refused:
+        safekeeping.restore(wished(folder, standing))
+
+    assert asked == ["monday"]
+    assert refused.value.values["name"] == "monday"
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_that_nobody_was_asked_is_said_without_saying_more_than_is_known(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, is_lost: bool
+) -> None:
+    monkeypatch.setattr(safekeeping.place, "database_url", lambda: "")
+    words = wished(tmp_path / "backups", tmp_path / "nothing")
+    words.nobody_to_ask, words.shop = not is_lost, ""
+
+    consent = safekeeping._consent(words, tmp_path / "backups")
+
+    said = capsys.readouterr().err
+    assert consent is safekeeping.Consent.ALONE
+    assert ("no shop was found here" in said) == is_lost
+    assert "No second person was asked" in said
+    assert "The trail of the restored shop says so." in said
+
+
+@pytest.mark.parametrize("is_agreed", [True, False])
+def test_the_trail_of_the_restored_shop_says_whether_somebody_agreed(
+    shop_environment: dict[str, str], tmp_path: Path, is_agreed: bool
+) -> None:
+    small_shop()
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    shelve(folder, "monday", hours=9)
+    (kept,) = backup.shelf(folder).backups
+
+    settle_restored.settle(Restored(folder=tmp_path, url="", kept=kept, at=None, listed={}), is_agreed=is_agreed, now=datetime.now(UTC))
+
+    row = trail.Record.objects.get(act="backup.restore")
+    assert (row.subject, row.after["is_agreed"]) == ("backup:monday", is_agreed)
+
+
+def test_a_shop_with_nobody_who_could_agree_says_so(shop_environment: dict[str, str], tmp_path: Path) -> None:
+    small_shop()
+
+    done = restore(shop_environment, str(tmp_path / "backups"), "--name", "monday", "--data-dir", str(tmp_path / "new"))
+
+    assert "nobody else who could agree" in done.stderr
+    assert trail.Record.objects.filter(act="approvals.nobody_else").count() == 1
+
+
+def wished(folder: Path, standing: Path) -> argparse.Namespace:
+    """Return the words of a restore of the newest backup, with a shop that stands."""
+    return argparse.Namespace(
+        folder=str(folder), name=None, at=None, check=False, nobody_to_ask=False, shop=str(standing), standing=standing
+    )

@@ -20,6 +20,8 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "orders.refund": ABOVE_CLERK,
     "payments.view": ABOVE_CLERK,
     "payments.reconcile": ABOVE_CLERK,
+    "payments.give_back": ABOVE_CLERK,
+    "payments.settle_elsewhere": ABOVE_CLERK,
     "customers.view": ALL,
     "customers.save": ALL,
     "customers.export": OWNER,
@@ -37,6 +39,8 @@ ALLOWED: dict[str, frozenset[Role]] = {
     # prices
     "pricing.view": ALL,
     "pricing.set_price": ABOVE_CLERK,
+    "pricing.view_costs": ABOVE_CLERK,
+    "pricing.set_cost": ABOVE_CLERK,
     "pricing.save_price_list": ABOVE_CLERK,
     "pricing.save_delivery_option": ABOVE_CLERK,
     "pricing.save_tax_rate": OWNER,

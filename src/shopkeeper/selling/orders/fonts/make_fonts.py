@@ -35,12 +35,7 @@ def cut(source: Path, target: Path, name: str) -> None:
     """Write the simplified Chinese face of a collection, cut down and renamed: a changed font must not pass for the original."""
     fonts = TTCollection(source).fonts
     font: TTFont = next(each for each in fonts if f"CJK {SIMPLIFIED_CHINESE}" in each["name"].getDebugName(4))
-    # Without subroutines the file grows by three per cent and an invoice, which takes a part of it again, is drawn a fifth faster.
-    options = subset.Options(layout_features=[], name_IDs=["*"], hinting=False, desubroutinize=True, notdef_outline=True)
-    options.drop_tables += ["BASE", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=gb2312() | set(LATIN) | set(SIGNS))
-    cutter.subset(font)
+    _keep(font, gb2312() | set(LATIN) | set(SIGNS))
     for record in font["name"].names:
         if record.nameID in (1, 3, 4, 16):
             record.string = name
@@ -50,6 +45,24 @@ def cut(source: Path, target: Path, name: str) -> None:
     print(f"{target.name}: {font['maxp'].numGlyphs} glyphs, {target.stat().st_size:,} bytes")
 
 
+def cut_latin(source: Path) -> None:
+    """Write the Latin letters and signs of a cut font beside it: most invoices need no others, and are drawn many times as fast from it."""
+    font, target = TTFont(source), source.with_stem(f"{source.stem}-latin")
+    _keep(font, {*LATIN, *SIGNS})
+    font.save(target)
+    print(f"{target.name}: {font['maxp'].numGlyphs} glyphs, {target.stat().st_size:,} bytes")
+
+
+def _keep(font: TTFont, points: set[int]) -> None:
+    # Without subroutines the file grows by three per cent and an invoice, which takes a part of it again, is drawn a fifth faster.
+    options = subset.Options(layout_features=[], name_IDs=["*"], hinting=False, desubroutinize=True, notdef_outline=True)
+    options.drop_tables += ["BASE", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=points)
+    cutter.subset(font)
+
+
 if __name__ == "__main__":
     for collection, file, new_name in CUTS:
         cut(Path(sys.argv[1]) / collection, HERE / file, new_name)
+        cut_latin(HERE / file)

@@ -80,6 +80,26 @@ def test_a_character_the_font_lacks_becomes_a_box_and_spoils_nothing(caplog):
     assert caplog.text == ""
 
 
+def test_an_invoice_in_latin_letters_needs_only_the_small_fonts_and_reads_the_same(monkeypatch):
+    latin = replace(SHOP, name=Bilingual("Paper Crane", ""))
+    whole = words(invoice._drawn(ORDER, latin, "en", invoice.WHOLE))
+    monkeypatch.setattr(invoice, "WHOLE", dict.fromkeys(invoice.WHOLE))
+
+    assert words(invoice.draw(ORDER, language="en", shop=latin)) == whole
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("Ann Shopper", ["serif"]), ("陈 Ann", ["sans", "serif"])])
+def test_a_font_is_read_whole_only_for_letters_that_its_small_cut_lacks(monkeypatch, name, wanted):
+    """The seal is in Chinese, and a name may be."""
+    used = []
+    drawn = invoice._drawn
+    monkeypatch.setattr(invoice, "_drawn", lambda *given: used.append(dict(given[3])) or drawn(*given))
+
+    invoice.draw(replace(ORDER, contact=replace(CONTACT, name=name)), language="en", shop=SHOP)
+
+    assert sorted(font for font in used[-1] if used[-1][font] == invoice.WHOLE[font]) == wanted
+
+
 def test_refunds_and_cancellation_are_told():
     refunded = replace(ORDER, refunded_minor=1_249)
     cancelled = replace(ORDER, state=OrderState.CANCELLED)

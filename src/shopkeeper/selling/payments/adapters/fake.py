@@ -13,17 +13,17 @@ It remembers in two tables of its own, so that processes may die and keys be rep
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from shopkeeper.kit import statements
 from shopkeeper.kit.ids import new_token
 from shopkeeper.kit.refusals import Malformed
 from shopkeeper.selling.payments.adapters.provider import Answer, Ask, ProviderSilent
-from shopkeeper.selling.payments.models import FakeAnswer, FakeCharge
 from shopkeeper.selling.payments.shapes import Acknowledgement, BadSignature, EventKind, Method, Webhook
 
 SIGNATURE = "X-Test-Signature"
@@ -31,6 +31,7 @@ SILENT_FOR = timedelta(minutes=2)
 LATE_BY = timedelta(minutes=45)
 METHODS = ("test-ok", "test-declined", "test-slow", "test-silent", "test-duplicate", "test-late")
 _DELAY = {"test-silent": SILENT_FOR, "test-late": LATE_BY}
+_WEBHOOKS = {"test-duplicate": 2, "test-slow": 0}
 _FIRST_ANSWER_LOST = ("test-slow", "test-silent", "test-late")
 
 
@@ -42,75 +43,51 @@ class FakeProvider:
     def methods(self) -> tuple[Method, ...]:
         return tuple(Method(code=method, provider=self.code, is_test=True) for method in METHODS)
 
-    @transaction.atomic
-    def _charge(self, ask: Ask) -> FakeAnswer:
-        charge, _ = FakeCharge.objects.select_for_update().get_or_create(
-            payment_name=ask.payment_name,
-            defaults={
-                "reference": "ch_" + new_token(),
-                "method": ask.method,
-                "currency": ask.currency,
-                "amount_minor": ask.amount_minor,
-                "opened_at": ask.at,
-            },
-        )
-        known = charge.answers.filter(key=ask.key).first()
-        if known:
-            return known
-        is_declined = charge.method == "test-declined"
-        if not is_declined:
-            charge.authorized_minor = ask.amount_minor
-            charge.save(update_fields=["authorized_minor"])
-        kind = EventKind.DECLINED if is_declined else EventKind.AUTHORIZED
-        return self._answer(charge, ask, kind, reason="declined" if is_declined else "")
-
     def authorize(self, ask: Ask) -> Answer:
-        answer = self._charge(ask)
-        is_first = not answer.is_asked_again
-        FakeAnswer.objects.filter(id=answer.pk).update(is_asked_again=True)
-        if answer.known_at > ask.at or (is_first and answer.charge.method in _FIRST_ANSWER_LOST):
-            raise ProviderSilent(f"{answer.charge.method}: no answer within {ask.timeout_s} s")
-        return _told(answer)
+        did = self._do("authorize", ask)
+        if did.known_at > ask.at or (not did.was_asked and did.method in _FIRST_ANSWER_LOST):
+            raise ProviderSilent(f"{did.method}: no answer within {ask.timeout_s} s")
+        return did.answer
 
-    @transaction.atomic
     def capture(self, ask: Ask) -> Answer:
-        charge, known = self._open(ask)
-        if known:
-            return _told(known)
-        if charge.is_voided or charge.captured_minor + ask.amount_minor > charge.authorized_minor:
-            return _told(self._answer(charge, ask, EventKind.FAILED, reason="too_much"))
-        charge.captured_minor += ask.amount_minor
-        charge.save(update_fields=["captured_minor"])
-        return _told(self._answer(charge, ask, EventKind.CAPTURED))
+        return self._do("capture", ask).answer
 
-    @transaction.atomic
     def void(self, ask: Ask) -> Answer:
-        charge, known = self._open(ask)
-        if known:
-            return _told(known)
-        if charge.is_voided or charge.captured_minor:
-            return _told(self._answer(charge, ask, EventKind.FAILED, reason="too_much"))
-        charge.is_voided = True
-        charge.save(update_fields=["is_voided"])
-        return _told(self._answer(charge, ask, EventKind.VOIDED))
+        return self._do("void", ask).answer
 
-    @transaction.atomic
     def refund(self, ask: Ask) -> Answer:
-        charge, known = self._open(ask)
-        if known:
-            return _told(known)
-        if charge.refunded_minor + ask.amount_minor > charge.captured_minor:
-            return _told(self._answer(charge, ask, EventKind.REFUND_FAILED, reason="too_much"))
-        charge.refunded_minor += ask.amount_minor
-        charge.save(update_fields=["refunded_minor"])
-        return _told(self._answer(charge, ask, EventKind.REFUNDED))
+        return self._do("refund", ask).answer
+
+    def _do(self, act: str, ask: Ask) -> "_Did":
+        """Do what is asked, once per key. Raises ProviderSilent for a payment that was never begun here."""
+        delay = _DELAY.get(ask.method, timedelta()) if act == "authorize" else timedelta()
+        kind, charge, operation, amount, reason, method, known_at, was_asked = statements.row(
+            "SELECT kind, charge, operation, amount_minor, reason, method, known_at, was_asked "
+            "FROM payments_fake(%s, %s, %s, %s, %s, %s::bigint, %s, %s, %s, %s, %s::integer)",
+            [
+                act, ask.payment_name, ask.key, ask.method, ask.currency, ask.amount_minor, "ch_" + new_token(), "op_" + new_token(),
+                ask.at, ask.at + delay, _WEBHOOKS.get(ask.method, 1),
+            ],
+        )  # fmt: skip
+        if kind is None:
+            raise ProviderSilent(f"payment {ask.payment_name} is not known here")
+        answer = Answer(
+            kind=EventKind(kind), payment_name=ask.payment_name, key=ask.key, reference=charge, operation=operation, amount_minor=amount,
+            reason=reason,
+        )  # fmt: skip
+        return _Did(answer=answer, method=method, known_at=known_at, was_asked=was_asked)
 
     def origins(self) -> tuple[str, ...]:
         return ()
 
     def find(self, *, payment_name: str, reference: str, started_at: datetime, at: datetime) -> tuple[Answer, ...]:
-        answers = FakeAnswer.objects.filter(charge__payment_name=payment_name, known_at__lte=at).select_related("charge").order_by("id")
-        return tuple(_told(answer) for answer in answers)
+        told = statements.rows(
+            """SELECT a.kind, c.payment_name, a.key, c.reference, a.reference, a.amount_minor, a.reason
+               FROM payments_fakeanswer a JOIN payments_fakecharge c ON c.id = a.charge_id
+               WHERE c.payment_name = %s AND a.known_at <= %s ORDER BY a.id""",
+            [payment_name, at],
+        )
+        return tuple(_as_told(each) for each in told)
 
     def acknowledgement(self) -> Acknowledgement | None:
         return None
@@ -127,39 +104,26 @@ class FakeProvider:
 
     def webhooks_due(self, *, at: datetime, limit: int = 100) -> list[Webhook]:
         """Take the webhooks that should go out by now; the caller carries them to the shop. What is taken is not sent again."""
-        due = self._take_due(at, limit)
-        answers = FakeAnswer.objects.filter(id__in=[answer_id for answer_id, _ in due]).select_related("charge").in_bulk()
-        return [webhook(_told(answers[answer_id])) for answer_id, times in due for _ in range(times)]
-
-    def _take_due(self, at: datetime, limit: int) -> list[tuple[int, int]]:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """WITH due AS (SELECT id, webhooks_due FROM payments_fakeanswer WHERE webhooks_due > 0 AND known_at <= %s
-                               ORDER BY known_at, id LIMIT %s FOR UPDATE SKIP LOCKED),
-                        sent AS (UPDATE payments_fakeanswer a SET webhooks_due = 0 FROM due WHERE a.id = due.id RETURNING a.id)
-                   SELECT due.id, due.webhooks_due FROM due JOIN sent ON sent.id = due.id ORDER BY due.id""",
-                [at, limit],
-            )
-            return [(answer_id, times) for answer_id, times in cursor.fetchall()]
-
-    def _open(self, ask: Ask) -> tuple[FakeCharge, FakeAnswer | None]:
-        charge = FakeCharge.objects.select_for_update().filter(payment_name=ask.payment_name).first()
-        if charge is None:
-            raise ProviderSilent(f"payment {ask.payment_name} is not known here")
-        return charge, charge.answers.filter(key=ask.key).select_related("charge").first()
-
-    def _answer(self, charge: FakeCharge, ask: Ask, kind: EventKind, reason: str = "") -> FakeAnswer:
-        delay = _DELAY.get(charge.method, timedelta()) if kind is EventKind.AUTHORIZED else timedelta()
-        return FakeAnswer.objects.create(
-            charge=charge,
-            key=ask.key,
-            kind=kind.value,
-            amount_minor=ask.amount_minor,
-            reference="op_" + new_token(),
-            reason=reason,
-            known_at=ask.at + delay,
-            webhooks_due={"test-duplicate": 2, "test-slow": 0}.get(charge.method, 1),
+        due = statements.rows(
+            """WITH due AS (SELECT id, webhooks_due FROM payments_fakeanswer WHERE webhooks_due > 0 AND known_at <= %s
+                           ORDER BY known_at, id LIMIT %s::integer FOR UPDATE SKIP LOCKED),
+                    sent AS (UPDATE payments_fakeanswer a SET webhooks_due = 0 FROM due WHERE a.id = due.id
+                             RETURNING a.id, due.webhooks_due AS times, a.charge_id, a.kind, a.key, a.reference, a.amount_minor, a.reason)
+               SELECT sent.times, sent.kind, c.payment_name, sent.key, c.reference, sent.reference, sent.amount_minor, sent.reason
+               FROM sent JOIN payments_fakecharge c ON c.id = sent.charge_id ORDER BY sent.id""",
+            [at, limit],
         )
+        return [webhook(_as_told(told)) for times, *told in due for _ in range(times)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Did:
+    """What came of a request; `known_at`: from when on it is told; `was_asked`: it was asked before."""
+
+    answer: Answer
+    method: str
+    known_at: datetime
+    was_asked: bool
 
 
 def webhook(*answers: Answer) -> Webhook:
@@ -178,13 +142,9 @@ def _signature(body: bytes) -> str:
     return salted_hmac("shopkeeper.payments.test-provider.webhook", body, algorithm="sha256").hexdigest()
 
 
-def _told(row: FakeAnswer) -> Answer:
+def _as_told(told: Sequence[Any]) -> Answer:
+    kind, payment_name, key, reference, operation, amount, reason = told
     return Answer(
-        kind=EventKind(row.kind),
-        payment_name=row.charge.payment_name,
-        key=row.key,
-        reference=row.charge.reference,
-        operation=row.reference,
-        amount_minor=row.amount_minor,
-        reason=row.reason,
-    )
+        kind=EventKind(kind), payment_name=payment_name, key=key, reference=reference, operation=operation, amount_minor=amount,
+        reason=reason,
+    )  # fmt: skip

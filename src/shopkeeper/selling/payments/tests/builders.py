@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from shopkeeper.kit.ids import OrderId, PaymentId
-from shopkeeper.selling.payments import models, store
+from shopkeeper.selling.payments import models
 from shopkeeper.selling.payments.rules import balance
 from shopkeeper.selling.payments.shapes import EventKind, Payment, PaymentEvent
 
@@ -37,4 +37,4 @@ def a_stored_payment(
 
 
 def told(row: models.Payment, kind: EventKind, amount: int, *, key: str, operation: str, at: datetime = NOON) -> None:
-    store.add_event(PaymentId(row.pk), PaymentEvent(kind=kind, amount_minor=amount, key=key, reference=operation, reason="", at=at))
+    row.events.create(kind=kind, amount_minor=amount, key=key, reference=operation, at=at)

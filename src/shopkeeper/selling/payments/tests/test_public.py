@@ -12,7 +12,7 @@ from shopkeeper.selling.payments import models, store
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.adapters.fake import METHODS, FakeProvider, webhook
 from shopkeeper.selling.payments.adapters.provider import Answer, ProviderSilent
-from shopkeeper.selling.payments.shapes import BadSignature, CapturePending, EventKind, PaymentEvent, PaymentState, TooMuch, UnknownProvider
+from shopkeeper.selling.payments.shapes import BadSignature, CapturePending, EventKind, PaymentState, TooMuch, UnknownProvider
 
 pytestmark = pytest.mark.django_db
 
@@ -137,19 +137,50 @@ def test_money_is_not_taken_once_it_is_being_let_go_of(monkeypatch):
 def test_money_let_go_of_by_another_since_the_caller_looked_is_not_taken(monkeypatch):
     payment_id = start()
     payments.authorize(payment_id, NOON)
-    lock = store.lock
+    ask = store.ask
 
-    def after_another(found_id):
-        let_go = PaymentEvent(kind=EventKind.VOIDED, amount_minor=1_000, key="v", reference="", reason="", at=NOON)
-        store.add_event(found_id, let_go)
-        return lock(found_id)
+    def after_another(values):
+        models.PaymentEvent.objects.get_or_create(
+            payment_id=payment_id, kind="voided", key="v", reference="", defaults={"amount_minor": 1_000, "at": NOON}
+        )
+        return ask(values)
 
-    monkeypatch.setattr(store, "lock", after_another)
+    monkeypatch.setattr(store, "ask", after_another)
 
     with pytest.raises(TooMuch):
         payments.capture(payment_id=payment_id, key="c", now=NOON)
 
     assert "capture_asked" not in kinds(payments.payment(payment_id))
+
+
+def test_news_that_another_wrote_since_the_caller_looked_is_one_event_and_one_fact(monkeypatch):
+    """Answer and webhook at once: both look before either has written, and the second decides anew from what stands there then."""
+    payment_id = start()
+    (hear, seen) = (store.hear, [])
+
+    def after_another(found, then, **news):
+        if not seen:
+            seen.append(found)
+            assert hear(found, then, **news) is None
+        return hear(found, then, **news)
+
+    monkeypatch.setattr(store, "hear", after_another)
+
+    payment = payments.authorize(payment_id, NOON)
+
+    assert kinds(payment) == kinds(payments.payment(payment_id)) == ["authorize_asked", "authorized"]
+    assert told() == [("authorized", 1_000)]
+
+
+def test_a_payment_that_heard_more_since_it_was_looked_at_is_not_put_to_rest():
+    payment = taken()
+    models.PaymentEvent.objects.create(payment_id=payment.id, kind="disputed", amount_minor=1, reference="dp", at=NOON)
+
+    assert not payments.rest_as_seen(payment)
+
+    assert payments.pending(NOON + timedelta(days=1)) == [payment.id]
+    assert payments.rest_as_seen(payments.payment(payment.id))
+    assert payments.pending(NOON + timedelta(days=1)) == []
 
 
 def test_money_is_let_go_once_its_capture_is_known_to_have_failed(monkeypatch):

@@ -238,6 +238,17 @@ class FakeStripe:
         with self._lock:
             return self._refunded(self.intent_of(payment_name), amount, {})
 
+    def pay_elsewhere(self, amount: int, currency: str = "gbp", name: str = "", *, is_told: bool = True) -> Json:
+        """Somebody else who uses the account is paid: another shop under a name of its own, or the merchant in Stripe's console."""
+        with self._lock:
+            marks = {"payment_name": name} if name else {}
+            session = {"payment_intent": None, "amount_total": amount, "currency": currency, "_intent_data": {"metadata": marks}}
+            intent = self._intent_for(session)
+            intent |= {"status": "succeeded", "amount_received": amount, "latest_charge": _new("ch")}
+            if is_told:
+                self._tell("payment_intent.succeeded", intent)
+            return intent
+
     def bounce(self, refund_id: str) -> Json:
         """The buyer's bank sends a refund back."""
         with self._lock:

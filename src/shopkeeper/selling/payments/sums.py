@@ -1,0 +1,60 @@
+"""What payments amount to together: the same fold as one payment's balance, added up; for all of the shop's by one statement."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from shopkeeper.selling.payments.shapes import Balance, MoneyInAll
+
+
+def of(balances: Iterable[Balance]) -> MoneyInAll:
+    """Return what these payments amount to together."""
+    found = list(balances)
+    return MoneyInAll(
+        settled_minor=sum(each.settled_minor for each in found),
+        pending_minor=sum(each.pending_minor for each in found),
+        refund_pending_minor=sum(each.refund_pending_minor for each in found),
+    )
+
+
+_ALL = """
+    WITH bounced AS (
+        SELECT payment_id, reference FROM payments_paymentevent WHERE kind = 'refund_failed' AND reference <> ''
+    ), disputes AS (
+        SELECT amount_minor AS minor, kind, payment_id, regexp_replace(reference, ':inquiry$', '') AS name,
+               reference LIKE '%%:inquiry' AS is_asked
+        FROM payments_paymentevent WHERE kind IN ('disputed', 'dispute_won', 'dispute_lost')
+    ), withdrawn AS (
+        SELECT CASE
+            WHEN bool_or(kind = 'dispute_lost') FILTER (WHERE NOT is_asked) THEN max(minor) FILTER (WHERE NOT is_asked)
+            WHEN bool_or(kind = 'dispute_won') FILTER (WHERE NOT is_asked) THEN 0
+            WHEN bool_or(NOT is_asked) THEN max(minor) FILTER (WHERE NOT is_asked)
+            WHEN bool_or(kind = 'dispute_lost') THEN max(minor)
+            ELSE 0 END AS minor
+        FROM disputes GROUP BY payment_id, name
+    ), money AS (
+        SELECT e.payment_id,
+               coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'authorized'), 0) AS authorized,
+               coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'captured'), 0) AS captured,
+               coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'voided'), 0) AS voided,
+               coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'refunded' AND b.payment_id IS NULL), 0) AS refunded,
+               coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'refund_asked' AND NOT EXISTS (
+                   SELECT FROM payments_paymentevent a WHERE a.payment_id = e.payment_id AND a.key = e.key
+                   AND a.kind IN ('refunded', 'refund_failed'))), 0) AS asked_back
+        FROM payments_paymentevent e
+        LEFT JOIN (SELECT DISTINCT payment_id, reference FROM bounced) b ON b.payment_id = e.payment_id AND b.reference = e.reference
+        GROUP BY e.payment_id
+    )
+    SELECT coalesce(sum(captured - refunded), 0) - coalesce((SELECT sum(minor) FROM withdrawn), 0),
+           coalesce(sum(greatest(0, greatest(authorized, captured) - captured - voided)), 0),
+           coalesce(sum(asked_back), 0)
+    FROM money
+"""
+
+
+def of_all() -> MoneyInAll:
+    """Return what every payment of the shop amounts to together."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ALL, [])
+        settled, pending, asked_back = cursor.fetchone()
+    return MoneyInAll(settled_minor=int(settled), pending_minor=int(pending), refund_pending_minor=int(asked_back))
