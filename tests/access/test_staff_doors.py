@@ -166,7 +166,7 @@ def test_nothing_is_forgotten() -> None:
     assert len(doors.api_doors()) >= 30
     assert known <= set(permissions.ALLOWED)
     # What no address asks for is asked inside one, and named here with where.
-    asked_inside = {"catalog.publish", "metrics.export", "backup.restore", "payments.reconcile"}
+    asked_inside = {"catalog.publish", "metrics.export", "backup.restore", "payments.reconcile", "pricing.view_costs"}
     assert set(permissions.ALLOWED) - known <= asked_inside
 
 

@@ -53,10 +53,13 @@ def run(*, now: datetime, environ: Mapping[str, str] = os.environ) -> tuple[Find
         ("debug", lambda: health.debug(bool(configuration.flag("DEBUG")))),
         ("tls", lambda: health.tls(settings.PUBLIC_URL)),
     ]
-    rooms = _of_rooms(now) if answer.is_reached else _unseen()
-    # Each by itself, so that what they ask the database travels together; one that breaks does not break the others.
-    of_rooms = together.read(*(partial(health.looked_at, [each]) for each in rooms))
-    return (*health.looked_at(before), *(finding for found in of_rooms for finding in found), *health.looked_at(after))
+    of_rooms = _together(_of_rooms(now)) if answer.is_reached else health.looked_at(_unseen())
+    return (*health.looked_at(before), *of_rooms, *health.looked_at(after))
+
+
+def _together(checks: Sequence[tuple[str, Check]]) -> tuple[Finding, ...]:
+    """Make each check by itself, so that what they ask the database travels together; one that breaks does not break the others."""
+    return tuple(finding for found in together.read(*(partial(health.looked_at, [each]) for each in checks)) for finding in found)
 
 
 def readiness() -> tuple[Finding, ...]:
@@ -196,16 +199,19 @@ def _not_offered(refused: Sequence[NotOffered]) -> Finding:
     return warning("payments", said, gettext_noop("Remove the provider’s settings, or keep the books in its currency."), names=names)
 
 
+_NO_BACKUP = {
+    "none": gettext_noop("There is none"),
+    "wrong": gettext_noop("The newest one was restored and found NOT right"),
+    "unproven": gettext_noop("None was ever restored and found right"),
+}
+
+
 def _backup(now: datetime) -> Finding:
     """The newest backup that was restored and found right is of last night, and lies on another disk."""
     found = back_up.safety(now)
     remedy = gettext_noop("Run “shopkeeper backup”, then “shopkeeper restore FOLDER --check”; look into the log of the nightly job.")
-    if found.worry == "none":
-        return failed("backup", gettext_noop("There is none"), remedy)
-    if found.worry == "wrong":
-        return failed("backup", gettext_noop("The newest one was restored and found NOT right"), remedy)
-    if found.worry == "unproven":
-        return failed("backup", gettext_noop("None was ever restored and found right"), remedy)
+    if found.worry in _NO_BACKUP:
+        return failed("backup", _NO_BACKUP[found.worry], remedy)
     proven = found.shelf.newest_proven
     hours = int((now - proven.point.at).total_seconds() // 3600) if proven else 0
     if found.worry == "old":
