@@ -559,10 +559,24 @@ def _money_disputed(refusal: payments.MoneyDisputed) -> tuple[str, str]:
 @_say.register
 def _stray_closed(refusal: payments.StrayClosed) -> tuple[str, str]:
     if refusal.state == "giving_back":
-        return _("This money is being given back already."), _("Wait for the provider’s answer: it is asked again by itself.")
+        return _("This money is being given back already."), _(
+            "Wait for the provider’s answer: it is asked again by itself. Where none has come for three days, say where it was settled."
+        )
     if refusal.state in ("heard", "unclaimed"):
         return _("The sum has changed since you looked, or none is left."), _("Load the page again, then decide.")
     return _("This money is settled already."), _("There is nothing left to do. Load the page again to see how.")
+
+
+@_say.register
+def _stray_refused(refusal: payments.StrayRefused) -> tuple[str, str]:
+    return _("The provider refused to give this money back."), _("Clear it up with the provider, then give it back again.")
+
+
+@_say.register
+def _stray_unaskable(refusal: payments.StrayUnaskable) -> tuple[str, str]:
+    return _("The provider “%(value)s” cannot be asked for this money from here.") % {"value": shown(refusal.value)}, _(
+        "Give it back in the provider’s own console, then say here that it was settled elsewhere."
+    )
 
 
 @_say.register

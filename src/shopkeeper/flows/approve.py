@@ -29,17 +29,17 @@ class Deed:
     key that makes repeating it harmless and returns plain ids.
     """
 
-    frozen: Callable[[Values], Mapping[str, object]]
+    frozen: Callable[[Values, datetime], Mapping[str, object]]
     do: Callable[[Values, str, UserId | None, datetime], Mapping[str, object]]
 
 
 DEEDS: Mapping[str, Deed] = {
     "orders.refund": Deed(
-        frozen=refund_order.frozen,
+        frozen=lambda wish, _now: refund_order.frozen(wish),
         do=lambda wish, key, actor, now: refund_order.refund_approved(wish=wish, key=key, actor=actor, now=now),
     ),
     settle_strays.GIVE_BACK: Deed(
-        frozen=settle_strays.frozen,
+        frozen=lambda wish, _now: settle_strays.frozen(wish),
         do=lambda wish, _key, actor, now: settle_strays.give_back_approved(wish=wish, actor=actor, now=now),
     ),
     "pricing.set_price": Deed(
@@ -47,7 +47,7 @@ DEEDS: Mapping[str, Deed] = {
         do=lambda wish, key, actor, now: set_price.set_approved(wish=wish, key=key, actor=actor, now=now),
     ),
     "staff.reset_second_factor": Deed(
-        frozen=staff.frozen_reset,
+        frozen=lambda wish, _now: staff.frozen_reset(wish),
         do=lambda wish, key, actor, now: staff.reset_approved(wish=wish, key=key, actor=actor, now=now),
     ),
 }
@@ -63,7 +63,7 @@ def approve(*, approval_id: ApprovalId, seen_digest: str, actor: UserId, now: da
     asked = approvals.approval(approval_id)
     access.require(actor, DECIDE)
     access.require(actor, asked.act)
-    if asked.state is ApprovalState.WAITING and not _is_fresh(asked):
+    if asked.state is ApprovalState.WAITING and not _is_fresh(asked, now):
         _end_as_stale(asked, now)
         raise ApprovalStale(approval_id)
     with transaction.atomic():
@@ -120,14 +120,14 @@ def finish(now: datetime) -> int:
     return len(found)
 
 
-def _is_fresh(asked: Approval) -> bool:
+def _is_fresh(asked: Approval, now: datetime) -> bool:
     if asked.asked_by is not None and not access.may(asked.asked_by, asked.act):
         return False
     deed = DEEDS.get(asked.act)
     if deed is None:
         return True
     try:
-        present = deed.frozen(asked.values)
+        present = deed.frozen(asked.values, now)
     except Refusal:
         return False
     return approvals.digest_of(act=asked.act, subject=asked.subject, values=present) == asked.digest

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
 
 from shopkeeper.events import public as events
 from shopkeeper.events.facts import OrderPaid, OrderRefunded
@@ -21,6 +24,10 @@ DEAD = (OrderState.CANCELLED, OrderState.EXPIRED)
 
 UNSWEPT_FOR = timedelta(hours=1)
 """A hold that ran out longer ago than this keeps goods from other buyers: the sweeper, which runs every minute, does not do its work."""
+
+UNDER_WAY_FOR = timedelta(hours=2)
+"""So long after its last event money may still be on its way to where it belongs. A difference that lasts longer is one, whoever still
+looks for its cause."""
 
 TOLD_FOR = timedelta(days=29)
 """How far back facts are looked for; the outbox keeps them for thirty days."""
@@ -60,8 +67,9 @@ class Report:
 
 def run(now: datetime) -> Report:
     """Return the report on all books: stock against its ledger, holds against orders, orders against payments, each one and in sum."""
-    owed = {row.order_id: row for row in orders.money_of_orders()}
-    had = {row.order_id: row for row in payments.money_of_orders()}
+    moved_since = now - UNDER_WAY_FOR
+    owed = {row.order_id: row for row in orders.money_of_orders(moved_since=moved_since)}
+    had = {row.order_id: row for row in payments.money_of_orders(moved_since=moved_since)}
     holding = inventory.open_holds()
     sums = _sums(owed, had)
     return Report(
@@ -144,16 +152,24 @@ def _money_against_orders(owed: Mapping[OrderId, Owed], had: Mapping[OrderId, Ha
             yield Finding(check="no_money_reserved_for_a_dead_order", subject=subject, expected=0, found=money.reserved_minor)
 
 
-def orders_whose_money_differs() -> list[OrderId]:
-    """Return the orders that were paid less refunds something else than the providers keep, or that are dead with money reserved."""
-    owed = {row.order_id: row for row in orders.money_of_orders()}
-    had = {row.order_id: row for row in payments.money_of_orders()}
-    return [
-        order_id
-        for order_id in sorted(owed.keys() | had.keys())
-        if _differs(order := owed.get(order_id), money := had.get(order_id))
-        or (order and money and _is_reserved_for_the_dead(order, money))
-    ]
+def orders_whose_money_differs(now: datetime) -> list[OrderId]:
+    """Return the orders that were paid less refunds something else than the providers keep, or that are dead with money reserved.
+
+    The database compares, by the same rules as `run`, and tells only of those that differ.
+    """
+    values: dict[str, Any] = {"moved_since": now - UNDER_WAY_FOR, "dead": [state.value for state in DEAD]}
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFER.format(owed=orders.money_query(), had=payments.money_query()), values)
+        return [OrderId(order_id) for (order_id,) in cursor.fetchall()]
+
+
+_DIFFER = """
+    SELECT order_id FROM ({owed}) owed FULL JOIN ({had}) had USING (order_id)
+    WHERE (coalesce(had.captured_minor - had.refunded_minor - had.refund_pending_minor, 0)
+               <> coalesce(owed.paid_minor - owed.refunded_minor, 0)
+           AND coalesce(had.is_settled, true) AND NOT coalesce(owed.has_new_refund, false))
+       OR (owed.state = ANY(%(dead)s) AND had.authorized_minor > had.captured_minor + had.voided_minor AND had.is_settled)
+    ORDER BY order_id"""
 
 
 def _differs(order: Owed | None, money: Had | None) -> bool:
@@ -210,4 +226,4 @@ def _difference(order: Owed | None, money: Had | None) -> int:
 
 
 def _is_under_way(order: Owed | None, money: Had | None) -> bool:
-    return bool((money and not money.is_settled) or (order and order.has_refund_under_way))
+    return bool((money and not money.is_settled) or (order and order.has_new_refund))

@@ -84,7 +84,8 @@ def _of_rooms(now: datetime) -> list[tuple[str, Check]]:
         ("parked", _parked),
         ("jobs", _jobs),
         ("mails", _mails),
-        ("payments", lambda: _payments(now)),
+        ("waiting", lambda: _waiting(now)),
+        ("payments", _payments),
     ]
 
 
@@ -92,7 +93,7 @@ def _unseen() -> list[tuple[str, Check]]:
     def without(name: str) -> Check:
         return lambda: unknown(name, gettext_noop("The database does not answer"), gettext_noop("Put the database right first."))
 
-    return [(name, without(name)) for name in ("facts", "parked", "jobs", "mails", "payments")]
+    return [(name, without(name)) for name in ("facts", "parked", "jobs", "mails", "waiting", "payments")]
 
 
 def _facts(now: datetime) -> Finding:
@@ -161,21 +162,26 @@ def _mails() -> Finding:
         )
 
 
-def _payments(now: datetime) -> Finding:
-    """Shoppers can pay, and no payment has waited long for its answer."""
+def _waiting(now: datetime) -> Finding:
+    """No payment has waited long for its answer."""
+    number = sum(now - at > timedelta(hours=1) for at in payments.waiting_since())
+    if number:
+        return warning(
+            "waiting",
+            gettext_noop("%(number)s have waited more than an hour for an answer"),
+            gettext_noop("Open Payments in the console; ask the provider about them."),
+            number=number,
+        )
+    return ok("waiting", gettext_noop("None has waited more than an hour"))
+
+
+def _payments() -> Finding:
+    """Shoppers can pay."""
     offered = payments.methods()
-    waiting = [at for at in payments.waiting_since() if now - at > timedelta(hours=1)]
     if not offered:
         return failed("payments", gettext_noop("There is no way to pay"), gettext_noop("Set the credentials of a payment provider."))
     if refused := payments.not_offered():
         return _not_offered(refused)
-    if waiting:
-        return warning(
-            "payments",
-            gettext_noop("%(number)s have waited more than an hour for an answer"),
-            gettext_noop("Open Payments in the console; ask the provider about them."),
-            number=len(waiting),
-        )
     if all(method.is_test for method in offered):
         said = gettext_noop("Only test payments: no money moves")
         return (failed if health.is_public(settings.PUBLIC_URL) else warning)(

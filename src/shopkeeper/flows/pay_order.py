@@ -16,7 +16,7 @@ from shopkeeper.ops.requests import public as requests
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import Order, OrderState, WrongState
 from shopkeeper.selling.payments import public as payments
-from shopkeeper.selling.payments.shapes import EventKind, Payment, PaymentState
+from shopkeeper.selling.payments.shapes import ABANDONED, EventKind, Payment, PaymentState
 
 MOST_ATTEMPTS = 10
 
@@ -52,9 +52,10 @@ def _terms(order: Order, method: str, key: str, now: datetime) -> dict[str, Any]
 def pay_again(*, order_id: OrderId, method: str, now: datetime, key: str | None = None) -> Payment:
     """Begin another attempt to pay an order that waits for its money, close the earlier ones, and return it; outside transactions.
 
-    Where the newest attempt is of the same method and still waits for the buyer, it is returned as it is. Repeating the idempotency key
-    goes on with the same attempt. Raises WrongState for an order that does not wait any more, whose goods are not kept any longer, or that
-    was tried MOST_ATTEMPTS times; Malformed (`payment_method`); OutOfRange or KeyReused for the key.
+    Where the newest attempt is of the same method and still waits for the buyer, it is returned as it is; where an earlier one turns out
+    to have paid the order meanwhile, that one is returned. Repeating the idempotency key goes on with the same attempt. Raises WrongState
+    for an order that does not wait any more, whose goods are not kept any longer, or that was tried MOST_ATTEMPTS times; Malformed
+    (`payment_method`); OutOfRange or KeyReused for the key.
     """
     payments.method(method)
     begun = requests.once(
@@ -63,14 +64,27 @@ def pay_again(*, order_id: OrderId, method: str, now: datetime, key: str | None 
     )  # fmt: skip
     payment_id = PaymentId(begun["payment_id"])
     if not begun["is_new"]:
-        return payments.payment(payment_id)
+        return _what_came_of(payment_id, orders.order(order_id))
     made = tuple(each for each in payments.payments_of(order_id) if each.id < payment_id)
     if _is_still_unpaid(order_id, made, now):
         payments.authorize(payment_id, now)
         settle_payment.settle(order_id=order_id, now=now)
     else:
         payments.abandon(payment_id=payment_id, now=now)
-    return payments.payment(payment_id)
+    return _what_came_of(payment_id, orders.order(order_id))
+
+
+def _what_came_of(payment_id: PaymentId, order: Order) -> Payment:
+    """Return the attempt, or the one that paid the order before it. An attempt nobody needed is no refusal of a bank, so none is told.
+
+    Raises WrongState where the order ended meanwhile.
+    """
+    attempt, by = payments.payment(payment_id), settle_payment.paid_by(order)
+    if by in (None, payment_id) and attempt.decline_reason != ABANDONED:
+        return attempt
+    if by is None or order.state in (OrderState.CANCELLED, OrderState.EXPIRED):
+        raise WrongState("pay", order.state)
+    return payments.payment(by)
 
 
 @transaction.atomic

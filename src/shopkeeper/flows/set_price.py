@@ -25,12 +25,12 @@ def set_price(
 ) -> PriceTag:
     """Set a variant's price from now on and return its tag, as `pricing.set_price` does.
 
-    Raises WaitingForApproval where the price lies so far below the present one, or without tax below what a piece costs, that a second
-    person is asked first; `why` tells which for what waits.
+    Raises WaitingForApproval where the price lies so far below the last one, or without tax below what a piece costs or cost within the
+    last month, that a second person is asked first; `why` tells which for what waits.
     """
     checks.whole(amount_minor, field="amount", least=1, most=MOST_MINOR)
     wish = {"variant_id": variant_id, "price_list_id": price_list_id, "amount_minor": amount_minor, "reason": reason}
-    asked = frozen(wish)
+    asked = frozen(wish, now)
     if why(asked):
         asked["reason"] = checks.line(reason, field="reason", most=200)
         second_person.ask(act=ACT, subject=f"variant:{variant_id}", values=asked, actor=actor, key=None, now=now)
@@ -50,16 +50,22 @@ def why(values: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def frozen(wish: Mapping[str, Any]) -> dict[str, object]:
-    """Return all that decides a price that waits: the wish, the price it was held against, and the cost where it is known."""
-    left = pricing.margin(variant_id=wish["variant_id"], price_minor=wish["amount_minor"], price_list_id=wish["price_list_id"])
+def frozen(wish: Mapping[str, Any], now: datetime) -> dict[str, object]:
+    """Return all that decides a price that waits: the wish, the last price there was, and the cost where one is known.
+
+    A price withdrawn and a cost lowered or emptied are no way around the second person: the last price counts also withdrawn, and the
+    highest cost of the last month.
+    """
+    if wish["variant_id"] not in catalog.goods([wish["variant_id"]]):
+        raise NotFound("variant", wish["variant_id"])
+    left = pricing.margin(variant_id=wish["variant_id"], price_minor=wish["amount_minor"], price_list_id=wish["price_list_id"], now=now)
     known = {} if left is None else {"cost_minor": left.cost_minor, "net_minor": left.net_minor}
     return {
         "variant_id": wish["variant_id"],
         "price_list_id": wish["price_list_id"],
         "amount_minor": wish["amount_minor"],
         "reason": wish["reason"],
-        "present_minor": _present_minor(wish["variant_id"], wish["price_list_id"]),
+        "present_minor": pricing.last_price(wish["variant_id"], price_list_id=wish["price_list_id"]),
         **known,
     }
 
@@ -76,10 +82,3 @@ def set_approved(*, wish: Mapping[str, Any], key: str, actor: UserId | None, now
         return {"version": tag.version}
 
     return dict(requests.once(key=key, asker=requests.STAFF, act=ACT, asked=dict(wish), work=work, now=now))
-
-
-def _present_minor(variant_id: VariantId, price_list_id: PriceListId | None) -> int | None:
-    if variant_id not in catalog.goods([variant_id]):
-        raise NotFound("variant", variant_id)
-    tag = pricing.prices([variant_id], price_list_id=price_list_id).get(variant_id)
-    return None if tag is None else tag.amount_minor

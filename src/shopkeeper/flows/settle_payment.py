@@ -144,6 +144,9 @@ def _step_for_taken(order: Order, payment: Payment, beside: Beside) -> Step:
     is_open = order.state in (OrderState.PLACED, OrderState.EXPIRED)
     if is_open and kept == order.total_minor:
         return Step.PAY
+    if payment.provider == payments.TAKEN_OVER:
+        # Nobody would be asked: to write down that it went back is for whoever gives it back by hand.
+        return Step.DONE
     # Too little came: while the order waits, the rest may follow; a dead order keeps nothing, and more than was asked for is an error.
     return Step.WAIT if order.state is OrderState.PLACED and kept < order.total_minor else Step.GIVE_BACK
 
@@ -189,11 +192,11 @@ def _beside(seen: Look, payment: Payment) -> Beside:
     others = [other for other in seen.payments if other.id != payment.id]
     if not others:
         return ALONE
-    paid_by = _paid_by(seen.order)
+    payer = paid_by(seen.order)
     return Beside(
         is_any_alive=any(_is_alive(other) for other in others),
         is_any_newer=payment.id != seen.payments[-1].id,
-        has_any_paid=paid_by is not None and paid_by != payment.id,
+        has_any_paid=payer is not None and payer != payment.id,
     )
 
 
@@ -202,7 +205,7 @@ def _is_alive(payment: Payment) -> bool:
     return is_taken or payment.state in (PaymentState.PENDING, PaymentState.AUTHORIZED)
 
 
-def _paid_by(order: Order) -> PaymentId | None:
+def paid_by(order: Order) -> PaymentId | None:
     """Return the payment that paid the order; None while it is unpaid."""
     if not order.paid_minor:
         return None
@@ -346,7 +349,7 @@ def _pay(order: Order, payment: Payment, now: datetime) -> None:
     if order.state is OrderState.PLACED and _mark_held_paid(order, payment, now):
         return
     if not _mark_paid(order.id, payment, now):
-        _give_back(orders.order(order.id), payment, now)
+        _give_back(order, payment, now)
 
 
 def _mark_held_paid(order: Order, payment: Payment, now: datetime) -> bool:
@@ -367,6 +370,13 @@ def _mark_held_paid(order: Order, payment: Payment, now: datetime) -> bool:
 
 @transaction.atomic
 def _mark_paid(order_id: OrderId, payment: Payment, now: datetime) -> bool:
+    """Mark an order paid, its goods taken again where they were free; False where they are not to be had.
+
+    Money that somebody has asked back since we looked pays nothing: nothing is done then, and the next look finds it.
+    """
+    orders.lock(order_id)
+    if _asked_back(payments.payment(payment.id)):
+        return True
     if not _secure_goods(order_id, now):
         return False
     amount = payment.balance.refundable_minor
@@ -391,9 +401,11 @@ def _let_go(payment: Payment, now: datetime) -> None:
 
 def _give_back(order: Order, payment: Payment, now: datetime) -> None:
     """Return money that came for an order that cannot have its goods any more."""
-    if _paid_by(order) == payment.id:
-        return
-    _release_if_dead(order.id, now)
+    with transaction.atomic():
+        # Looked at again: with goods that came back meanwhile, somebody else may have let this very money pay.
+        if paid_by(orders.lock(order.id)) == payment.id:
+            return
+        _release_if_dead(order.id, now)
     _ask_back(payment, 1, now)
 
 

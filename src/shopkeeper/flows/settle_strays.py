@@ -14,7 +14,7 @@ from shopkeeper.kit import checks
 from shopkeeper.kit.ids import UserId
 from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.selling.payments import public as payments
-from shopkeeper.selling.payments.shapes import Stray, StrayClosed, StrayState
+from shopkeeper.selling.payments.shapes import Stray, StrayClosed, StrayRefused, StrayState
 from shopkeeper.selling.shop import public as shops
 
 GIVE_BACK = "payments.give_back"
@@ -35,10 +35,7 @@ def look_into(stray_id: int, now: datetime) -> Stray:
 
 def wake_orders_that_differ(now: datetime) -> int:
     """Have the sweeper ask anew about every order whose money is not what the providers keep for it, and return how many."""
-    found = audit_books.orders_whose_money_differs()
-    for order_id in found:
-        payments.wake(order_id=order_id, at=now)
-    return len(found)
+    return payments.wake_orders(order_ids=audit_books.orders_whose_money_differs(now), at=now)
 
 
 # ── staff ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -48,11 +45,13 @@ def give_back(*, stray_id: int, seen_minor: int, actor: UserId, now: datetime) -
     """Give money without an order back through its provider, once, and return how it stands. Outside transactions.
 
     Raises StrayClosed where it is settled or comes to another sum than `seen_minor` by now, NotFound; WaitingForApproval above the sum that
-    one person may refund, and for money in another currency than the shop's, which no limit fits.
+    one person may refund, and for money in another currency than the shop's, which no limit fits; StrayUnaskable.
     """
     found = payments.stray(stray_id)
     if found.state is StrayState.GIVING_BACK:
-        return payments.give_back_stray(stray_id=stray_id, seen_minor=seen_minor, actor=actor, now=now)
+        # What was decided is asked for again and nothing else: should it be refused meanwhile, the next request is decided anew.
+        return payments.repeat_give_back(stray_id, now)
+    payments.refuse_unaskable(found)
     _refuse_unless(found, seen_minor)
     if _needs_two(found):
         second_person.ask(act=GIVE_BACK, subject=f"stray:{stray_id}", values=_frozen(found), actor=actor, key=None, now=now)
@@ -86,16 +85,20 @@ def _frozen(found: Stray) -> dict[str, object]:
 
 
 def give_back_approved(*, wish: Mapping[str, Any], actor: UserId | None, now: datetime) -> dict[str, object]:
-    """Give back what a second person approved, once, and return its id. Raises StrayClosed, NotFound."""
+    """Give back what a second person approved, once, and return its id. Raises StrayClosed, NotFound, StrayUnaskable; StrayRefused where
+    the provider said no."""
     found = payments.stray(wish["stray_id"])
     if found.state is not StrayState.GIVEN_BACK:
         # One that was begun by a process that died goes on under its own key.
-        payments.give_back_stray(stray_id=found.id, seen_minor=wish["total_minor"], actor=actor, now=now)
+        found = payments.give_back_stray(stray_id=found.id, seen_minor=wish["total_minor"], actor=actor, now=now)
+    if found.state not in (StrayState.GIVEN_BACK, StrayState.GIVING_BACK):
+        raise StrayRefused(found.state.value, found.open_minor)
     return {"stray_id": found.id}
 
 
 def settle_elsewhere(*, stray_id: int, reason: str, actor: UserId, now: datetime) -> Stray:
-    """Note that money without an order was settled outside the shop, and where; more money opens it again.
+    """Note that money without an order was settled outside the shop, and where; more money opens it again. What is being given back only
+    once its provider has said nothing for days (`payments.SILENT_FOR`).
 
     Raises Malformed, OutOfRange (`reason`), StrayClosed, NotFound.
     """

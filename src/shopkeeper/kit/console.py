@@ -180,7 +180,8 @@ class Listing:
     `search` narrows by typed text. `also` reads, once per page, what other rooms know of the rows on it, by primary key; columns find it
     as the row's attribute `also`. `export` is the act needed to take the list away as a file (empty: the same as `see`). `bulk` acts on
     chosen rows or leads to a page about them. `warning` is asked for each page: words to stand above the list, empty for none;
-    `sums` for what the whole list amounts to.
+    `sums` for what the rows on all its pages amount to, of the period answered in the filter by day that `sums_over` names: of the present
+    month where it was left open, so that they never cost a look at everything there ever was.
     """
 
     name: str
@@ -199,7 +200,8 @@ class Listing:
     bulk: tuple[Bulk | Lead, ...] = ()
     size: int = 50
     warning: Callable[[], Any] = str
-    sums: Callable[[], Sequence["Fact"]] = tuple
+    sums: Callable[[QuerySet[Any]], Sequence["Fact"]] | None = None
+    sums_over: str = ""
 
     def but(self, **changes: Any) -> "Listing":
         """Return this list with some parts replaced: how a door adds what other rooms know."""

@@ -1,5 +1,6 @@
 """Routes for an order: place a basket under an idempotency key; whoever holds the order's token reads it and may cancel it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -23,7 +24,7 @@ from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import CancelReason, Contact, Order, OrderLine, Refund, Shipment
 from shopkeeper.selling.payments import public as payments
-from shopkeeper.selling.payments.shapes import PaymentRefused, PaymentState
+from shopkeeper.selling.payments.shapes import Payment, PaymentRefused, PaymentState
 
 CHANNEL = "api"
 
@@ -200,8 +201,8 @@ class PayIn(Sent):
 
 class BegunOut(Schema):
     __doc__ = gettext_noop(
-        "The order and its newest attempt to pay. `payment_state` pending: the money is not certain yet; `redirect_url`: where the buyer "
-        "confirms it; `qr_text`: what the QR code says by which the buyer does."
+        "The order and its newest attempt to pay, or the earlier one that has paid it. `payment_state` pending: the money is not certain "
+        "yet; `redirect_url`: where the buyer confirms it; `qr_text`: what the QR code says by which the buyer does."
     )
 
     order: OrderOut
@@ -294,10 +295,10 @@ def pay_order_again(request: HttpRequest, token: Name, data: PayIn, idempotency_
 def order_out(order: Order) -> OrderOut:
     """Return an order as this door shows it."""
     currency, address = order.currency, order.address
-    paid_by = payments.payments_of(order.id)
+    shown = _shown(payments.payments_of(order.id))
     codes = {each.id: each.code for each in inventory.warehouses()} if order.shipments else {}
     return OrderOut(
-        number=order.number, token=order.token, state=str(order.state), payment_state=str(paid_by[-1].state) if paid_by else None,
+        number=order.number, token=order.token, state=str(order.state), payment_state=str(shown.state) if shown else None,
         channel=order.channel, placed_at=order.placed_at, paid_at=order.paid_at, cancelled_at=order.cancelled_at,
         cancel_reason=order.cancel_reason, hold_until=order.hold_until,
         contact=ContactOut(email=order.contact.email, name=order.contact.name, phone=order.contact.phone),
@@ -309,6 +310,11 @@ def order_out(order: Order) -> OrderOut:
         shipments=[shipment_out(each, codes.get(each.warehouse_id, "")) for each in order.shipments],
         refunds=[refund_out(each, currency) for each in order.refunds],
     )  # fmt: skip
+
+
+def _shown(made: Sequence[Payment]) -> Payment | None:
+    """Return the payment an order is told by: the one whose money is here; else the newest."""
+    return max(made, key=lambda each: (each.state is PaymentState.CAPTURED and each.balance.refundable_minor > 0, each.id), default=None)
 
 
 def shipment_out(shipment: Shipment, warehouse: str) -> ShipmentOut:

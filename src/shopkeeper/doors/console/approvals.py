@@ -58,11 +58,12 @@ def _told_price(values: Mapping[str, Any], *, sees_costs: bool) -> list[Fact]:
     present, wanted = values["present_minor"], values["amount_minor"]
     found = [Fact(_("For"), subjects.named([subject])[subject]), Fact(_("New price"), wanted, "money")]
     if present:
-        found += [Fact(_("Present price"), present, "money"), Fact(_("Lower by"), (present - wanted) * 10_000 // present, "percent")]
+        found += [Fact(_("Last price"), present, "money"), Fact(_("Lower by"), (present - wanted) * 10_000 // present, "percent")]
     if sees_costs and values.get("cost_minor") is None:
         found.append(Fact(_("Cost per piece"), _("no cost given")))
     elif sees_costs:
-        found += [Fact(_("Cost per piece"), values["cost_minor"], "money"), Fact(_("Price without tax"), values["net_minor"], "money")]
+        found += [Fact(_("Highest cost per piece within 30 days"), values["cost_minor"], "money")]
+        found += [Fact(_("Price without tax"), values["net_minor"], "money")]
     return [*found, Fact(_("Why it waits"), " ".join(goods.why_it_waits(values)) or "–"), Fact(_("Reason"), values["reason"])]
 
 

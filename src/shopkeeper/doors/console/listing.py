@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -22,7 +23,7 @@ from django.utils.translation import ngettext
 from django.views import View
 
 from shopkeeper.doors import refusals
-from shopkeeper.doors.console import cells, frame, sheets
+from shopkeeper.doors.console import cells, frame, reading, sheets
 from shopkeeper.kit import together
 from shopkeeper.kit.console import Bulk, Choice, Column, DayField, Days, Lead, Listing
 from shopkeeper.kit.refusals import Refusal
@@ -154,7 +155,7 @@ class ListingView(View):
         return {
             "listing": self.listing,
             "warning": self.listing.warning(),
-            "sums": [(fact.label, cells.draw(fact.value, fact.kind, self.setting)) for fact in self.listing.sums()],
+            **self.summed(),
             "form": self.form,
             "typed": self.typed,
             "can_search": self.listing.search is not None,
@@ -168,6 +169,21 @@ class ListingView(View):
             "add": self.add(),
             "exports": [(kind.upper(), self.address(export=kind)) for kind in sheets.FORMATS] if self.may_export else [],
             "order": self.request.GET.get("order", ""),
+        }
+
+    def summed(self) -> dict[str, Any]:
+        """Return what the rows on all pages amount to, of a period that has a first day, and which period that is."""
+        days = next((each for each in self.listing.filters if isinstance(each, Days) and each.name == self.listing.sums_over), None)
+        if self.listing.sums is None or days is None or self.form.errors:
+            return {}
+        answers, today = self.form.cleaned_data, frame.now().astimezone(ZoneInfo(self.setting.zone)).date()
+        last = answers.get(f"{days.name}_to")
+        first = answers.get(f"{days.name}_from") or (last or today).replace(day=1)
+        facts = self.listing.sums(self.rows.filter(**{f"{days.moment}__gte": day_starts(first, self.setting.zone)}))
+        said = {"what": days.label, "first": reading.short_day(first), "last": reading.short_day(last or max(first, today))}
+        return {
+            "sums": [(fact.label, cells.draw(fact.value, fact.kind, self.setting)) for fact in facts],
+            "sums_of": _("Of those in the list below: %(what)s %(first)s – %(last)s. Choose other days for other sums.") % said,
         }
 
     def add(self) -> tuple[str, str] | None:

@@ -123,12 +123,14 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     row = AUDIT.rows().filter(pk=pk).first()
     if row is None:
         return missing(request, NotFound("entry", pk))
+    sees_costs = frame.may(request, "pricing.view_costs")
     context = {
         "entry": row,
         "title": word(ACTS_CALLED, row.act),
         "about": subjects.named([row.subject])[row.subject],
         "place": subjects.place(row.subject),
-        "changes": traces.changes(row),
+        "changes": traces.changes(row, sees_costs=sees_costs),
+        "is_cut": traces.is_about_costs(row) and not sees_costs,
     }
     return TemplateResponse(request, "console/entry.html", context)
 

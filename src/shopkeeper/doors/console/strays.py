@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -67,7 +68,10 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 def possible(found: Stray) -> dict[str, bool]:
     """Return what can be done about a stray as it stands; the flow has the last word."""
     waits = found.state in (StrayState.HEARD, StrayState.UNCLAIMED)
-    return {"give-back": found.state is StrayState.GIVING_BACK or (waits and found.open_minor > 0), "elsewhere": waits}
+    return {
+        "give-back": found.state is StrayState.GIVING_BACK or (waits and found.open_minor > 0),
+        "elsewhere": waits or payments.is_silent(found, timezone.now()),
+    }
 
 
 class StrayCommand(Command):

@@ -19,13 +19,25 @@ from shopkeeper.selling.orders.console import STATES as ORDER_STATES
 from shopkeeper.selling.payments.console import PROVIDERS, STRAY_STATES
 from shopkeeper.selling.pricing.console import TAX_MODES, list_choices
 
+SETS_COST = "pricing.set_cost"
+COSTS = frozenset({"cost_minor", "net_minor", "margin_minor"})
+"""Fields that say, or give away, what goods cost the shop."""
 LANGUAGES = {"en": "English", "zh-hans": "简体中文"}
 
 
-def changes(row: Any) -> list[tuple[str, str, str, str, bool]]:
-    """Return the fields of an entry: what each is called, its program name, before, after, and whether they differ."""
+def is_about_costs(row: Any) -> bool:
+    """Return whether an entry holds what goods cost the shop, which not everybody may see who reads the trail."""
+    return row.act == SETS_COST or not COSTS.isdisjoint({*(row.before or {}), *(row.after or {})})
+
+
+def changes(row: Any, *, sees_costs: bool) -> list[tuple[str, str, str, str, bool]]:
+    """Return the fields of an entry: what each is called, its program name, before, after, and whether they differ.
+
+    What goods cost is left out for who may not see it; so is the note on a cost, which may name it.
+    """
     before, after = row.before or {}, row.after or {}
-    names = list(dict.fromkeys([*before, *after]))
+    left_out = frozenset() if sees_costs else {*COSTS, "note"} if row.act == SETS_COST else COSTS
+    names = [name for name in dict.fromkeys([*before, *after]) if name not in left_out]
     return [
         (
             word(FIELDS_CALLED, name),

@@ -76,7 +76,7 @@ def test_with_the_database_down_what_needs_it_is_unknown_and_the_rest_is_looked_
     findings = found()
 
     assert findings["database"].state is State.FAILED
-    needy = ("durability", "migrations", "worker", "clock", "facts", "parked", "jobs", "mails", "payments")
+    needy = ("durability", "migrations", "worker", "clock", "facts", "parked", "jobs", "mails", "waiting", "payments")
     assert {findings[name].state for name in needy} == {State.UNKNOWN}
     assert findings["python"].state is State.OK
     assert gauges.at(NOON)[0].values == {(): 0.0}
@@ -136,3 +136,18 @@ def test_a_provider_that_takes_another_currency_only_is_named_with_it(monkeypatc
     finding = found()["payments"]
 
     assert (finding.state, finding.values["names"]) == (State.WARNING, "alipay: CNY")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("reason", [NotOffered.WRONG_CURRENCY, NotOffered.UNUSABLE_KEY])
+def test_payments_that_wait_long_are_told_whatever_is_said_of_the_providers(monkeypatch, reason):
+    shop = small_shop()
+    shop.buy(method="test-silent", TEA=1)
+    monkeypatch.setattr(checkup.payments, "not_offered", lambda: [NotOffered(provider="alipay", reason=reason, value="CNY")])
+
+    early, late = found(NOON + timedelta(minutes=59)), found(NOON + timedelta(minutes=61))
+
+    assert early["waiting"].state is State.OK
+    assert (late["waiting"].state, late["waiting"].values["number"]) == (State.WARNING, 1)
+    assert "alipay: CNY" in late["payments"].values["names"]
+    assert [*late].index("waiting") < [*late].index("payments")

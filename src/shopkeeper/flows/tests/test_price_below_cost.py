@@ -1,5 +1,6 @@
 """A price that does not cover what a piece costs waits for a second person; what is not known is held against nobody."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -36,12 +37,10 @@ def a_list(shop: SmallShop, mode: TaxMode) -> PriceListId:
     return made.id
 
 
-def ask(shop: SmallShop, actor: UserId, amount: int, listed: PriceListId | None = None) -> Approval | None:
+def ask(shop: SmallShop, actor: UserId, amount: int, listed: PriceListId | None = None, now: datetime = NOON) -> Approval | None:
     """Set the price of tea; return what waits, None where it is set."""
     try:
-        set_price.set_price(
-            variant_id=shop.variants["TEA"], amount_minor=amount, price_list_id=listed, reason="sale", actor=actor, now=NOON
-        )
+        set_price.set_price(variant_id=shop.variants["TEA"], amount_minor=amount, price_list_id=listed, reason="sale", actor=actor, now=now)
     except WaitingForApproval as waits:
         return waits.approval
     return None
@@ -116,6 +115,69 @@ def test_far_lower_and_below_cost_are_both_told(shop: SmallShop, ann: UserId, be
     pricing.set_cost(variant_id=shop.variants["TEA"], amount_minor=1_000, actor=ben, now=NOON)
 
     found = ask(shop, ben, 100)
+
+    assert found is not None
+    assert set_price.why(found.values) == ("below_cost", "far_lower")
+
+
+# ── nobody gets around it alone ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("after", [None, 0, 1])
+def test_a_cost_emptied_or_lowered_still_counts_for_a_month(shop: SmallShop, ben: UserId, after: int | None) -> None:
+    tea = shop.variants["TEA"]
+    pricing.set_cost(variant_id=tea, amount_minor=1_000, actor=ben, now=NOON - timedelta(days=400))
+    pricing.set_cost(variant_id=tea, amount_minor=after, actor=ben, now=NOON)
+
+    found = ask(shop, ben, 1_100)
+    last_day = ask(shop, ben, 1_110, now=NOON + pricing.COST_COUNTS_FOR)
+
+    assert found is not None
+    assert last_day is not None
+    assert (set_price.why(found.values), found.values["cost_minor"]) == (("below_cost",), 1_000)
+    assert ask(shop, ben, 1_120, now=NOON + pricing.COST_COUNTS_FOR + timedelta(seconds=1)) is None
+
+
+def test_of_the_costs_of_the_month_the_highest_counts(shop: SmallShop, ben: UserId) -> None:
+    for amount in (900, 1_000, None, 800):
+        pricing.set_cost(variant_id=shop.variants["TEA"], amount_minor=amount, actor=ben, now=NOON)
+
+    found = ask(shop, ben, 1_100)
+
+    assert found is not None
+    assert found.values["cost_minor"] == 1_000
+
+
+@pytest.mark.parametrize("withdrawn", [1, 2])
+def test_a_price_after_a_withdrawal_is_held_against_the_last_there_was(shop: SmallShop, ann: UserId, ben: UserId, withdrawn: int) -> None:
+    tea = shop.variants["TEA"]
+    for amount in (1_240, 1_230)[:withdrawn]:
+        assert ask(shop, ben, amount) is None
+        pricing.withdraw_price(variant_id=tea, reason="pause", actor=ben, now=NOON)
+
+    found = ask(shop, ben, 1)
+
+    assert found is not None
+    assert set_price.why(found.values) == ("far_lower",)
+    assert tea not in pricing.prices([tea])
+    assert yes(found, ann).state is ApprovalState.DONE
+    assert pricing.prices([tea])[tea].amount_minor == 1
+
+
+def test_a_first_price_and_one_near_the_withdrawn_price_are_set_alone(shop: SmallShop, ben: UserId) -> None:
+    assert ask(shop, ben, 1, a_list(shop, TaxMode.ADDED)) is None
+    pricing.withdraw_price(variant_id=shop.variants["TEA"], reason="pause", actor=ben, now=NOON)
+
+    assert ask(shop, ben, 1_200) is None
+
+
+def test_one_manager_cannot_walk_around_it(shop: SmallShop, ben: UserId) -> None:
+    tea = shop.variants["TEA"]
+    pricing.set_cost(variant_id=tea, amount_minor=1_000, actor=ben, now=NOON)
+    pricing.set_cost(variant_id=tea, amount_minor=None, actor=ben, now=NOON)
+    pricing.withdraw_price(variant_id=tea, reason="pause", actor=ben, now=NOON)
+
+    found = ask(shop, ben, 1)
 
     assert found is not None
     assert set_price.why(found.values) == ("below_cost", "far_lower")

@@ -86,6 +86,41 @@ def test_money_taken_for_goods_that_are_gone_is_given_back(shop):
     assert audit_books.run(LATE).is_right
 
 
+def money_unheeded(shop):
+    """Have the provider take the money of an order that expired, and nobody act on it yet; return the order and its payment."""
+    order = shop.buy(method="test-late", TEA=2)
+    sweep.sweep(AFTER_SWEEP)
+    payment = payments.ask_again(shop.payment(order.id).id, LATE)
+    return order, payments.capture(payment_id=payment.id, key=settle_payment.capture_key(payment), now=LATE)
+
+
+def test_money_asked_back_between_look_and_paying_brings_no_order_back(shop):
+    order, payment = money_unheeded(shop)
+    seen = settle_payment.look(order.id)
+    assert settle_payment.next_step(seen.order, payment) is settle_payment.Step.PAY
+    key = settle_payment.give_back_key(payment)
+    payments.refund(payment_id=payment.id, amount_minor=payment.balance.refundable_minor, key=key, now=LATE)
+
+    settle_payment.settled(seen, LATE)
+
+    assert orders.order(order.id).state is OrderState.EXPIRED
+    assert (kept_at_provider(shop, order.id), shop.available("TEA")) == (0, 10)
+    assert told("OrderPaid") == []
+    assert audit_books.run(LATE).is_right
+
+
+def test_money_that_paid_between_look_and_giving_back_is_kept(shop):
+    order, payment = money_unheeded(shop)
+    seen = settle_payment.look(order.id)
+    settle_payment.settle(order_id=order.id, now=LATE)
+
+    settle_payment._give_back(seen.order, payment, LATE)
+
+    paid = orders.order(order.id)
+    assert (paid.state, kept_at_provider(shop, order.id)) == (OrderState.PAID, order.total_minor)
+    assert audit_books.run(LATE).is_right
+
+
 def refuse(self, ask):
     return Answer(
         kind=EventKind.REFUND_FAILED, payment_name=ask.payment_name, key=ask.key, reference="", operation=f"no-{ask.key}",
@@ -293,7 +328,7 @@ def test_an_order_cancelled_while_its_money_is_being_taken_gives_all_of_it_back(
     assert orders.order(order.id).state is OrderState.CANCELLED
     assert shop.payment(order.id).balance.captured_minor == order.total_minor
     assert kept_at_provider(shop, order.id) == 0
-    assert payments.money_of_orders()[0].reserved_minor == 0
+    assert payments.money_of_orders(moved_since=LATE - audit_books.UNDER_WAY_FOR)[0].reserved_minor == 0
     assert audit_books.run(LATE).is_right
 
 

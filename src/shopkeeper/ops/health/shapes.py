@@ -55,6 +55,7 @@ NAMES: Mapping[str, str] = {
     "parked": gettext_noop("Facts set aside"),
     "jobs": gettext_noop("Jobs"),
     "mails": gettext_noop("Mails"),
+    "waiting": gettext_noop("Payments that wait"),
     "payments": gettext_noop("Payments"),
     "backup": gettext_noop("Backup"),
     "addresses": gettext_noop("Addresses"),

@@ -101,21 +101,25 @@ def differences() -> list[Difference]:
     return found
 
 
-def money_of_orders() -> list[OrderMoney]:
+MONEY = """
+    SELECT o.id AS order_id, o.state, o.paid_minor, o.refunded_minor,
+           CASE WHEN o.state IN ('placed', 'paid', 'shipping') THEN coalesce(
+               (SELECT sum(l.units - l.shipped_units - l.dropped_units) FROM orders_orderline l WHERE l.order_id = o.id), 0)
+           ELSE 0 END AS units_to_hold,
+           EXISTS (SELECT FROM orders_refund r WHERE r.order_id = o.id AND r.state = 'asked') AS has_refund_under_way,
+           EXISTS (SELECT FROM orders_refund r WHERE r.order_id = o.id AND r.state = 'asked' AND r.made_at > %(moved_since)s)
+               AS has_new_refund
+    FROM orders_order o"""
+
+
+def money_of_orders(moved_since: datetime) -> list[OrderMoney]:
     """Return every order with its money and the units it should hold: all not yet sent of an order that is placed or on its way."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT o.id, o.state, o.paid_minor, o.refunded_minor,
-                      CASE WHEN o.state IN ('placed', 'paid', 'shipping') THEN coalesce(
-                          (SELECT sum(l.units - l.shipped_units - l.dropped_units) FROM orders_orderline l WHERE l.order_id = o.id), 0)
-                      ELSE 0 END,
-                      EXISTS (SELECT FROM orders_refund r WHERE r.order_id = o.id AND r.state = 'asked')
-               FROM orders_order o ORDER BY o.id"""
-        )
+        cursor.execute(MONEY + " ORDER BY o.id", {"moved_since": moved_since})
         return [
             OrderMoney(
                 order_id=OrderId(row[0]), state=OrderState(row[1]), paid_minor=row[2], refunded_minor=row[3], units_to_hold=int(row[4]),
-                has_refund_under_way=row[5],
+                has_refund_under_way=row[5], has_new_refund=row[6],
             )
             for row in cursor.fetchall()
         ]  # fmt: skip

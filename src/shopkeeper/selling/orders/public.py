@@ -100,6 +100,7 @@ __all__ = [
     "mark_paid",
     "merge_baskets",
     "money_of_orders",
+    "money_query",
     "note",
     "open_basket",
     "open_order",
@@ -392,9 +393,17 @@ def to_be_told(since: datetime) -> ToBeTold:
     return books.to_be_told(since)
 
 
-def money_of_orders() -> list[OrderMoney]:
-    """Return every order as the books see it, in one query."""
-    return books.money_of_orders()
+def money_of_orders(*, moved_since: datetime) -> list[OrderMoney]:
+    """Return every order as the books see it, in one query; a refund under way is new where it was begun after `moved_since`."""
+    return books.money_of_orders(moved_since)
+
+
+def money_query() -> str:
+    """Return the statement behind `money_of_orders`, to be joined within another: columns as the shape's fields.
+
+    It takes the named value `moved_since`.
+    """
+    return books.MONEY
 
 
 # ── small parts ───────────────────────────────────────────────────────────────────────────────────────────────────────

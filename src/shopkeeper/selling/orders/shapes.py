@@ -378,7 +378,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderMoney:
-    """One order as the books see it: money paid and given back (promised refunds included), and units it should hold."""
+    """One order as the books see it: money paid and given back (promised refunds included), and units it should hold.
+
+    `has_new_refund`: one under way was begun only a moment ago, so that the provider may not have been asked yet.
+    """
 
     order_id: OrderId
     state: OrderState
@@ -386,6 +389,7 @@ class OrderMoney:
     refunded_minor: int
     units_to_hold: int
     has_refund_under_way: bool
+    has_new_refund: bool = False
 
     @property
     def kept_minor(self) -> int:

@@ -15,7 +15,16 @@ from shopkeeper.selling.payments import hearing, store
 from shopkeeper.selling.payments.adapters import installed
 from shopkeeper.selling.payments.adapters.provider import TIMEOUT_S, Answer, Ask, Provider, ProviderSilent
 from shopkeeper.selling.payments.rules import balance
-from shopkeeper.selling.payments.shapes import CapturePending, EventKind, Payment, PaymentEvent, PaymentState, Request, TooMuch
+from shopkeeper.selling.payments.shapes import (
+    CapturePending,
+    EventKind,
+    Payment,
+    PaymentEvent,
+    PaymentState,
+    Request,
+    TooMuch,
+    UnknownProvider,
+)
 
 ANSWER_WITHIN_S = TIMEOUT_S
 
@@ -153,10 +162,11 @@ def authorize(found: Payment, now: datetime) -> Payment:
 
 def again(found: Payment, now: datetime) -> Payment:
     """Ask the provider what became of a payment and repeat our unanswered requests, except to reserve; return the payment."""
-    provider = installed.provider(found.provider)
     try:
+        provider = installed.provider(found.provider)
         answers = provider.find(payment_name=found.name, reference=found.reference, started_at=found.started_at, at=now)
-    except ProviderSilent:
+    except (ProviderSilent, UnknownProvider):
+        # One whose credentials were taken away is as silent as one that is down.
         return found
     found = hearing.hear(found, answers, now)
     for asked in balance.unanswered(found.events):

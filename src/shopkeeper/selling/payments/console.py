@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from shopkeeper.kit.console import Bulk, Choice, Column, Command, Days, Done, Fact, Listing, Pill, States, pill, state_column, word
 from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.refusals import OutOfRange
-from shopkeeper.selling.payments import models, statements
+from shopkeeper.selling.payments import models, statements, sums
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import DIFFERENCES, OPEN_STRAYS
 
@@ -115,8 +115,8 @@ def pending() -> int:
     return models.Payment.objects.filter(state="pending").count()
 
 
-def _in_all() -> list[Fact]:
-    found = payments.money_in_all()
+def _sums_of(rows: QuerySet[Any]) -> list[Fact]:
+    found = sums.of_rows(rows)
     return [
         Fact(_("Settled: with the providers"), found.settled_minor, "money"),
         Fact(_("Pending: reserved, not taken yet"), found.pending_minor, "money"),
@@ -134,7 +134,8 @@ PAYMENTS = Listing(
     order=("-started_at", "-pk"),
     search=_find,
     search_hint=gettext_lazy("Provider's reference"),
-    sums=_in_all,
+    sums=_sums_of,
+    sums_over="begun",
     columns=(
         Column(name="started_at", label=gettext_lazy("Begun"), kind="moment", sort="started_at"),
         Column(

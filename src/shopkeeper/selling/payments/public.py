@@ -30,20 +30,24 @@ from shopkeeper.selling.payments.shapes import (
     Webhook,
 )
 from shopkeeper.selling.payments.strays import (
+    SILENT_FOR,
     claim_strays,
     give_back_stray,
+    is_silent,
     keep_mismatched,
     look_into_stray,
+    refuse_unaskable,
+    repeat_give_back,
     settle_stray_elsewhere,
     stray,
 )
 from shopkeeper.selling.payments.sums import of as money_of
-from shopkeeper.selling.payments.sums import of_all as money_in_all
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
+    "SILENT_FOR",
     "abandon",
     "acknowledgement",
     "ask_again",
@@ -58,15 +62,16 @@ __all__ = [
     "hear_webhook",
     "import_history",
     "import_refunds",
+    "is_silent",
     "keep_mismatched",
     "look_into_stray",
     "make_request",
     "may_rest",
     "method",
     "methods",
-    "money_in_all",
     "money_of",
     "money_of_orders",
+    "money_query",
     "not_offered",
     "origins",
     "payment",
@@ -77,6 +82,8 @@ __all__ = [
     "pending",
     "reconcile_statement",
     "refund",
+    "refuse_unaskable",
+    "repeat_give_back",
     "request_values",
     "rest",
     "rest_as_seen",
@@ -87,11 +94,14 @@ __all__ = [
     "void",
     "waiting_since",
     "wake",
+    "wake_orders",
     "webhooks_of_test_provider",
 ]  # fmt: skip
 
 ASK_AGAIN = hearing.ASK_AGAIN
 LONGEST_WAIT = timedelta(hours=1)
+TAKEN_OVER = installed.BY_HAND.code
+"""The provider of payments of another system's day: nobody can be asked about them, and what goes back staff give by hand."""
 
 
 # ── look ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,9 +155,20 @@ def payments_from(documents: str | None) -> tuple[Payment, ...]:
     return store.read_all(documents)
 
 
-def money_of_orders() -> list[OrderMoney]:
-    """Return what the providers hold for every order with a payment, for the books."""
-    return store.money_of_orders()
+def money_of_orders(*, moved_since: datetime) -> list[OrderMoney]:
+    """Return what the providers hold for every order with a payment, for the books.
+
+    One with news that is not acted on counts as settled all the same where none came after `moved_since`: it is stuck, not under way.
+    """
+    return store.money_of_orders(moved_since)
+
+
+def money_query() -> str:
+    """Return the statement behind `money_of_orders`, to be joined within another: columns as the shape's fields, less what banks withdrew.
+
+    It takes the named value `moved_since`.
+    """
+    return store.MONEY
 
 
 def pending(now: datetime, *, limit: int = 100) -> list[PaymentId]:
@@ -366,6 +387,11 @@ def may_rest(found: Payment) -> bool:
 def wake(*, order_id: OrderId, at: datetime) -> None:
     """Have the sweeper look at an order's payments from `at` on, in the caller's transaction: something is to be done with its money."""
     models.Payment.objects.filter(order_id=order_id).update(wake_at=at)
+
+
+def wake_orders(*, order_ids: Sequence[OrderId], at: datetime) -> int:
+    """Have the sweeper look at the payments of several orders from `at` on, less those taken over, and return how many orders that is."""
+    return store.wake_orders(order_ids, at)
 
 
 def claim_due(*, now: datetime, limit: int = 100) -> list[PaymentId]:

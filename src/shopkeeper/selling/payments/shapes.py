@@ -387,32 +387,6 @@ class StatementLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OurAct:
-    """Money taken or given back as our events have it; `event_id` is the event, `at` when we heard of it."""
-
-    event_id: int
-    payment_id: PaymentId
-    order_id: OrderId
-    kind: LineKind
-    name: str
-    key: str
-    reference: str
-    operation: str
-    amount_minor: int
-    currency: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """A line and the act of ours it tells of, if any."""
-
-    line: StatementLine
-    outcome: Outcome
-    act: OurAct | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
     """A statement compared with our events: how many lines of each outcome, and its sums in minor units.
 
@@ -498,3 +472,19 @@ class StrayClosed(Refusal):
     def __init__(self, state: str, open_minor: int) -> None:
         super().__init__(f"The money without an order is {state}, {open_minor} left", field="stray", value=state)
         self.state, self.open_minor = state, open_minor
+
+
+class StrayRefused(StrayClosed):
+    """The provider refused to give money without an order back."""
+
+    code = "stray_refused"
+
+
+class StrayUnaskable(Refusal):
+    """Money without an order that its provider cannot be asked about: it tells no name to ask by, or is not installed any more."""
+
+    code = "stray_unaskable"
+
+    def __init__(self, provider: str, open_minor: int) -> None:
+        super().__init__(f"{provider} cannot be asked for this money", field="stray", value=provider)
+        self.provider, self.open_minor = provider, open_minor

@@ -15,11 +15,10 @@ from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.payments import models, strays
 from shopkeeper.selling.payments.rules import matching
 from shopkeeper.selling.payments.rules import statements as formats
+from shopkeeper.selling.payments.rules.matching import Compared, OurAct
 from shopkeeper.selling.payments.shapes import (
     DIFFERENCES,
-    Compared,
     LineKind,
-    OurAct,
     Outcome,
     Reconciliation,
     StatementLine,

@@ -15,7 +15,8 @@ from django.db import connection
 from shopkeeper.kit import statements
 from shopkeeper.kit.ids import OrderId, PaymentId, new_token
 from shopkeeper.selling.payments import models
-from shopkeeper.selling.payments.rules import balance, disputes
+from shopkeeper.selling.payments.adapters import installed
+from shopkeeper.selling.payments.rules import balance, disputes, strays
 from shopkeeper.selling.payments.shapes import EventKind, OrderMoney, Payment, PaymentEvent
 
 
@@ -126,16 +127,6 @@ def ids_by_name(names: Sequence[str], provider: str) -> dict[str, PaymentId]:
     return {name: PaymentId(payment_id) for name, payment_id in rows}
 
 
-def add_event(payment_id: PaymentId, event: PaymentEvent) -> bool:
-    """Add an event to the stream; return whether it was news."""
-    written = statements.done(
-        """INSERT INTO payments_paymentevent (payment_id, kind, amount_minor, key, reference, reason, at, due_at)
-           VALUES (%s::bigint, %s, %s::bigint, %s, %s, %s, %s, %s) ON CONFLICT (payment_id, kind, key, reference) DO NOTHING""",
-        [payment_id, event.kind.value, event.amount_minor, event.key, event.reference, event.reason, event.at, event.due_at],
-    )
-    return bool(written)
-
-
 def ids_by_reference(references: Sequence[str], provider: str) -> dict[str, PaymentId]:
     """Return payments by the provider's own names for them; a name two payments share is left out, since nobody knows which is meant."""
     rows = list(models.Payment.objects.filter(reference__in=list(references), provider=provider).values_list("reference", "id"))
@@ -163,7 +154,7 @@ class Attempt:
 
 def start(new: Attempt, *, is_asked: bool) -> tuple[Payment, bool]:
     """Return the payment of that key and whether it was made now; with `is_asked` a new one carries the request to reserve its money."""
-    name = "pay_" + new_token()
+    name = strays.OWN + new_token()
     document = _json({**{each.name: getattr(new, each.name) for each in fields(new)}, "name": name})
     found = read(statements.row("SELECT payments_start(%s::jsonb, %s)", [document, is_asked])[0])
     return found, found.name == name
@@ -182,25 +173,27 @@ def claim_due(*, now: datetime, limit: int, first_wait_s: int, longest_wait_s: i
         return [PaymentId(row[0]) for row in cursor.fetchall()]
 
 
-def money_of_orders() -> list[OrderMoney]:
+MONEY = """
+    SELECT p.order_id,
+           coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'authorized'), 0) AS authorized_minor,
+           coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'captured'), 0) AS captured_minor,
+           coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'voided'), 0) AS voided_minor,
+           coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'refunded' AND NOT EXISTS (
+               SELECT FROM payments_paymentevent b WHERE b.payment_id = e.payment_id AND b.kind = 'refund_failed'
+               AND b.reference = e.reference AND b.reference <> '')), 0) AS refunded_minor,
+           coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'refund_asked' AND NOT EXISTS (
+               SELECT FROM payments_paymentevent a WHERE a.payment_id = e.payment_id AND a.key = e.key
+               AND a.kind IN ('refunded', 'refund_failed'))), 0) AS refund_pending_minor,
+           bool_and(p.wake_at IS NULL) OR max(greatest(p.started_at, e.at)) <= %(moved_since)s AS is_settled
+    FROM payments_payment p LEFT JOIN payments_paymentevent e ON e.payment_id = p.id
+    GROUP BY p.order_id"""
+
+
+def money_of_orders(moved_since: datetime) -> list[OrderMoney]:
     """Return what the providers hold for every order that has a payment, in two queries; disputes are few."""
     withdrawn = _withdrawn_of_orders()
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT p.order_id,
-                      coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'authorized'), 0),
-                      coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'captured'), 0),
-                      coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'voided'), 0),
-                      coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'refunded' AND NOT EXISTS (
-                          SELECT FROM payments_paymentevent b WHERE b.payment_id = e.payment_id AND b.kind = 'refund_failed'
-                          AND b.reference = e.reference AND b.reference <> '')), 0),
-                      coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'refund_asked' AND NOT EXISTS (
-                          SELECT FROM payments_paymentevent a WHERE a.payment_id = e.payment_id AND a.key = e.key
-                          AND a.kind IN ('refunded', 'refund_failed'))), 0),
-                      bool_and(p.wake_at IS NULL)
-               FROM payments_payment p LEFT JOIN payments_paymentevent e ON e.payment_id = p.id
-               GROUP BY p.order_id ORDER BY p.order_id"""
-        )
+        cursor.execute(MONEY + " ORDER BY p.order_id", {"moved_since": moved_since})
         return [
             OrderMoney(
                 order_id=OrderId(row[0]), authorized_minor=int(row[1]), captured_minor=int(row[2]), voided_minor=int(row[3]),
@@ -209,6 +202,16 @@ def money_of_orders() -> list[OrderMoney]:
             )
             for row in cursor.fetchall()
         ]  # fmt: skip
+
+
+def wake_orders(order_ids: Sequence[OrderId], at: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH woken AS (UPDATE payments_payment SET wake_at = %s WHERE order_id = ANY(%s) AND provider <> %s RETURNING order_id)
+               SELECT count(DISTINCT order_id) FROM woken""",
+            [at, list(order_ids), installed.BY_HAND.code],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _withdrawn_of_orders() -> dict[int, int]:

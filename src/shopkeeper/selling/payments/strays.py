@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
@@ -25,6 +26,7 @@ from shopkeeper.selling.payments.adapters.provider import Answer, Ask, Provider,
 from shopkeeper.selling.payments.rules import balance, mismatch
 from shopkeeper.selling.payments.rules import strays as rules
 from shopkeeper.selling.payments.shapes import (
+    ABANDONED,
     OPEN_STRAYS,
     EventKind,
     LineKind,
@@ -34,14 +36,17 @@ from shopkeeper.selling.payments.shapes import (
     Stray,
     StrayClosed,
     StrayState,
+    StrayUnaskable,
     UnknownProvider,
 )
 
-MOST_NAME, MOST_KEY = 64, 120
 LOOK_SOON = timedelta(seconds=60)
 FIRST_WAIT_S, LONGEST_WAIT_S = 60, 86_400
 PATIENCE = 4
 """So often a silent provider is asked what became of a stray before it is put before staff as it was told."""
+
+SILENT_FOR = timedelta(days=3)
+"""A provider that has said nothing of a request to give money back for so long may be passed by: staff settle it elsewhere."""
 
 BEGUN_BEFORE = timedelta(days=2)
 """Where a provider must search by time: so long before its first news a payment may have been begun."""
@@ -55,10 +60,19 @@ def hear(*, provider: str, answers: Sequence[Answer], now: datetime) -> list[int
     told: dict[tuple[str, str], list[Answer]] = {}
     for answer in answers:
         if answer.kind in rules.MONEY:
-            named = replace(answer, payment_name=rules.name_to_keep(answer.payment_name, MOST_NAME), reference=answer.reference[:100])
-            if named.payment_name or named.reference:
-                told.setdefault((named.payment_name, named.reference), []).append(named)
+            named = _named(provider, answer)
+            told.setdefault((named.payment_name, named.reference), []).append(named)
     return [_keep(provider, news, now) for _name, news in sorted(told.items())]
+
+
+def _named(provider: str, answer: Answer) -> Answer:
+    """Return an answer under the names it is kept by; money that is called nothing at all goes by the act that is told."""
+    told = answer.payment_name or ("" if answer.reference else answer.operation or answer.kind.value)
+    return replace(answer, payment_name=_name_to_keep(provider, told), reference=answer.reference[:100])
+
+
+def _name_to_keep(provider: str, told: str) -> str:
+    return rules.name_to_keep(told, provider=provider, secret=settings.SECRET_KEY)
 
 
 @transaction.atomic
@@ -90,14 +104,21 @@ def _row_for(provider: str, answer: Answer, now: datetime) -> models.Stray:
 
 @transaction.atomic
 def keep_mismatched(payment: Payment, now: datetime) -> None:
-    """Keep money that came for a payment and cannot pay it, so that it is looked into like any that has no order. Kept once."""
-    if not any(event.kind is EventKind.MISMATCHED for event in payment.events):
+    """Keep money that came for a payment and cannot pay it, so that it is looked into like any that has no order. Kept once; more of it
+    wakes it again."""
+    came = [event for event in payment.events if event.kind is EventKind.MISMATCHED]
+    if not came:
         return
     made = models.Stray(
         provider=payment.provider, name=payment.name, reference=payment.reference, state=StrayState.HEARD.value, first_at=now, last_at=now,
         heard=1, wake_at=now, payment_id=payment.id, is_mismatched=True,
     )  # fmt: skip
     models.Stray.objects.bulk_create([made], ignore_conflicts=True)
+    row = models.Stray.objects.select_for_update().get(provider=payment.provider, name=payment.name)
+    fresh = [_add_event(int(row.pk), event) for event in came]
+    if any(fresh):
+        row.tries = 0
+        _fold(row, is_looked_at=row.state != StrayState.HEARD.value, wake_at=now)
 
 
 def _locked(provider: str, answer: Answer) -> models.Stray | None:
@@ -106,7 +127,10 @@ def _locked(provider: str, answer: Answer) -> models.Stray | None:
         return found
     if not answer.reference:
         return None
-    called = rows.filter(reference=answer.reference, name="") if answer.payment_name else rows.filter(reference=answer.reference)
+    called = rows.filter(reference=answer.reference)
+    if answer.payment_name:
+        # A payment of our making is known by its name; of any other the provider's own is what stays the same.
+        called = called.exclude(name__startswith=rules.OWN)
     return called.order_by("id").first()
 
 
@@ -114,7 +138,8 @@ def _add(row: models.Stray, news: Sequence[Answer], now: datetime) -> bool:
     """Add what is new, repeat on the row what it amounts to, and return whether anything was new."""
     row.currency = row.currency or next((answer.currency.upper()[:3] for answer in news if answer.kind in rules.MONEY), "")
     fitting = [mismatch.compared(answer, row.currency or answer.currency.upper()) for answer in news if answer.kind in _KEPT]
-    fresh = [_add_event(int(row.pk), _event(answer, now)) for answer in fitting]
+    asked = models.StrayEvent.objects.filter(stray_id=row.pk, kind__in=_ACTS).order_by("id").values_list("key", flat=True)
+    fresh = [_add_event(int(row.pk), _event(answer, list(asked), now)) for answer in fitting]
     if any(fresh):
         _fold(row, is_looked_at=row.state != StrayState.HEARD.value, wake_at=now + LOOK_SOON)
     return any(fresh)
@@ -124,9 +149,9 @@ _KEPT = rules.MONEY | {EventKind.FAILED}
 """A failure answers a request of ours, and is not news by itself."""
 
 
-def _event(answer: Answer, now: datetime) -> PaymentEvent:
+def _event(answer: Answer, asked: Sequence[str], now: datetime) -> PaymentEvent:
     return PaymentEvent(
-        kind=answer.kind, amount_minor=answer.amount_minor, key=rules.name_to_keep(answer.key, MOST_KEY),
+        kind=answer.kind, amount_minor=answer.amount_minor, key=rules.key_to_keep(answer.key, asked),
         reference=answer.operation[:100], reason=answer.reason[:64], at=now, due_at=answer.due_at,
     )  # fmt: skip
 
@@ -152,6 +177,7 @@ _FOLDED = (
     "reason",
     "settled_minor",
     "settled_at",
+    "tries",
 )
 
 
@@ -177,10 +203,8 @@ def hear_statement(*, provider: str, lines: Sequence[StatementLine], now: dateti
     referred = store.ids_by_reference([line.reference for line in paid if not line.name], provider)
     found = [(line, named.get(line.name) or referred.get(line.reference)) for line in paid]
     models.Payment.objects.filter(pk__in=[payment_id for _line, payment_id in found if payment_id]).update(wake_at=now)
-    unknown = [_stated(line) for line, payment_id in found if payment_id is None]
-    for answer in sorted(
-        (each for each in unknown if each.payment_name or each.reference), key=lambda each: (each.payment_name, each.reference)
-    ):
+    unknown = [_named(provider, _stated(line)) for line, payment_id in found if payment_id is None]
+    for answer in sorted(unknown, key=lambda each: (each.payment_name, each.reference)):
         row = _row_for(provider, answer, now)
         if not _events(row):
             _add(row, [answer], now)
@@ -188,7 +212,7 @@ def hear_statement(*, provider: str, lines: Sequence[StatementLine], now: dateti
 
 def _stated(line: StatementLine) -> Answer:
     return Answer(
-        kind=EventKind.MISMATCHED, payment_name=rules.name_to_keep(line.name, MOST_NAME), key="", reference=line.reference[:100],
+        kind=EventKind.MISMATCHED, payment_name=line.name, key="", reference=line.reference,
         operation=line.operation[:100], amount_minor=line.amount_minor, reason=TOLD_BY_STATEMENT, currency=line.currency,
     )  # fmt: skip
 
@@ -253,9 +277,11 @@ def look_into_stray(stray_id: int, now: datetime) -> Stray:
     Repeats a request to give back that has no answer, under its own key. Outside transactions.
     """
     found = stray(stray_id)
-    if not found.is_open or (payment_id := _payment_of(found)) is None:
-        return _ask_about(found, now) if found.is_open else _rest(stray_id)
-    return _link(stray_id, payment_id, now)
+    if found.state is StrayState.LINKED:
+        return _rest(stray_id)
+    payment_id = _payment_of(found) if found.is_open else None
+    # News wakes a closed one as well: the provider is asked once more, and it closes again or is open.
+    return _ask_about(found, now) if payment_id is None else _link(stray_id, payment_id, now)
 
 
 def _payment_of(found: Stray) -> PaymentId | None:
@@ -277,12 +303,12 @@ def _link(stray_id: int, payment_id: PaymentId, now: datetime) -> Stray:
     return to_stray(row)
 
 
-@transaction.atomic
 def is_linked(row: models.Stray) -> bool:
     """Return whether a stray turned out to be a payment of the shop's, which counts it from then on."""
     return row.payment_id is not None and not row.is_mismatched
 
 
+@transaction.atomic
 def _rest(stray_id: int) -> Stray:
     row = _row(stray_id, locked=True)
     if row.state not in OPEN_STRAYS:
@@ -292,21 +318,25 @@ def _rest(stray_id: int) -> Stray:
 
 def _ask_about(found: Stray, now: datetime) -> Stray:
     told: Sequence[Answer] | None = None
+    is_over = False
     with suppress(ProviderSilent, UnknownProvider):
-        told = installed.provider(found.provider).find(
-            payment_name=found.name, reference=found.reference, started_at=found.first_at - BEGUN_BEFORE, at=now
-        )
-    looked = _looked(found.id, told, now)
-    for asked in balance.unanswered(looked.events):
-        looked = _ask(looked, asked, now)
-    return looked
+        provider = installed.provider(found.provider)
+        is_over = not provider.can_be_asked(**_called(found))
+        told = None if is_over else provider.find(**_called(found), started_at=found.first_at - BEGUN_BEFORE, at=now)
+    return repeat_give_back(_looked(found.id, told, now, is_over=is_over).id, now)
+
+
+def _called(found: Stray) -> dict[str, str]:
+    """Return what the provider is to call a stray by: our name for it only where it is one, since it would spell another one anew."""
+    return {"payment_name": found.name if rules.is_own(found.name) else "", "reference": found.reference}
 
 
 @transaction.atomic
-def _looked(stray_id: int, told: Sequence[Answer] | None, now: datetime) -> Stray:
+def _looked(stray_id: int, told: Sequence[Answer] | None, now: datetime, *, is_over: bool) -> Stray:
+    """Write down what was told; `is_over`: the provider cannot be asked, so that there is nothing to wait for."""
     row = _row(stray_id, locked=True)
     _add(row, _of_this(row, told or ()), now)
-    if told is not None or row.tries >= PATIENCE:
+    if told is not None or is_over or row.tries >= PATIENCE:
         # Asked again within a day while it is open: reserved money runs out, and what was given back by hand is told by nobody.
         open_still = (
             rules.state(_events(row), is_linked=is_linked(row), is_looked_at=True, settled_minor=row.settled_minor).value in OPEN_STRAYS
@@ -332,13 +362,36 @@ _ACTS: Mapping[EventKind, Callable[[Provider], Callable[[Ask], Answer]]] = {
 }
 
 
+_GIVEN_UP = {EventKind.REFUND_ASKED: EventKind.REFUND_FAILED, EventKind.VOID_ASKED: EventKind.FAILED}
+
+
 def give_back_stray(*, stray_id: int, seen_minor: int, actor: UserId | None, now: datetime) -> Stray:
     """Have the provider give back what it keeps of a stray, and let go of what it has reserved; return how it stands. Outside transactions.
 
     `seen_minor` is the sum that was decided on: where it is another by now, nothing is asked. While an earlier request has no answer, it is
-    repeated under its own key and nothing goes twice. Raises StrayClosed, NotFound.
+    repeated under its own key and nothing goes twice. Raises StrayClosed, NotFound; StrayUnaskable, before anything is written, where the
+    provider can only be asked by a name that is not of our making, or is not installed any more.
     """
+    refuse_unaskable(stray(stray_id))
     found = _open_give_back(stray_id, seen_minor, actor, now)
+    return repeat_give_back(found.id, now)
+
+
+def refuse_unaskable(found: Stray) -> None:
+    try:
+        can = installed.provider(found.provider).can_be_asked(**_called(found))
+    except UnknownProvider:
+        can = False
+    if not can:
+        raise StrayUnaskable(found.provider, found.open_minor)
+
+
+def repeat_give_back(stray_id: int, now: datetime) -> Stray:
+    """Make the requests again that have no answer, under their own keys, and return how it stands; nothing new is asked for.
+
+    Outside transactions. Raises NotFound.
+    """
+    found = stray(stray_id)
     for asked in balance.unanswered(found.events):
         found = _ask(found, asked, now)
     return found
@@ -353,6 +406,7 @@ def _open_give_back(stray_id: int, seen_minor: int, actor: UserId | None, now: d
     if row.state not in (StrayState.UNCLAIMED.value, StrayState.HEARD.value) or not left or left != seen_minor:
         raise StrayClosed(row.state, left)
     before = row.state
+    row.settled_minor = row.settled_at = None
     for kind, amount, verb in _wanted(row):
         _add_event(stray_id, PaymentEvent(kind=kind, amount_minor=amount, key=_key(row, verb), reference="", reason="", at=now))
     _fold(row, is_looked_at=True, wake_at=now + LOOK_SOON)
@@ -362,23 +416,25 @@ def _open_give_back(stray_id: int, seen_minor: int, actor: UserId | None, now: d
 
 
 def _wanted(row: models.Stray) -> list[tuple[EventKind, int, str]]:
-    wanted = ((EventKind.REFUND_ASKED, row.kept_minor, "give-back"), (EventKind.VOID_ASKED, row.reserved_minor, "void"))
+    wanted = ((EventKind.REFUND_ASKED, row.kept_minor, "stray-back"), (EventKind.VOID_ASKED, row.reserved_minor, "stray-void"))
     return [each for each in wanted if each[1]]
 
 
 def _key(row: models.Stray, verb: str) -> str:
     """Return the key of the next such request: under a key that was refused it would be refused for ever.
 
-    Made of the provider's names, as a payment's own keys are, so that a shop set back to an earlier moment asks under the same key again.
+    Made of the provider's names, as a payment's own keys are, so that a shop set back to an earlier moment asks under the same key again;
+    never a key that the payment itself asks under, whose money may go back beside it.
     """
-    begun = f"{row.name or rules.name_to_keep(row.reference, MOST_KEY - 20) or row.pk}:{verb}"
+    begun = f"{row.name if rules.is_own(row.name) else row.reference}:{verb}"
     times = sum(event.key.startswith(begun) for event in _events(row) if event.kind in _ACTS)
     return begun + (f"-{times + 1}" if times else "")
 
 
 def _ask(found: Stray, asked: PaymentEvent, now: datetime) -> Stray:
+    named = _called(found)
     ask = Ask(
-        key=asked.key, payment_name=found.name, reference=found.reference, method="", amount_minor=asked.amount_minor,
+        key=asked.key, payment_name=named["payment_name"], reference=named["reference"], method="", amount_minor=asked.amount_minor,
         currency=found.currency, at=now,
     )  # fmt: skip
     try:
@@ -397,16 +453,35 @@ def _answered(stray_id: int, answer: Answer, now: datetime) -> Stray:
 
 @transaction.atomic
 def settle_stray_elsewhere(*, stray_id: int, reason: str, actor: UserId | None, now: datetime) -> Stray:
-    """Note that a stray was settled outside the shop, and where; more money opens it again. Returns it. Raises StrayClosed, NotFound."""
+    """Note that a stray was settled outside the shop, and where; more money opens it again. Returns it.
+
+    A request to give it back that the provider has left without any word for SILENT_FOR is given up: it is not made again. Before that,
+    and for what is settled, raises StrayClosed; NotFound.
+    """
     row = _row(stray_id, locked=True)
-    if row.state not in (StrayState.UNCLAIMED.value, StrayState.HEARD.value):
-        raise StrayClosed(row.state, row.kept_minor + row.reserved_minor)
     before = row.state
+    if before == StrayState.GIVING_BACK.value and is_silent(to_stray(row), now):
+        _give_up(row, now)
+    elif before not in (StrayState.UNCLAIMED.value, StrayState.HEARD.value):
+        raise StrayClosed(before, row.kept_minor + row.reserved_minor)
     row.settled_minor, row.settled_at, row.reason = row.kept_minor + row.reserved_minor, now, reason
     _fold(row, is_looked_at=True, wake_at=None)
     after = {"state": row.state, "provider": row.provider, "amount": _amount(row, row.settled_minor)}
     audit.record(actor=actor, act="payments.settle_elsewhere", subject=f"stray:{stray_id}", before={"state": before}, after=after, at=now)
     return to_stray(row)
+
+
+def is_silent(found: Stray, now: datetime) -> bool:
+    """Return whether a stray that is being given back has heard nothing from its provider for SILENT_FOR."""
+    return found.state is StrayState.GIVING_BACK and max(event.at for event in found.events) <= now - SILENT_FOR
+
+
+def _give_up(row: models.Stray, now: datetime) -> None:
+    """Write down that nobody waits for an answer any more; one that still comes counts all the same."""
+    for asked in balance.unanswered(_events(row)):
+        kind = _GIVEN_UP[asked.kind]
+        _add_event(int(row.pk), PaymentEvent(kind=kind, amount_minor=0, key=asked.key, reference="", reason=ABANDONED, at=now))
+    _fold(row, is_looked_at=True, wake_at=None)
 
 
 def _amount(row: models.Stray, minor: int) -> str:

@@ -1,9 +1,12 @@
-"""What payments amount to together: the same fold as one payment's balance, added up; for all of the shop's by one statement."""
+"""What payments amount to together: the same fold as one payment's balance, added up; for the rows of a list by one statement."""
 
 from collections.abc import Iterable
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import QuerySet
 
+from shopkeeper.selling.payments import models
 from shopkeeper.selling.payments.shapes import Balance, MoneyInAll
 
 
@@ -17,13 +20,15 @@ def of(balances: Iterable[Balance]) -> MoneyInAll:
     )
 
 
-_ALL = """
-    WITH bounced AS (
-        SELECT payment_id, reference FROM payments_paymentevent WHERE kind = 'refund_failed' AND reference <> ''
+_OF_ROWS = """
+    WITH heard AS MATERIALIZED (
+        SELECT payment_id, kind, amount_minor, key, reference FROM payments_paymentevent WHERE payment_id IN ({chosen})
+    ), bounced AS (
+        SELECT payment_id, reference FROM heard WHERE kind = 'refund_failed' AND reference <> ''
     ), disputes AS (
         SELECT amount_minor AS minor, kind, payment_id, regexp_replace(reference, ':inquiry$', '') AS name,
                reference LIKE '%%:inquiry' AS is_asked
-        FROM payments_paymentevent WHERE kind IN ('disputed', 'dispute_won', 'dispute_lost')
+        FROM heard WHERE kind IN ('disputed', 'dispute_won', 'dispute_lost')
     ), withdrawn AS (
         SELECT CASE
             WHEN bool_or(kind = 'dispute_lost') FILTER (WHERE NOT is_asked) THEN max(minor) FILTER (WHERE NOT is_asked)
@@ -39,9 +44,9 @@ _ALL = """
                coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'voided'), 0) AS voided,
                coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'refunded' AND b.payment_id IS NULL), 0) AS refunded,
                coalesce(sum(e.amount_minor) FILTER (WHERE e.kind = 'refund_asked' AND NOT EXISTS (
-                   SELECT FROM payments_paymentevent a WHERE a.payment_id = e.payment_id AND a.key = e.key
+                   SELECT FROM heard a WHERE a.payment_id = e.payment_id AND a.key = e.key
                    AND a.kind IN ('refunded', 'refund_failed'))), 0) AS asked_back
-        FROM payments_paymentevent e
+        FROM heard e
         LEFT JOIN (SELECT DISTINCT payment_id, reference FROM bounced) b ON b.payment_id = e.payment_id AND b.reference = e.reference
         GROUP BY e.payment_id
     )
@@ -52,9 +57,13 @@ _ALL = """
 """
 
 
-def of_all() -> MoneyInAll:
-    """Return what every payment of the shop amounts to together."""
+def of_rows(rows: QuerySet[models.Payment]) -> MoneyInAll:
+    """Return what these payments amount to together: one statement, over their own events alone."""
+    try:
+        chosen, values = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return of([])
     with connection.cursor() as cursor:
-        cursor.execute(_ALL, [])
+        cursor.execute(_OF_ROWS.format(chosen=chosen), values)
         settled, pending, asked_back = cursor.fetchone()
     return MoneyInAll(settled_minor=int(settled), pending_minor=int(pending), refund_pending_minor=int(asked_back))

@@ -1,9 +1,11 @@
 """What a piece of each variant costs the shop: kept with its history, seen by staff alone, held against prices."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Max, Subquery
+from django.db.models.functions import Coalesce
 
 from shopkeeper.kit import checks, together
 from shopkeeper.kit.ids import PriceListId, UserId, VariantId
@@ -17,12 +19,23 @@ from shopkeeper.selling.pricing.shapes import CostChange, Margin, PriceList, Tax
 from shopkeeper.selling.shop import public as shop
 
 MOST_NOTE = 200
+COST_COUNTS_FOR = timedelta(days=30)
+"""How long a cost is held against new prices after it was lowered or taken back, so that nobody gets around a second person by that."""
 
 
 def costs(variant_ids: Sequence[VariantId]) -> dict[VariantId, int]:
     """Return what one piece of each of these variants costs, in minor units without tax; those whose cost is not known are left out."""
     known = models.Cost.objects.filter(variant_id__in=[each for each in variant_ids if 0 < each < 2**63], amount_minor__isnull=False)
     return {VariantId(number): amount for number, amount in known.values_list("variant_id", "amount_minor") if amount is not None}
+
+
+def cost_held_against(variant_id: VariantId, *, now: datetime) -> int | None:
+    """Return the highest cost of a piece that stood within COST_COUNTS_FOR before `now`; None where none was known in that time."""
+    log, opens = models.CostChange.objects.filter(variant_id=variant_id), now - COST_COUNTS_FOR
+    # What stood when the time opened is the newest of the changes before it.
+    opening = log.filter(from_at__lt=opens).order_by("-version").values("version")[:1]
+    found: int | None = log.filter(version__gte=Coalesce(Subquery(opening), 0)).aggregate(most=Max("amount_minor"))["most"]
+    return found
 
 
 def cost_history(variant_id: VariantId) -> tuple[CostChange, ...]:
@@ -58,13 +71,18 @@ def set_cost(*, variant_id: VariantId, amount_minor: int | None, note: str = "",
     return before
 
 
-def margin(*, variant_id: VariantId, price_minor: int, price_list_id: PriceListId | None = None) -> Margin | None:
-    """Return what a price in a list (None: the default) would leave of one piece; None where its cost is not known. Raises NotFound."""
-    known, lists, rates, home = together.read(lambda: costs([variant_id]), store.price_lists, store.tax_rates, lambda: shop.shop().country)
+def margin(*, variant_id: VariantId, price_minor: int, price_list_id: PriceListId | None = None, now: datetime) -> Margin | None:
+    """Return what a price in a list (None: the default) would leave over the cost of a piece it is held against; None where there is none.
+
+    That is `cost_held_against`, not the cost of this moment alone. Raises NotFound.
+    """
+    cost, lists, rates, home = together.read(
+        lambda: cost_held_against(variant_id, now=now), store.price_lists, store.tax_rates, lambda: shop.shop().country
+    )
     applying = next((each for each in lists if (each.is_default if price_list_id is None else each.id == price_list_id)), None)
     if applying is None:
         raise NotFound("price_list", price_list_id)
-    return _margin(price_minor, known.get(variant_id), applying, _rate(rates, home))
+    return _margin(price_minor, cost, applying, _rate(rates, home))
 
 
 def margins(variant_id: VariantId) -> Mapping[PriceListId, Margin]:

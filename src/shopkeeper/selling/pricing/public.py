@@ -18,7 +18,7 @@ from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import NotSellable
 from shopkeeper.selling.pricing import models, store
-from shopkeeper.selling.pricing.costs import cost_history, costs, margin, margins, set_cost
+from shopkeeper.selling.pricing.costs import COST_COUNTS_FOR, cost_history, costs, margin, margins, set_cost
 from shopkeeper.selling.pricing.rules.quote import PricedLine, Terms, build_quote, price_of
 from shopkeeper.selling.pricing.rules.reach import reaching
 from shopkeeper.selling.pricing.rules.reference import Step, reference_price
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
+    "COST_COUNTS_FOR",
     "all_delivery_options",
     "by_price",
     "check_versions",
@@ -52,6 +53,7 @@ __all__ = [
     "delivery_options",
     "has_prices",
     "import_prices",
+    "last_price",
     "margin",
     "margins",
     "material_of",
@@ -84,6 +86,14 @@ MOST_TOTAL = 1_000 * MOST_MINOR
 def prices(variant_ids: Sequence[VariantId], *, price_list_id: PriceListId | None = None) -> dict[VariantId, PriceTag]:
     """Return the price tags of these variants in a list (None: the default); variants without a price are left out."""
     return store.tags(variant_ids, price_list_id)
+
+
+def last_price(variant_id: VariantId, *, price_list_id: PriceListId | None = None) -> int | None:
+    """Return the last price a variant had in a list (None: the default), also where it was withdrawn since; None where it never had one.
+
+    Raises NotFound for the list.
+    """
+    return store.last_amount(variant_id, store.price_list(price_list_id).id)
 
 
 def has_prices() -> bool:

@@ -114,6 +114,12 @@ def amounts(variant_id: VariantId) -> dict[PriceListId, int]:
     return {PriceListId(number): amount for number, amount in found.values_list("price_list_id", "amount_minor") if amount is not None}
 
 
+def last_amount(variant_id: VariantId, price_list_id: PriceListId) -> int | None:
+    """Return the last price a variant had in a list, also where it was withdrawn since; None where it never had one: one query."""
+    log = models.PriceChange.objects.filter(variant_id=variant_id, price_list_id=price_list_id, amount_minor__isnull=False)
+    return log.order_by("-version").values_list("amount_minor", flat=True).first()
+
+
 def has_prices() -> bool:
     """Return whether anything has a price in the default list: one query."""
     return models.Price.objects.filter(price_list__is_default=True, amount_minor__isnull=False).exists()

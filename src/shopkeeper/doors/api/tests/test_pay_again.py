@@ -7,9 +7,12 @@ import pytest
 from django.utils import timezone
 
 from shopkeeper.doors.api.tests.builders import Caller, placed
-from shopkeeper.flows import sweep
+from shopkeeper.flows import cancel_order, pay_order, sweep
 from shopkeeper.flows.tests.builders import SmallShop, told
+from shopkeeper.kit.ids import OrderId
+from shopkeeper.ops.limits.models import Tally
 from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.shapes import CancelReason
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.adapters.fakes.stripe import FakeStripe
 
@@ -26,6 +29,11 @@ def stripe(settings: Any) -> Iterator[FakeStripe]:
 def waiting(caller: Caller, shop: SmallShop) -> str:
     """Return the token of an order whose buyer stands on the provider's page."""
     return str(placed(caller, shop, method="stripe-card")["order"]["token"])
+
+
+def refusals_counted() -> list[tuple[str, int]]:
+    """Return what is counted against clients."""
+    return sorted(Tally.objects.values_list("mark", "times"))
 
 
 def test_another_way_to_pay_pays_the_order(shop: SmallShop, caller: Caller, stripe: FakeStripe) -> None:
@@ -89,3 +97,41 @@ def test_an_order_that_does_not_wait_for_money_is_not_paid_again(shop: SmallShop
     assert len(payments.payments_of(orders.by_token(token).id)) == 1
     assert caller.post("orders/nobodys/payments", {"payment_method": "test-ok"}).code == "not_found"
     assert sweep.sweep(timezone.now()).failed == 0
+
+
+def test_paid_meanwhile_by_the_first_attempt_it_answers_with_what_paid_and_refuses_nothing(
+    shop: SmallShop, caller: Caller, stripe: FakeStripe
+) -> None:
+    token = waiting(caller, shop)
+    (first,) = payments.payments_of(orders.by_token(token).id)
+    stripe.pay(stripe.session_of(first.name)["id"])
+    stripe.webhooks()  # On their way, and late.
+
+    before = refusals_counted()
+
+    answer = caller.post(f"orders/{token}/payments", {"payment_method": "test-ok"}, Idempotency_Key="k")
+
+    assert (answer.status, answer.body["payment_state"], answer.body["redirect_url"]) == (201, "captured", None)
+    assert (answer.body["order"]["state"], answer.body["order"]["payment_state"]) == ("paid", "captured")
+    assert caller.post(f"orders/{token}/payments", {"payment_method": "test-ok"}, Idempotency_Key="k").body == answer.body
+    assert refusals_counted() == before
+    assert payments.payments_of(orders.by_token(token).id)[0].balance.settled_minor == orders.by_token(token).paid_minor
+
+
+def test_an_order_that_ended_meanwhile_says_so_and_not_that_a_bank_refused(
+    shop: SmallShop, caller: Caller, stripe: FakeStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = waiting(caller, shop)
+    still_unpaid = pay_order._is_still_unpaid
+
+    def cancelled_first(order_id: OrderId, *rest: Any) -> bool:
+        cancel_order.cancel(order_id=order_id, reason=CancelReason.BUYER, actor=None, now=timezone.now())
+        return still_unpaid(order_id, *rest)
+
+    monkeypatch.setattr(pay_order, "_is_still_unpaid", cancelled_first)
+    before = refusals_counted()
+
+    answer = caller.post(f"orders/{token}/payments", {"payment_method": "test-ok"})
+
+    assert (answer.status, answer.code) == (409, "wrong_state")
+    assert refusals_counted() == before

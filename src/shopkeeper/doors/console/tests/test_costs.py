@@ -1,15 +1,19 @@
 """What goods cost the shop: set and seen by who may, told in words, and never by a shopper."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from shopkeeper.doors.console.tests.builders import Staff, acts_since, marks, open_texts, variant
+from shopkeeper.flows import set_price
 from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.access import public as access
 from shopkeeper.ops.approvals import models as waiting
+from shopkeeper.ops.approvals.shapes import WaitingForApproval
+from shopkeeper.ops.audit import models as trail
 from shopkeeper.selling.pricing import public as pricing
 
 SECRET = 73_19
@@ -74,10 +78,13 @@ def test_a_price_below_cost_waits_and_both_read_why(shop: SmallShop, owner: Staf
 
     asked = manager.client.post(f"/console/prices/{variant(shop)}/set/", wish, follow=True)
 
-    assert "Without tax, this price is lower than what a piece costs. It is not done yet" in asked.content.decode()
+    assert (
+        "Without tax, this price is lower than what a piece costs, or did within the last 30 days. It is not done yet"
+        in asked.content.decode()
+    )
     row = waiting.Approval.objects.get()
     shown = owner.text(f"approvals/{row.pk}/")
-    assert "Without tax, this price is lower than what a piece costs." in shown
+    assert "Without tax, this price is lower than what a piece costs, or did within the last 30 days." in shown
     assert "£10.00" in shown
     assert "£9.99" in shown
     assert "£10.00" not in told_without_costs(owner, row.pk)
@@ -128,3 +135,32 @@ def test_no_shopper_sees_a_cost(shop: SmallShop, address: str) -> None:
     shown = b"".join(answer.streaming_content) if answer.streaming else answer.content
     assert b"73.19" not in shown
     assert b"7319" not in shown
+
+
+def may(person: Staff, *acts: str) -> None:
+    """Give a person a role of the shop's own with these acts alone."""
+    _was, role = access.save_own_role(code=None, name=Bilingual("Own", "自定"), acts=set(acts), now=NOON)
+    type(person.user).objects.filter(pk=person.id).update(role=role.code.value)
+
+
+@pytest.mark.parametrize("sees_costs", [False, True])
+def test_the_trail_shows_a_cost_and_its_note_to_who_may_see_costs_alone(
+    shop: SmallShop, owner: Staff, manager: Staff, sees_costs: bool
+) -> None:
+    for amount in (1_000, SECRET, None):
+        cost(shop, amount)
+    with suppress(WaitingForApproval):
+        set_price.set_price(variant_id=shop.variants["TEA"], amount_minor=1_100, reason="sale", actor=manager.id, now=NOON)
+    may(owner, "metrics.view", "audit.view", "approvals.view", *(["pricing.view_costs"] if sees_costs else []))
+    entries = [f"audit/{row.pk}/" for row in trail.Record.objects.filter(act="pricing.set_cost")]
+    waits = [f"approvals/{row.pk}/" for row in waiting.Approval.objects.all()]
+
+    entry = "".join(owner.text(path) for path in entries)
+    others = ["audit/", "approvals/", *(f"{room}/?export={kind}" for room in ("audit", "approvals") for kind in ("csv",)), *waits]
+    rest = b"".join(b"".join(answer) if answer.streaming else answer.content for answer in map(owner.get, others)).decode()
+
+    assert len(entries) == 3
+    assert ("73.19" in entry, "cost_minor" in entry, "invoice" in entry) == (sees_costs,) * 3
+    assert "Costs are left out" in entry or sees_costs
+    assert ("73.19" in rest) == sees_costs  # The highest of the month, on the page of the price that waits.
+    assert not any(word in rest for word in ("7319", "invoice"))

@@ -1,10 +1,15 @@
 """Staff see money without an order, give it back or say where it was settled; and see what is settled and pending of what they know."""
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from shopkeeper.doors.console import cells, frame, reading
 from shopkeeper.doors.console.tests.builders import Staff, acts_since, marks
 from shopkeeper.doors.console.tests.test_queries import MOST, cost
 from shopkeeper.flows import audit_books, second_person, settle_payment, sweep
@@ -16,6 +21,7 @@ from shopkeeper.selling.payments.console import STRAY_STATES
 from shopkeeper.selling.payments.shapes import StrayState
 
 SUM = 4_200
+OTHER = "pay_" + "o" * 27
 
 
 @pytest.fixture
@@ -29,7 +35,7 @@ def stripe(settings: Any) -> Iterator[FakeStripe]:
 @pytest.fixture
 def stray(shop: SmallShop, stripe: FakeStripe) -> models.Stray:
     """Money that another shop of the same account was paid, looked into."""
-    stripe.pay_elsewhere(SUM, name="pay_elsewhere")
+    stripe.pay_elsewhere(SUM, name=OTHER)
     return heard(stripe)
 
 
@@ -54,7 +60,7 @@ def test_it_waits_on_today_and_stands_in_its_list(owner: Staff, stray: models.St
     for text in (words[1], "42.00", stray.reference):
         assert text in listed
         assert text in page
-    assert "pay_elsewhere" in page
+    assert OTHER in page
 
 
 def test_the_list_can_be_taken_away_as_a_file(owner: Staff, stray: models.Stray) -> None:
@@ -157,11 +163,60 @@ def test_every_state_has_words() -> None:
     assert set(STRAY_STATES) == {state.value for state in StrayState}
 
 
-def test_an_order_and_the_list_of_payments_say_what_is_settled_and_what_is_pending(shop: SmallShop, owner: Staff) -> None:
-    order = shop.buy(TEA=2)
-    shop.buy(method="test-silent", CUP=1)
+def said(page: str) -> list[str]:
+    """Return what a page says is settled and pending."""
+    labels = ("Settled: with the providers", "Pending: reserved, not taken yet")
+    return [re.sub(r"<[^>]*>", "", page.split(label)[1].split("</dd>", maxsplit=1)[0]).strip() for label in labels]
 
-    for page in (owner.text(f"orders/{order.id}/"), owner.text("payments/"), owner.text(f"payments/{shop.payment(order.id).id}/")):
-        settled = page.split("Settled: with the providers")[1]
-        assert "£28.95" in settled.split("</dd>")[0]
-        assert "£0.00" in settled.split("Pending: reserved, not taken yet")[1].split("</dd>")[0]
+
+def test_an_order_and_the_list_of_payments_say_what_is_settled_and_what_is_pending(shop: SmallShop, owner: Staff) -> None:
+    order, reserved = shop.buy(TEA=2), shop.buy(method="test-silent", CUP=1)
+    held = shop.payment(reserved.id)
+    models.PaymentEvent.objects.create(payment_id=held.id, kind="authorized", amount_minor=held.amount_minor, key=held.name, at=NOON)
+    pending = cells.draw(held.amount_minor, "money", frame.setting())
+
+    pages = (f"orders/{order.id}/", f"payments/{shop.payment(order.id).id}/")
+
+    assert held.amount_minor > 0
+    assert [said(owner.text(page)) for page in pages] == [["£28.95", "£0.00"]] * 2
+    assert said(owner.text(f"orders/{reserved.id}/")) == ["£0.00", pending]
+    assert said(owner.text(f"payments/?begun_from={NOON:%Y-%m-%d}")) == ["£28.95", pending]
+
+
+def test_the_sums_of_payments_follow_the_filter_and_are_of_this_month_until_days_are_chosen(shop: SmallShop, owner: Staff) -> None:
+    old, new = shop.buy(TEA=2), shop.buy(TEA=1)
+    models.Payment.objects.filter(order_id=old.id).update(started_at=frame.now() - timedelta(days=62))
+    models.Payment.objects.filter(order_id=new.id).update(started_at=frame.now())
+    third = f"{frame.now() - timedelta(days=62):%Y-%m-%d}"
+    one, both = (cells.draw(minor, "money", frame.setting()) for minor in (new.total_minor, old.total_minor + new.total_minor))
+
+    asked = ("", f"?begun_from={third}", f"?begun_from={third}&state=pending", f"?begun_to={third}", f"?q={new.id}", "?begun_from=soon")
+
+    assert [said(owner.text(f"payments/{each}"))[0] for each in asked[:5]] == [one, both, "£0.00", "£28.95", one]
+    assert "Settled: with the providers" not in owner.get(f"payments/{asked[5]}").content.decode()
+    assert f"{reading.short_day(frame.now().date().replace(day=1))} – " in owner.text("payments/")
+
+
+def test_the_sums_read_the_events_of_the_period_alone(shop: SmallShop, owner: Staff) -> None:
+    for _ in range(3):
+        shop.buy(TEA=1)
+    models.Payment.objects.update(started_at=frame.now() - timedelta(days=62))
+    recent = shop.payment(shop.buy(TEA=2).id)
+    models.Payment.objects.filter(pk=recent.id).update(started_at=frame.now())
+
+    with CaptureQueriesContext(connection) as asked:
+        owner.text("payments/")
+
+    (statement,) = [each["sql"] for each in asked if "WITH heard" in (each["sql"] or "")]
+    with connection.cursor() as cursor:
+        # So few rows are read whole, whatever is asked for: what counts is that they need not be.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}")
+        (plan,) = cursor.fetchone()
+    assert rows_of("payments_paymentevent", plan[0]["Plan"]) == len(recent.events)
+
+
+def rows_of(table: str, plan: dict[str, Any]) -> int:
+    """Return how many rows of a table a plan came to read."""
+    own = plan["Actual Rows"] * plan["Actual Loops"] if plan.get("Relation Name") == table else 0
+    return int(own) + sum(rows_of(table, each) for each in plan.get("Plans", ()))

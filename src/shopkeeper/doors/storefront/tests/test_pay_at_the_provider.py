@@ -112,6 +112,23 @@ def test_a_buyer_who_comes_back_unpaid_can_go_on_or_begin_again(shop: Corner, bu
     assert len(stripe.sessions) == 1
 
 
+def test_a_buyer_who_begins_again_after_paying_is_thanked_though_the_providers_word_is_late(
+    shop: Corner, buyer: Client, stripe: FakeStripe, settings: Any
+) -> None:
+    settings.TEST_PAYMENTS = True
+    address = sent_to_pay(buyer, shop)
+    order = the_order()
+    requests.post(address, {"act": "pay"}, timeout=5, allow_redirects=False)
+
+    again = buyer.post(f"/en/orders/{order.token}/pay/", {"payment": "test-ok"}, follow=True)
+
+    shown = again.content.decode()
+    assert again.redirect_chain[-1][0].endswith(f"/en/orders/{order.token}/?thanks=1")
+    assert "Your payment has arrived" in shown
+    assert "refused" not in shown
+    assert the_order().state is OrderState.PAID
+
+
 def test_no_page_of_the_shop_asks_for_a_card_or_loads_anything_from_the_provider(shop: Corner, buyer: Client, stripe: FakeStripe) -> None:
     checkout = buyer.get("/en/checkout/")
 

@@ -17,6 +17,14 @@ from shopkeeper.ops.processes.tests.test_public import alive, eventually
 pytestmark = [pytest.mark.processes, pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")]
 
 
+@pytest.fixture(autouse=True)
+def interrupted_by_ctrl_c():
+    """Whoever starts the tests in the background of a script lets them ignore Ctrl-C; here it must be heard."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
 def test_a_program_that_ends_by_itself_gives_its_status_and_its_words():
     done = processes.run_whole(["sh", "-c", "echo out; echo err >&2; exit 3"])
 

@@ -13,7 +13,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -107,7 +107,7 @@ class Alipay:
     def void(self, ask: Ask) -> Answer:
         """Close a trade that is not paid yet; a paid one is refused."""
         try:
-            self._call("alipay.trade.close", {"out_trade_no": out_trade_no(ask.payment_name)}, ask.timeout_s)
+            self._call("alipay.trade.close", _called(ask.payment_name, ask.reference), ask.timeout_s)
         except Refused as refusal:
             # It comes to be only when the buyer opens the page: where it is not, there is nothing to close.
             if refusal.code != "ACQ.TRADE_NOT_EXIST" and not self._is_closed(ask):
@@ -116,24 +116,28 @@ class Alipay:
 
     def refund(self, ask: Ask) -> Answer:
         """Give money back; what the refund's own record says counts, since the first answer tells the sum of all refunds, not this one."""
-        number = out_request_no(ask.key, ask.payment_name)
-        wish = {"out_trade_no": out_trade_no(ask.payment_name), "refund_amount": yuan.text(ask.amount_minor), "out_request_no": number}
+        called, begun = _called(ask.payment_name, ask.reference), ask.payment_name or ask.reference
+        number = out_request_no(ask.key, begun)
+        wish = called | {"refund_amount": yuan.text(ask.amount_minor), "out_request_no": number}
         refusal = ""
         try:
             self._call("alipay.trade.refund", wish, ask.timeout_s)
         except Refused as refused:
             # Said no now, but perhaps done the first time the key came.
             refusal = refused.code
-        if found := self._refunded(ask.payment_name, number, ask.timeout_s):
-            return found
+        if found := self._refunded(called, number, ask.timeout_s):
+            return replace(found, payment_name=ask.payment_name, key=refund_key(number, begun))
         if refusal:
             return _reply(ask, EventKind.REFUND_FAILED, reason=_REASONS.get(refusal, "declined"))
         raise ProviderSilent("The refund was taken in and no money has moved yet")
 
     # ── hear ──
 
+    def can_be_asked(self, *, payment_name: str, reference: str) -> bool:
+        return _spell_or_none(payment_name) is not None if payment_name else bool(_NUMBER.fullmatch(reference))
+
     def find(self, *, payment_name: str, reference: str, started_at: datetime, at: datetime) -> tuple[Answer, ...]:
-        return self._trade(payment_name, TIMEOUT_S)
+        return self._trade(payment_name, reference, TIMEOUT_S)
 
     def read_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> tuple[Answer, ...]:
         told = _form(body)
@@ -146,10 +150,10 @@ class Alipay:
         answers = _trade_answers(name, told, is_paid="gmt_payment" in told)
         if told.get("out_biz_no") and "refund_fee" in told:
             # The notification tells the sum of all refunds so far; what this one gave back stands in its own record.
-            refunded = self._refunded(name, told["out_biz_no"], TIMEOUT_S)
+            refunded = self._refunded({"trade_no": wire.field(told, "trade_no")}, told["out_biz_no"], TIMEOUT_S)
             if refunded is None:
                 raise ProviderSilent("A refund was told of that Alipay does not know yet")
-            answers += (refunded,)
+            answers += (replace(refunded, payment_name=name, key=refund_key(told["out_biz_no"], name)),)
         return answers
 
     def acknowledgement(self) -> Acknowledgement:
@@ -198,24 +202,24 @@ class Alipay:
 
     # ── what it knows ──
 
-    def _trade(self, name: str, timeout_s: float) -> tuple[Answer, ...]:
+    def _trade(self, name: str, reference: str, timeout_s: float) -> tuple[Answer, ...]:
         try:
-            told = self._call("alipay.trade.query", {"out_trade_no": out_trade_no(name)}, timeout_s)
+            told = self._call("alipay.trade.query", _called(name, reference), timeout_s)
         except Refused as refusal:
             if refusal.code == "ACQ.TRADE_NOT_EXIST":
                 return ()
             raise ProviderSilent(f"alipay.trade.query: {refusal.code}") from None
         with wire.readable():
-            return _trade_answers(name, told, is_paid=bool(told.get("send_pay_date")))
+            said = name or payment_name(wire.field(told, "out_trade_no"))
+            return _trade_answers(said, told, is_paid=bool(told.get("send_pay_date")))
 
     def _is_closed(self, ask: Ask) -> bool:
-        return any(answer.kind is EventKind.DECLINED for answer in self._trade(ask.payment_name, ask.timeout_s))
+        return any(answer.kind is EventKind.DECLINED for answer in self._trade(ask.payment_name, ask.reference, ask.timeout_s))
 
-    def _refunded(self, name: str, number: str, timeout_s: float) -> Answer | None:
-        """Return what one refund gave back; None where no money has moved under that number."""
-        wish = {"out_trade_no": out_trade_no(name), "out_request_no": number}
+    def _refunded(self, called: Mapping[str, str], number: str, timeout_s: float) -> Answer | None:
+        """Return what one refund gave back, the payment's name and the key left out; None where no money has moved under that number."""
         try:
-            told = self._call("alipay.trade.fastpay.refund.query", wish, timeout_s)
+            told = self._call("alipay.trade.fastpay.refund.query", {**called, "out_request_no": number}, timeout_s)
         except Refused as refusal:
             if refusal.code == "ACQ.TRADE_NOT_EXIST":
                 return None
@@ -225,8 +229,8 @@ class Alipay:
         with wire.readable():
             return Answer(
                 kind=EventKind.REFUNDED,
-                payment_name=name,
-                key=refund_key(number, name),
+                payment_name="",
+                key="",
                 reference=wire.field(told, "trade_no"),
                 operation=number,
                 amount_minor=yuan.fen("refund_amount", told.get("refund_amount")),
@@ -246,7 +250,7 @@ class Alipay:
 
     def _refused_trade(self, ask: Ask, refusal: Refused) -> Answer:
         if refusal.code in ("ACQ.TRADE_HAS_SUCCESS", "ACQ.TRADE_HAS_CLOSE"):
-            known = self._trade(ask.payment_name, ask.timeout_s)
+            known = self._trade(ask.payment_name, ask.reference, ask.timeout_s)
             if known:
                 return known[0]
         return _reply(ask, EventKind.DECLINED, reason="declined")
@@ -276,7 +280,7 @@ def _trade_answers(name: str, told: Mapping[str, Any], *, is_paid: bool) -> tupl
 
 
 def _reply(ask: Ask, kind: EventKind, reason: str = "") -> Answer:
-    number = out_request_no(ask.key, ask.payment_name)
+    number = out_request_no(ask.key, ask.payment_name or ask.reference)
     amount = 0 if kind is EventKind.VOIDED else ask.amount_minor
     return Answer(
         kind=kind, payment_name=ask.payment_name, key=ask.key, reference=ask.reference, operation=number, amount_minor=amount, reason=reason
@@ -286,6 +290,12 @@ def _reply(ask: Ask, kind: EventKind, reason: str = "") -> Answer:
 _SPELLED = {"_": "_0", "-": "_1", ":": "_2"}
 _READ = {spelled: letter for letter, spelled in _SPELLED.items()}
 LONGEST_NUMBER = 64
+_NUMBER = re.compile(rf"[A-Za-z0-9]{{1,{LONGEST_NUMBER}}}")
+
+
+def _called(name: str, reference: str) -> dict[str, str]:
+    """Return how a trade is named to Alipay: by ours where we began it, else by Alipay's own number for it."""
+    return {"out_trade_no": out_trade_no(name)} if name else {"trade_no": reference}
 
 
 def _spell(text: str) -> str:

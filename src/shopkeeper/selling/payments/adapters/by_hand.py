@@ -31,6 +31,10 @@ class ByHand:
     def origins(self) -> tuple[str, ...]:
         return ()
 
+    def can_be_asked(self, *, payment_name: str, reference: str) -> bool:
+        """Nobody is there who could be asked."""
+        return False
+
     def find(self, *, payment_name: str, reference: str, started_at: datetime, at: datetime) -> tuple[Answer, ...]:
         return ()
 

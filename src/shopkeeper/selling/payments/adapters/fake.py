@@ -80,6 +80,9 @@ class FakeProvider:
     def origins(self) -> tuple[str, ...]:
         return ()
 
+    def can_be_asked(self, *, payment_name: str, reference: str) -> bool:
+        return bool(payment_name)
+
     def find(self, *, payment_name: str, reference: str, started_at: datetime, at: datetime) -> tuple[Answer, ...]:
         told = statements.rows(
             """SELECT a.kind, c.payment_name, a.key, c.reference, a.reference, a.amount_minor, a.reason

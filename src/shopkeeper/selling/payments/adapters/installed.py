@@ -19,7 +19,8 @@ CURRENCY = "CNY"
 """What the providers keep to that take one currency only."""
 
 TEST_PROVIDER = FakeProvider()
-_BUILT_IN: Mapping[str, Provider] = {provider.code: provider for provider in (TEST_PROVIDER, ByHand())}
+BY_HAND = ByHand()
+_BUILT_IN: Mapping[str, Provider] = {provider.code: provider for provider in (TEST_PROVIDER, BY_HAND)}
 
 
 def _stripe() -> Provider | None:

@@ -51,6 +51,7 @@ TIMEOUT_S = 10.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """One request. `reference` is the provider's own name for the payment, empty before the first answer; amounts in minor units.
+    `payment_name` is empty for a refund or a void of a payment that was not begun here: it goes by `reference` alone.
 
     `notify_url`: where webhooks for this payment go. For `authorize` also: `description` (the order's number, what the buyer reads on
     the provider's page), `language` (en or zh-hans), `return_url` (the order's page, where the buyer comes back to, paid or not),
@@ -126,6 +127,10 @@ class Provider(Protocol):
 
     def refund(self, ask: Ask) -> Answer:
         """Give `amount_minor` of the taken money back and answer refunded or refund_failed. Raises ProviderSilent."""
+
+    def can_be_asked(self, *, payment_name: str, reference: str) -> bool:
+        """Return whether a payment called so can be asked about and given back here. `payment_name` is empty where it is not of our making:
+        then everything goes by `reference`, the provider's own name, and never by a name spelled anew."""
 
     def find(self, *, payment_name: str, reference: str, started_at: datetime, at: datetime) -> tuple[Answer, ...]:
         """Return all it knows of a payment, oldest first; empty where it never heard of it. Raises ProviderSilent.

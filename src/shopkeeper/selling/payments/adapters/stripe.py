@@ -130,6 +130,9 @@ class Stripe:
 
     # ── find ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def can_be_asked(self, *, payment_name: str, reference: str) -> bool:
+        return bool(payment_name) or reference.startswith(("pi_", "cs_"))
+
     def find(self, *, payment_name: str, reference: str, started_at: datetime, at: datetime) -> tuple[Answer, ...]:
         told: list[Answer] = []
         try:

@@ -41,6 +41,7 @@ SHORTEST = timedelta(minutes=2)
 """A trade cannot be told to end sooner than one minute after it reaches WeChat Pay."""
 LONGEST_DESCRIPTION = 127
 KEY_LENGTH = 32
+_NAME, _NUMBER = re.compile(r"[A-Za-z0-9_*-]{6,32}"), re.compile(r"[A-Za-z0-9]{1,32}")
 
 _CAME = ("SUCCESS", "REFUND")
 _GONE = ("CLOSED", "REVOKED", "PAYERROR")
@@ -109,7 +110,7 @@ class WeChat:
         except Refused as refusal:
             # Paid, closed or given out already, as where the first answer was lost: the trade itself tells.
             if refusal.code in ("ORDERPAID", "ORDER_PAID", "ORDER_CLOSED", "ORDERCLOSED", "OUT_TRADE_NO_USED"):
-                if known := self._trade(ask.payment_name, ask.timeout_s):
+                if known := self._trade(ask.payment_name, ask.reference, ask.timeout_s):
                     return known[0]
                 raise ProviderSilent(f"native: {refusal.code}") from None
             return _reply(ask, EventKind.DECLINED, reason="declined")
@@ -130,11 +131,14 @@ class WeChat:
 
     def void(self, ask: Ask) -> Answer:
         """Close a trade that is not paid yet; a paid one is refused."""
+        if not ask.payment_name:
+            # Only by the name it was begun under can a trade be closed; one that was not begun here is its own shop's to close.
+            return _reply(ask, EventKind.FAILED, reason="declined")
         path = f"/v3/pay/transactions/out-trade-no/{out_trade_no(ask.payment_name)}/close"
         try:
             self._call("POST", path, {"mchid": self._account.mch_id}, ask.timeout_s)
         except Refused as refusal:
-            known = () if refusal.is_unknown_here else self._trade(ask.payment_name, ask.timeout_s)
+            known = () if refusal.is_unknown_here else self._trade(ask.payment_name, ask.reference, ask.timeout_s)
             if any(answer.kind is EventKind.CAPTURED for answer in known):
                 return _reply(ask, EventKind.FAILED, reason="declined")
             if not refusal.is_unknown_here and not known:
@@ -144,16 +148,20 @@ class WeChat:
     def refund(self, ask: Ask) -> Answer:
         """Give money back. One that is under way is silence; the notification, or the same request again, tells how it went."""
         number = out_refund_no(ask.key)
-        trade = self._transaction(ask.payment_name, ask.timeout_s)
+        trade = self._transaction(ask.payment_name, ask.reference, ask.timeout_s)
         if trade is None:
             return _reply(ask, EventKind.REFUND_FAILED, reason="declined")
         with wire.readable():
             total = _amount(trade, "total")
-        wish = {
-            "out_trade_no": out_trade_no(ask.payment_name),
-            "out_refund_no": number,
-            "amount": {"refund": ask.amount_minor, "total": total, "currency": yuan.CURRENCY},
-        } | ({"notify_url": ask.notify_url} if ask.notify_url else {})
+        called = {"out_trade_no": out_trade_no(ask.payment_name)} if ask.payment_name else {"transaction_id": ask.reference}
+        wish = (
+            called
+            | {
+                "out_refund_no": number,
+                "amount": {"refund": ask.amount_minor, "total": total, "currency": yuan.CURRENCY},
+            }
+            | ({"notify_url": ask.notify_url} if ask.notify_url else {})
+        )
         try:
             told = self._call("POST", "/v3/refund/domestic/refunds", wish, ask.timeout_s)
         except Refused as refusal:
@@ -170,8 +178,11 @@ class WeChat:
 
     # ── hear ──
 
+    def can_be_asked(self, *, payment_name: str, reference: str) -> bool:
+        return bool(_NAME.fullmatch(payment_name) if payment_name else _NUMBER.fullmatch(reference))
+
     def find(self, *, payment_name: str, reference: str, started_at: datetime, at: datetime) -> tuple[Answer, ...]:
-        return self._trade(payment_name, TIMEOUT_S)
+        return self._trade(payment_name, reference, TIMEOUT_S)
 
     def read_webhook(self, *, body: bytes, headers: Mapping[str, str]) -> tuple[Answer, ...]:
         given = {name.lower(): value for name, value in headers.items()}
@@ -211,7 +222,7 @@ class WeChat:
         """Return the signed content of the answer. Raises Refused for a signed no, ProviderSilent for everything unclear."""
         body = b"" if wish is None else json.dumps(wish, ensure_ascii=False, separators=(",", ":")).encode()
         reply = wire.send(method, self._account.api_url + path, timeout_s=timeout_s, body=body, headers=self._signed(method, path, body))
-        what = path.partition("?")[0].rpartition("/")[2] if "/out-trade-no/" not in path else "transaction"
+        what = "transaction" if re.search("/transactions/(out-trade-no|id)/", path) else path.partition("?")[0].rpartition("/")[2]
         if reply.status >= 500 or reply.status == 429:
             raise ProviderSilent(f"{what}: HTTP {reply.status}")
         if problem := self._unsigned(reply.body, reply.headers):
@@ -255,8 +266,9 @@ class WeChat:
 
     # ── what it knows ──
 
-    def _transaction(self, name: str, timeout_s: float) -> dict[str, Any] | None:
-        path = f"/v3/pay/transactions/out-trade-no/{out_trade_no(name)}?mchid={quote(self._account.mch_id)}"
+    def _transaction(self, name: str, reference: str, timeout_s: float) -> dict[str, Any] | None:
+        called = f"out-trade-no/{out_trade_no(name)}" if name else f"id/{quote(reference, safe='')}"
+        path = f"/v3/pay/transactions/{called}?mchid={quote(self._account.mch_id)}"
         try:
             return self._call("GET", path, None, timeout_s)
         except Refused as refusal:
@@ -264,8 +276,8 @@ class WeChat:
                 return None
             raise ProviderSilent(f"transaction: {refusal.code}") from None
 
-    def _trade(self, name: str, timeout_s: float) -> tuple[Answer, ...]:
-        told = self._transaction(name, timeout_s)
+    def _trade(self, name: str, reference: str, timeout_s: float) -> tuple[Answer, ...]:
+        told = self._transaction(name, reference, timeout_s)
         with wire.readable():
             return () if told is None else _trade_answers(told)
 
@@ -304,11 +316,12 @@ def _refund_answer(told: Mapping[str, Any], status: str) -> Answer | None:
     if status not in ("SUCCESS", "CLOSED", "ABNORMAL"):
         return None
     name, number = wire.field(told, "out_trade_no"), wire.field(told, "out_refund_no")
+    trade = wire.field(told, "transaction_id")
     return Answer(
         kind=EventKind.REFUNDED if status == "SUCCESS" else EventKind.REFUND_FAILED,
         payment_name=name,
-        key=refund_key(number, name),
-        reference=wire.field(told, "transaction_id"),
+        key=refund_key(number, name) or refund_key(number, trade),
+        reference=trade,
         # One that failed may be settled by staff over there later: that is told as another act, so that it counts.
         operation=wire.field(told, "refund_id") + ("" if status == "SUCCESS" else f":{status.lower()}"),
         amount_minor=_amount(told, "refund"),
@@ -327,7 +340,7 @@ def _reply(ask: Ask, kind: EventKind, reason: str = "") -> Answer:
 
 def out_trade_no(name: str) -> str:
     """Return what WeChat Pay knows a payment by: its name, which is of the letters and length it takes."""
-    if not re.fullmatch(r"[A-Za-z0-9_*-]{6,32}", name):
+    if not _NAME.fullmatch(name):
         raise ValueError(f"a payment's name for WeChat Pay has 6 to 32 letters, digits, _, - or *, not {name!r}")
     return name
 

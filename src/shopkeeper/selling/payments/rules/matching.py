@@ -2,10 +2,39 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from shopkeeper.selling.payments.shapes import Compared, LineKind, OurAct, Outcome, StatementLine
+from shopkeeper.kit.ids import OrderId, PaymentId
+from shopkeeper.selling.payments.shapes import LineKind, Outcome, StatementLine
 
 _NOT_COMPARED = {LineKind.OTHER: Outcome.NOT_COMPARED, LineKind.UNREADABLE: Outcome.UNREADABLE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OurAct:
+    """Money taken or given back as our events have it; `event_id` is the event, `at` when we heard of it."""
+
+    event_id: int
+    payment_id: PaymentId
+    order_id: OrderId
+    kind: LineKind
+    name: str
+    key: str
+    reference: str
+    operation: str
+    amount_minor: int
+    currency: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A line and the act of ours it tells of, if any."""
+
+    line: StatementLine
+    outcome: Outcome
+    act: OurAct | None
 
 
 def compare(lines: Sequence[StatementLine], ours: Iterable[OurAct]) -> list[Compared]:

@@ -8,7 +8,8 @@ from shopkeeper.kit.ids import OrderId, PaymentId
 from shopkeeper.kit.refusals import Malformed
 from shopkeeper.selling.payments.adapters.fakes import statement_files as files
 from shopkeeper.selling.payments.rules import matching, statements
-from shopkeeper.selling.payments.shapes import LineKind, OurAct, Outcome, StatementLine
+from shopkeeper.selling.payments.rules.matching import OurAct
+from shopkeeper.selling.payments.shapes import LineKind, Outcome, StatementLine
 
 EIGHT = datetime(2026, 11, 20, 12, 0, 1, tzinfo=UTC)
 

@@ -27,7 +27,7 @@ def events(*told: str) -> list[PaymentEvent]:
 @pytest.mark.parametrize(
     ("told", "state"),
     [
-        ((), StrayState.NO_MONEY),
+        ((), StrayState.UNCLAIMED),
         (("captured",), StrayState.UNCLAIMED),
         (("authorized",), StrayState.UNCLAIMED),
         (("authorized", "voided"), StrayState.NO_MONEY),
@@ -60,12 +60,75 @@ def test_the_open_states_are_those_with_something_to_do() -> None:
     assert set(OPEN_STRAYS) == {"heard", "unclaimed", "giving_back"}
 
 
+OURS = "pay_" + "Aa0_-" * 5 + "Aa"
+
+
+def kept(told: str, provider: str = "stripe", secret: str = "s") -> str:
+    return rules.name_to_keep(told, provider=provider, secret=secret)
+
+
 @pytest.mark.parametrize(
-    ("told", "kept"),
-    [("pay_1", "pay_1"), ("ann@example.com", ""), ("Ann Lee", ""), ("李安", ""), ("x" * 65, ""), ("20261120-7", "20261120-7")],
+    "told",
+    ["ann@example.com", "Ann Lee", "李安", "x" * 65, "20261120-7", "13800138000", "John.Smith", "zhang-wei", "pay_zhang-wei", OURS + "x"],
 )
-def test_a_name_is_kept_only_where_it_cannot_be_a_persons(told: str, kept: str) -> None:
-    assert rules.name_to_keep(told, 64) == kept
+def test_a_name_that_is_not_of_our_making_is_kept_as_a_hash_alone(told: str) -> None:
+    assert told not in kept(told)
+    assert 0 < len(kept(told)) <= 64
+    assert not rules.is_own(kept(told))
+    assert kept(told) == kept(told)
+    assert len({kept(told), kept(told + "1"), kept(told, secret="t"), kept(told, provider="alipay")}) == 4
+
+
+@pytest.mark.django_db
+def test_the_name_a_payment_is_begun_under_is_kept_as_it_is() -> None:
+    from shopkeeper.selling.payments import public
+
+    begun = public.start(order_id=1, amount_minor=1, currency="GBP", method="test-ok", key="k", now=NOON)
+    name = models.Payment.objects.get(pk=begun).name
+
+    assert rules.is_own(name)
+    assert rules.is_own(OURS)
+    assert (kept(name), kept("")) == (name, "")
+
+
+@pytest.mark.parametrize(
+    ("told", "key"),
+    [
+        (f"{OURS}:refund:7", f"{OURS}:refund:7"),
+        (OURS, OURS),
+        ("tx_1:stray-back", "tx_1:stray-back"),
+        # A provider that knows the payment by a name of its own tells our key under that one.
+        ("order_77:stray-back", "tx_1:stray-back"),
+        ("order_77:stray-back-2", ""),
+        ("stray-back", ""),
+        ("zhang-wei", ""),
+        ("", ""),
+    ],
+)
+def test_a_key_is_kept_where_it_was_asked_under_or_is_of_our_making(told: str, key: str) -> None:
+    assert rules.key_to_keep(told, ["tx_1:stray-back"]) == key
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "reference"), [("13800138000", ""), ("", ""), ("x" * 65, ""), ("", "tx_1")])
+def test_money_is_kept_whatever_it_is_called(name: str, reference: str) -> None:
+    told = Answer(kind=EventKind.CAPTURED, payment_name=name, key=name, reference=reference, operation="op", amount_minor=100)
+
+    strays.hear(provider="alipay", answers=[told], now=NOON)
+    strays.hear(provider="alipay", answers=[told], now=NOON)
+
+    (row,) = models.Stray.objects.all()
+    assert (row.kept_minor, row.heard, models.StrayEvent.objects.count()) == (100, 2, 1)
+    assert "138001" not in str([row.name, *models.StrayEvent.objects.values()])
+
+
+@pytest.mark.django_db
+def test_a_stray_of_another_name_is_still_the_same_under_another_secret(settings: object) -> None:
+    strays.hear(provider="alipay", answers=[captured("order_77", "tx_1")], now=NOON)
+    settings.SECRET_KEY = "another"  # type: ignore[attr-defined]
+    strays.hear(provider="alipay", answers=[captured("order_77", "tx_1")], now=NOON)
+
+    assert (models.Stray.objects.count(), models.StrayEvent.objects.count()) == (1, 1)
 
 
 def captured(name: str = "", reference: str = "pi_1") -> Answer:
@@ -77,11 +140,11 @@ def captured(name: str = "", reference: str = "pi_1") -> Answer:
 @pytest.mark.django_db
 def test_a_name_and_a_reference_stand_for_one_stray_in_whatever_order_they_are_told() -> None:
     strays.hear(provider="stripe", answers=[captured()], now=NOON)
-    strays.hear(provider="stripe", answers=[captured("pay_1")], now=NOON)
+    strays.hear(provider="stripe", answers=[captured(OURS)], now=NOON)
     strays.hear(provider="stripe", answers=[captured()], now=NOON + timedelta(hours=1))
 
     (row,) = models.Stray.objects.all()
-    assert (row.name, row.reference, row.heard, row.kept_minor) == ("pay_1", "pi_1", 3, 100)
+    assert (row.name, row.reference, row.heard, row.kept_minor) == (OURS, "pi_1", 3, 100)
     assert models.StrayEvent.objects.count() == 1
 
 

@@ -108,8 +108,8 @@ def test_a_margin_is_reckoned_in_the_tax_of_the_shops_own_country(tea: VariantId
     pricing.save_tax_rate(country="FR", basis_points=0, actor=None, now=NOON)
     pricing.set_cost(variant_id=tea, amount_minor=1_000, actor=None, now=NOON)
 
-    found = pricing.margin(variant_id=tea, price_minor=1_200)
+    found = pricing.margin(variant_id=tea, price_minor=1_200, now=NOON)
 
     assert found is not None
     assert (found.net_minor, found.margin_minor) == (1_000, 0)
-    assert pricing.margin(variant_id=some_goods("CUP").variant_id, price_minor=1) is None
+    assert pricing.margin(variant_id=some_goods("CUP").variant_id, price_minor=1, now=NOON) is None

@@ -236,7 +236,9 @@ class FakeAlipay(LocalServer):
         }, None  # fmt: skip
 
     def _known(self, given: Mapping[str, str]) -> Trade:
-        trade = self.trades.get(json.loads(given["biz_content"])["out_trade_no"])
+        wish = json.loads(given["biz_content"])
+        numbered = (trade for trade in self.trades.values() if trade.number and trade.number == wish.get("trade_no"))
+        trade = self.trades.get(wish["out_trade_no"]) if "out_trade_no" in wish else next(numbered, None)
         if trade is None or not trade.number:
             raise _No("ACQ.TRADE_NOT_EXIST")
         return trade

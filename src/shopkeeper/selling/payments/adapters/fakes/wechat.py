@@ -168,10 +168,9 @@ class FakeWeChat(LocalServer):
             case "POST", ["pay", "transactions", "native"]:
                 return self._order(wish), None
             case "GET", ["pay", "transactions", "out-trade-no", number] if query.get("mchid") == [MCH_ID]:
-                trade = self._known(number)
-                told = self._transaction(trade)
-                told["amount"]["total"] += self.manners.wrong_fen
-                return told, None
+                return self._looked_at(self._known(number)), None
+            case "GET", ["pay", "transactions", "id", number] if query.get("mchid") == [MCH_ID]:
+                return self._looked_at(self._numbered(number)), None
             case "POST", ["pay", "transactions", "out-trade-no", number, "close"]:
                 return self._close(self._known(number)), None
             case "POST", ["refund", "domestic", "refunds"]:
@@ -182,6 +181,11 @@ class FakeWeChat(LocalServer):
                         return self._refund_told(trade, trade.refunds[number]), None
                 raise _No(404, "RESOURCE_NOT_EXISTS")
         raise _No(404, "RESOURCE_NOT_EXISTS")
+
+    def _looked_at(self, trade: Trade) -> dict[str, Any]:
+        told = self._transaction(trade)
+        told["amount"]["total"] += self.manners.wrong_fen
+        return told
 
     def _problem(self, heard: Heard) -> str:
         """Return what is wrong with a request's signature; empty where it is the shop's and of now."""
@@ -218,7 +222,8 @@ class FakeWeChat(LocalServer):
         return {}
 
     def _refund(self, wish: dict[str, Any]) -> tuple[dict[str, Any], Notification | None]:
-        trade, asked = self._known(wish["out_trade_no"]), wish["amount"]
+        trade = self._known(wish["out_trade_no"]) if "out_trade_no" in wish else self._numbered(wish["transaction_id"])
+        asked = wish["amount"]
         known = trade.refunds.get(wish["out_refund_no"])
         if known:
             if known.fen != asked["refund"]:
@@ -248,6 +253,12 @@ class FakeWeChat(LocalServer):
         if number not in self.trades:
             raise _No(404, "ORDER_NOT_EXIST")
         return self.trades[number]
+
+    def _numbered(self, number: str) -> Trade:
+        for trade in self.trades.values():
+            if trade.number and trade.number == number:
+                return trade
+        raise _No(404, "ORDER_NOT_EXIST")
 
     def _scan(self, method: str, code: str) -> Said:
         trade = next((trade for trade in self.trades.values() if trade.code == code), None)
