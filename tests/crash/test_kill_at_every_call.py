@@ -15,7 +15,7 @@ from tests.crash import kills, watch
 from tests.crash.scenes import SCENES
 
 SLICES = 4 if share.IS_DEEP else 1
-AT_HOME = {"methods", "origins", "acknowledgement"}
+AT_HOME = {"methods", "origins", "acknowledgement", "can_be_asked"}
 """What an adapter answers by itself, without a word to its provider; doors ask for it."""
 
 A_FEW = 2
