@@ -234,7 +234,8 @@ def give_back_again(*, order_id: OrderId, actor: UserId | None, now: datetime) -
             raise WrongState("give_back", order.state)
         after = {"total_minor": refused.balance.refundable_minor, "tries": len(_asked_back(refused)) + 1}
         audit.record(actor=actor, act="orders.refund", subject=f"order:{order_id}", before=None, after=after, at=now)
-    _ask_back(refused, len(_asked_back(refused)) + 1, now)
+    key = give_back_key(refused, len(_asked_back(refused)) + 1)
+    payments.refund(payment_id=refused.id, amount_minor=refused.balance.refundable_minor, key=key, now=now)
     settle(order_id=order_id, now=now)
     return payments.payment(refused.id)
 
@@ -401,17 +402,15 @@ def _let_go(payment: Payment, now: datetime) -> None:
 
 def _give_back(order: Order, payment: Payment, now: datetime) -> None:
     """Return money that came for an order that cannot have its goods any more."""
+    request = payments.refund_request(payment, key=give_back_key(payment))
     with transaction.atomic():
-        # Looked at again: with goods that came back meanwhile, somebody else may have let this very money pay.
-        if paid_by(orders.lock(order.id)) == payment.id:
+        # Looked at again, and written down under the same lock: with goods that came back meanwhile, somebody else may have let this very
+        # money pay, or may be about to.
+        is_of_use = paid_by(orders.lock(order.id)) == payment.id
+        if is_of_use or not payments.write_request(payment, request, now):
             return
         _release_if_dead(order.id, now)
-    _ask_back(payment, 1, now)
-
-
-def _ask_back(payment: Payment, attempt: int, now: datetime) -> None:
-    key = give_back_key(payment, attempt)
-    payments.refund(payment_id=payment.id, amount_minor=payment.balance.refundable_minor, key=key, now=now)
+    payments.make_request(payment, request, now)
 
 
 @transaction.atomic

@@ -121,6 +121,35 @@ def test_money_that_paid_between_look_and_giving_back_is_kept(shop):
     assert audit_books.run(LATE).is_right
 
 
+def test_money_on_its_way_back_pays_nothing_though_the_goods_come_back_before_the_provider_is_asked(shop, monkeypatch):
+    order, payment = money_unheeded(shop)
+    seen, make = settle_payment.look(order.id), payments.make_request
+
+    def settled_by_another_first(*asked):
+        monkeypatch.setattr(payments, "make_request", make)
+        settle_payment.settle(order_id=order.id, now=LATE)
+        return make(*asked)
+
+    monkeypatch.setattr(payments, "make_request", settled_by_another_first)
+
+    settle_payment._give_back(seen.order, payment, LATE)
+
+    assert payments.make_request is make
+    assert orders.order(order.id).state is OrderState.EXPIRED
+    assert (kept_at_provider(shop, order.id), shop.available("TEA"), told("OrderPaid")) == (0, 10, [])
+    assert audit_books.run(LATE).is_right
+
+
+def test_news_between_look_and_giving_back_asks_nothing(shop):
+    order, payment = money_unheeded(shop)
+    seen = settle_payment.look(order.id)
+    payments.refund(payment_id=payment.id, amount_minor=1, key="by-hand", now=LATE)
+
+    settle_payment._give_back(seen.order, payment, LATE)
+
+    assert not payments.payment(payment.id).is_asked(settle_payment.give_back_key(payment))
+
+
 def refuse(self, ask):
     return Answer(
         kind=EventKind.REFUND_FAILED, payment_name=ask.payment_name, key=ask.key, reference="", operation=f"no-{ask.key}",

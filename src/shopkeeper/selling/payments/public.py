@@ -82,6 +82,7 @@ __all__ = [
     "pending",
     "reconcile_statement",
     "refund",
+    "refund_request",
     "refuse_unaskable",
     "repeat_give_back",
     "request_values",
@@ -96,6 +97,7 @@ __all__ = [
     "wake",
     "wake_orders",
     "webhooks_of_test_provider",
+    "write_request",
 ]  # fmt: skip
 
 ASK_AGAIN = hearing.ASK_AGAIN
@@ -270,13 +272,28 @@ def capture_request(found: Payment, *, key: str) -> Request:
     return request
 
 
+def refund_request(found: Payment, *, key: str) -> Request:
+    """Return the request to give back all that is kept, for a caller that writes it down by `write_request`. Raises TooMuch as `refund`."""
+    request = asking.to_refund(found, key, found.balance.refundable_minor)
+    asking.refuse(found, request)
+    return request
+
+
+def write_request(found: Payment, request: Request, now: datetime) -> bool:
+    """Write a request down within the caller's transaction; False, with nothing written, where the payment has heard more meanwhile.
+
+    After the transaction `make_request` makes it, or whoever finds it unanswered. Locks the payment (20).
+    """
+    return store.ask(asking.values(found, request, now)) is None
+
+
 def request_values(found: Payment, request: Request, now: datetime) -> list[Any]:
     """Return what the database function payments_ask takes: payment, events seen, kind, amount, key, moment, time of the next look."""
     return asking.values(found, request, now)
 
 
 def make_request(found: Payment, request: Request, now: datetime) -> Payment:
-    """Make a request that payments_ask has written down, write its answer down and return the payment. Outside transactions."""
+    """Make a request that is written down, write its answer down and return the payment. Outside transactions."""
     return asking.make(asking.with_request(found, request, now), request, now)
 
 
