@@ -54,7 +54,7 @@ class Texts:
 
 
 CATALOGUES = (
-    Texts("doors/storefront", ("doors/storefront", "doors/refusals.py")),
+    Texts("doors/storefront", ("doors/storefront", "doors/wordings")),
     Texts("doors/api", ("doors/api",), "django"),
     Texts(
         "doors/console",

@@ -169,8 +169,10 @@ class _Round:
                 connection.check_constraints()
         except Exception as error:  # noqa: BLE001 - whatever a hearer raises, the others must hear; the error is written down
             return error
-        if log.isEnabledFor(logging.INFO):
-            log.info("Heard", extra={"fields": {"hearer": name, "kind": rows[0].kind, "facts": _ids(rows), "about": _entities(rows)}})
+        # An order's story is told line by line; what was taken over from before, and a rush, are not stories anybody follows in a log.
+        level = logging.INFO if rows[0].origin is Origin.LIVE else logging.DEBUG
+        if log.isEnabledFor(level):
+            log.log(level, "Heard", extra={"fields": {"hearer": name, "kind": rows[0].kind, **_told_of(rows)}})
         return None
 
     def _write_down(self, name: str, row: Row, error: Exception) -> None:
@@ -186,7 +188,7 @@ class _Round:
         return Wait(row.id, hearer, row.entity, row.tries, None, error)
 
 
-_MOST_NAMED = 20
+_MOST_NAMED = 8
 
 
 def _ids(rows: Sequence[Row]) -> list[int]:
@@ -194,6 +196,8 @@ def _ids(rows: Sequence[Row]) -> list[int]:
     return [row.id for row in rows[:_MOST_NAMED]]
 
 
-def _entities(rows: Sequence[Row]) -> list[str]:
-    """Return what the first facts of a batch are about, for the log: `order:17`."""
-    return [row.entity for row in rows[:_MOST_NAMED]]
+def _told_of(rows: Sequence[Row]) -> dict[str, object]:
+    """Return which facts a batch holds, for the log: their ids and what they are about (`order:17`), of a long one its ends and length."""
+    if len(rows) > _MOST_NAMED:
+        return {"count": len(rows), "first": rows[0].id, "last": rows[-1].id}
+    return {"facts": _ids(rows), "about": [row.entity for row in rows]}

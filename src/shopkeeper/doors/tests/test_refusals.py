@@ -74,7 +74,7 @@ def _value(hint: str, name: str) -> Any:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_a_refusal_is_explained_in_both_languages(kind: type[Refusal]) -> None:
-    assert refusals.has_words(kind), f"{kind.__module__}.{kind.__name__} has no words in doors/refusals.py"
+    assert refusals.has_words(kind), f"{kind.__module__}.{kind.__name__} has no words in doors/wordings"
     refusal = _example(kind)
 
     with override("en"):

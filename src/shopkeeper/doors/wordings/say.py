@@ -1,0 +1,163 @@
+"""What a refusal says, by its kind: each module beside this one teaches `say` the words of some. And the words that fit any field."""
+
+import unicodedata
+from functools import singledispatch
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from shopkeeper.kit.refusals import Malformed, NotAllowed, NotFound, OutOfRange, Refusal
+
+MOST_SHOWN = 80
+"""How much of a value a refusal repeats."""
+
+NAMES = {
+    "act": pgettext_lazy("field", "action"),
+    "acts": pgettext_lazy("field", "what the role may do"),
+    "approval": pgettext_lazy("field", "act that waits"),
+    "grace_days": pgettext_lazy("field", "days to put it off"),
+    "price_drop": pgettext_lazy("field", "fall of a price"),
+    "secret": pgettext_lazy("field", "key of the app"),
+    "session": pgettext_lazy("field", "session"),
+    "address": pgettext_lazy("field", "address"),
+    "amount_minor": pgettext_lazy("field", "amount"),
+    "basket": pgettext_lazy("field", "basket"),
+    "body": pgettext_lazy("field", "request"),
+    "category": pgettext_lazy("field", "category"),
+    "category_id": pgettext_lazy("field", "category"),
+    "choice": pgettext_lazy("field", "choice"),
+    "city": pgettext_lazy("field", "town or city"),
+    "country": pgettext_lazy("field", "country"),
+    "currency": pgettext_lazy("field", "currency"),
+    "customer": pgettext_lazy("field", "customer"),
+    "delivery": pgettext_lazy("field", "delivery"),
+    "delivery_option": pgettext_lazy("field", "delivery"),
+    "email": pgettext_lazy("field", "email address"),
+    "fact": pgettext_lazy("field", "fact"),
+    "file": pgettext_lazy("field", "file"),
+    "idempotency_key": pgettext_lazy("field", "order form"),
+    "invitation": pgettext_lazy("field", "invitation"),
+    "kind": pgettext_lazy("field", "kind"),
+    "language": pgettext_lazy("field", "language"),
+    "line1": pgettext_lazy("field", "street and number"),
+    "line2": pgettext_lazy("field", "second address line"),
+    "name": pgettext_lazy("field", "name"),
+    "note": pgettext_lazy("field", "note"),
+    "order": pgettext_lazy("field", "order"),
+    "page": pgettext_lazy("field", "page"),
+    "parent_id": pgettext_lazy("field", "parent"),
+    "password": pgettext_lazy("field", "password"),
+    "payment": pgettext_lazy("field", "payment"),
+    "code": pgettext_lazy("field", "code"),
+    "period": pgettext_lazy("field", "period"),
+    "phone": pgettext_lazy("field", "phone number"),
+    "postcode": pgettext_lazy("field", "postcode"),
+    "price": pgettext_lazy("field", "price"),
+    "product": pgettext_lazy("field", "product"),
+    "q": pgettext_lazy("field", "search"),
+    "reason": pgettext_lazy("field", "reason"),
+    "region": pgettext_lazy("field", "province or county"),
+    "role": pgettext_lazy("field", "role"),
+    "shop": pgettext_lazy("field", "shop"),
+    "size": pgettext_lazy("field", "page size"),
+    "sku": pgettext_lazy("field", "SKU"),
+    "slug": pgettext_lazy("field", "web name"),
+    "sort": pgettext_lazy("field", "order of the list"),
+    "staff": pgettext_lazy("field", "member of staff"),
+    "state": pgettext_lazy("field", "state"),
+    "text": pgettext_lazy("field", "text"),
+    "title": pgettext_lazy("field", "title"),
+    "token": pgettext_lazy("field", "link"),
+    "total": pgettext_lazy("field", "total"),
+    "units": pgettext_lazy("field", "quantity"),
+    "user": pgettext_lazy("field", "person"),
+    "variant": pgettext_lazy("field", "choice"),
+    "version": pgettext_lazy("field", "version"),
+    "warehouse": pgettext_lazy("field", "warehouse"),
+    "zone": pgettext_lazy("field", "time zone"),
+}
+"""What the reader calls a field; one that is not here is called by its code."""
+
+EXPECTED = {
+    "email": gettext_lazy("Write it like name@example.com."),
+    "country": gettext_lazy("Choose a country from the list."),
+    "currency": gettext_lazy("Use a three-letter currency code such as GBP or CNY."),
+    "zone": gettext_lazy("Use a time zone such as Europe/London or Asia/Shanghai."),
+    "language": gettext_lazy("Choose English or Simplified Chinese."),
+    "line": gettext_lazy("Write it on one line, without control characters."),
+    "text": gettext_lazy("Remove the control characters."),
+    "token": gettext_lazy("Open the link from the mail again, in full."),
+    "whole number": gettext_lazy("Write a whole number such as 1 or 12."),
+    "sort": gettext_lazy("Choose an order from the list."),
+    "slug": gettext_lazy("Use small letters, figures and hyphens."),
+    "choice": gettext_lazy("Choose one of those offered."),
+    "phone": gettext_lazy("Use figures, spaces and + only."),
+    "amount": gettext_lazy("Write an amount such as 12.50."),
+    "date": gettext_lazy("Write a date such as 2026-03-31."),
+    "postcode": gettext_lazy("Use letters, figures, spaces and hyphens only."),
+    "statement": gettext_lazy("Choose the CSV file as the provider gives it, and that provider."),
+    "json": gettext_lazy("Send one JSON object as the documentation describes it."),
+}
+"""What to do about a value of the wrong form, by the form that was expected."""
+
+
+def shown(value: object) -> str:
+    """Return as much of a value as a page repeats: short, and without characters that would break the line."""
+    if value is None:
+        return ""
+    text = "".join(char if char.isprintable() or unicodedata.category(char) == "So" else "�" for char in str(value)[: MOST_SHOWN + 1])
+    return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "…"
+
+
+def name_of(field: str | None) -> str:
+    """Return what the reader calls a field."""
+    return str(NAMES.get(field or "", (field or "").replace("_", " ")))
+
+
+@singledispatch
+def say(refusal: Refusal) -> tuple[str, str]:
+    return _("This cannot be done."), _("Nothing was changed. Please check what you entered and try again.")
+
+
+@say.register
+def _not_found(refusal: NotFound) -> tuple[str, str]:
+    values = {"kind": name_of(refusal.kind), "value": shown(refusal.value)}
+    return _("There is no %(kind)s “%(value)s”.") % values, _("Check the address or the number, or start again from the list.")
+
+
+@say.register
+def _out_of_range(refusal: OutOfRange) -> tuple[str, str]:
+    values = {"field": name_of(refusal.field), "value": shown(refusal.value), "least": refusal.least, "most": refusal.most}
+    if isinstance(refusal.value, str):
+        return _text_out_of_range(refusal, values)
+    problem = _("“%(value)s” is outside what %(field)s allows.") % values
+    if refusal.most is None:
+        return problem, _("Enter %(least)s or more.") % values
+    if refusal.least is None:
+        return problem, _("Enter %(most)s or less.") % values
+    if isinstance(refusal.most, int) and isinstance(refusal.least, int) and refusal.most < refusal.least:
+        return problem, _("There is no more room for this.")
+    return problem, _("Enter something from %(least)s to %(most)s.") % values
+
+
+def _text_out_of_range(refusal: OutOfRange, values: dict[str, object]) -> tuple[str, str]:
+    if not refusal.value:
+        return _("The %(field)s is missing.") % values, _("Please fill it in.")
+    if isinstance(refusal.most, int):
+        remedy = ngettext("Use at most %(most)s character.", "Use at most %(most)s characters.", refusal.most) % values
+        return _("The %(field)s does not have the right length.") % values, remedy
+    return _("The %(field)s does not have the right length.") % values, _("Enter something from %(least)s to %(most)s.") % values
+
+
+@say.register
+def _malformed(refusal: Malformed) -> tuple[str, str]:
+    if refusal.value in ("", None):
+        return _("The %(field)s is missing.") % {"field": name_of(refusal.field)}, _("Please fill it in.")
+    problem = _("“%(value)s” does not work as %(field)s.") % {"value": shown(refusal.value), "field": name_of(refusal.field)}
+    remedy = EXPECTED.get(refusal.expected)
+    return problem, str(remedy) if remedy else _("Expected: %(form)s.") % {"form": refusal.expected}
+
+
+@say.register
+def _not_allowed(refusal: NotAllowed) -> tuple[str, str]:
+    return _("Your role does not include this action."), _("Ask the owner of the shop to do it or to widen your role.")
