@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -85,8 +87,7 @@ def _end_session(leader: int) -> None:
             time.sleep(0.01)
 
 
-def _before_exec(parent: int, ending: signal.Signals) -> Callable[[], None]:
-    return lambda: end_with_parent(parent=parent, ending=ending)
+_LAUNCHER = Path(__file__).with_name("launch.py")
 
 
 def spawn(
@@ -102,24 +103,23 @@ def spawn(
     """Start `argv` in a session of its own and return it; the kernel sends it `ending` if this process dies.
 
     `uid` and `gid` name the unprivileged user to become (root only). Output goes to `log`, opened by this process, or to our own output.
-    Call it from the main thread: the kernel ties the child's life to the thread that started it.
+    Call it from the main thread: the kernel ties the child's life to the thread that started it. Raises FileNotFoundError.
     """
+    program = shutil.which(argv[0], path=env.get("PATH", os.defpath))
+    if program is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), argv[0])
+    becoming = ["-" if number is None else str(number) for number in (uid, gid)]
     output = None if log is None else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
-    groups: list[int] | None = None if uid is None else []
     try:
         return subprocess.Popen(
-            list(argv),
+            [sys.executable, "-I", "-S", str(_LAUNCHER), str(os.getpid()), str(int(ending)), *becoming, program, *argv],
             env=dict(env),
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            user=uid,
-            group=gid,
-            extra_groups=groups,
             umask=0o077,
             start_new_session=True,
-            preexec_fn=_before_exec(os.getpid(), ending),  # noqa: PLW1509 - two system calls, loaded beforehand
         )
     finally:
         if output is not None:

@@ -144,6 +144,8 @@ def test_a_part_that_will_not_stop_is_killed_when_its_patience_is_over(tmp_path)
     running = Running(tmp_path, patience_s=0.5)
     deaf = running.pid("first")
     os.kill(deaf, signal.SIGSTOP)
+    # Of two signals that wait together the kernel hands over the lower number first, and that one ends it.
+    assert eventually(lambda: Path(f"/proc/{deaf}/stat").read_text().rpartition(")")[2].split()[0] == "T")
 
     began = time.monotonic()
     running.process.terminate()
@@ -196,7 +198,7 @@ def test_a_child_that_dropped_its_privileges_still_ends_with_its_parent(tmp_path
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
-    assert Path(f"/proc/{pid}").stat().st_uid == 65534
+    assert eventually(lambda: Path(f"/proc/{pid}").stat().st_uid == 65534)
 
     parent.kill()
     parent.wait()
