@@ -160,7 +160,7 @@ LAKE_DIR = DATA_DIR / "lake"
 BACKUP_DIR = Path(environment.text("BACKUP_DIR") or DATA_DIR / "backups").expanduser().absolute()
 
 AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["shopkeeper.ops.access.backend.StaffBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -105,27 +105,26 @@ def _foresee(request: HttpRequest) -> None:
     alike = get_user_model()(pk=user_id, is_active=True, is_staff=True)
     is_shown = request.method in ("GET", "HEAD")
     known = frame.known(request)
-    reader, acts, standing, *_also = together.read(
+    reader, standing, _home, waits, *_also = together.read(
         lambda: get_user(request),
-        lambda: access.acts_of(user_id),
         lambda: access.standing(user_id=user_id, session_id=request.session.get(second.SESSION_ID)),
         frame.home,
-        waiting.foresee if is_shown else lambda: None,
+        waiting.read if is_shown else lambda: None,
         *_rights(alike),
         remembered=known,
     )
     if not getattr(reader, "is_staff", False) or reader.must_change_password:
         return
-    request._console_acts = acts  # type: ignore[attr-defined]
+    request._console_acts = access.acts_of_standing(standing) if standing else frozenset()  # type: ignore[attr-defined]
     request._console_standing = standing  # type: ignore[attr-defined]
-    together.read(*_rights(reader), lambda: waiting.waiting(request) if is_shown else None, remembered=known)
+    if waits is not None:
+        waiting.show(request, waits)
+    together.read(*_rights(reader), remembered=known)
 
 
 def _rights(reader: Any) -> tuple[Callable[[], Any], ...]:
     """Return what Wagtail asks about its reader on every page."""
     return (
-        reader.get_user_permissions,
-        reader.get_group_permissions,
         lambda: getattr(reader, "wagtail_userprofile", None),
         lambda: list(PagePermissionPolicy().get_cached_permissions_for_user(reader)),
         lambda: list(policy_registry.get_by_type(get_image_model()).get_cached_permissions_for_user(reader)),
@@ -267,7 +266,7 @@ def _beside(form: forms.Form, refusal: Refusal, **renamed: str) -> None:
 
 def _let_in(request: HttpRequest, user_id: UserId) -> None:
     user = get_user_model().objects.get(pk=user_id)
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user)
     profile = UserProfile.get_for_user(user)
     profile.preferred_language = user.language
     profile.save(update_fields=["preferred_language"])

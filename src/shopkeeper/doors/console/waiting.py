@@ -1,8 +1,6 @@
 """What waits for somebody: the counts in the menu and on the first page."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 
@@ -10,7 +8,6 @@ from shopkeeper.doors.console import frame
 from shopkeeper.events import public as events
 from shopkeeper.flows import audit_books
 from shopkeeper.growth.messages import public as messages
-from shopkeeper.growth.messages.shapes import MailState
 from shopkeeper.kit import together
 from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.selling.orders import public as orders
@@ -60,50 +57,59 @@ class Waiting:
 def waiting(request: HttpRequest) -> Waiting:
     """Return what waits, as far as the reader's role may see it; counted once per request."""
     if not hasattr(request, "_console_waiting"):
-        request._console_waiting = _count(request)  # type: ignore[attr-defined]
+        show(request, read())
     return request._console_waiting  # type: ignore[attr-defined, no-any-return]
 
 
-def foresee() -> None:
-    """Ask all that `waiting` may ask, while it is not known yet who reads: for one who reads it together with that."""
-    _read(lambda _act: True)
-
-
-def _read(may: Callable[[str], bool]) -> tuple[Any, ...]:
+def read() -> Waiting:
+    """Return all that waits, whoever reads."""
     now = frame.began()
-
-    def of(act: str, count: Callable[[], Any], otherwise: Any = 0) -> Callable[[], Any]:
-        return count if may(act) else lambda: otherwise
-
-    return together.read(
-        of("orders.view", orders.counts, {}),
-        of("events.view", events.backlog, None),
-        of("payments.view", disputed),
-        of("orders.refund", money_kept),
-        of("payments.view", pending),
-        of("messages.view", messages.counts, {}),
-        of("audit.view", audit_books.differences_found),
-        of("approvals.view", lambda: approvals.waiting(now)),
-        of("payments.view", strays_open),
-        of("payments.view", mismatched_open),
-    )
-
-
-def _count(request: HttpRequest) -> Waiting:
-    states, backlog, in_dispute, kept_money, pending_payments, mails, differ, waiting_approvals, strays, mismatched = _read(
-        lambda act: frame.may(request, act)
+    states, backlog, in_dispute, kept_money, pending_payments, mails, differ, asked, strays, mismatched = together.read(
+        lambda: orders.counts(OrderState.PLACED, OrderState.PAID, OrderState.SHIPPING),
+        events.backlog,
+        disputed,
+        money_kept,
+        pending,
+        messages.parked,
+        audit_books.differences_found,
+        lambda: approvals.waiting(now),
+        strays_open,
+        mismatched_open,
     )
     return Waiting(
         disputed=in_dispute,
         money_kept=kept_money,
-        to_ship=states.get(OrderState.PAID, 0) + states.get(OrderState.SHIPPING, 0),
-        unpaid=states.get(OrderState.PLACED, 0),
+        to_ship=states[OrderState.PAID] + states[OrderState.SHIPPING],
+        unpaid=states[OrderState.PLACED],
         payments_pending=pending_payments,
-        facts_parked=backlog.parked if backlog else 0,
-        facts_behind=backlog.unheard + backlog.retrying if backlog else 0,
-        mails_stuck=mails.get(MailState.PARKED, 0),
+        facts_parked=backlog.parked,
+        facts_behind=backlog.unheard + backlog.retrying,
+        mails_stuck=mails,
+        approvals=asked,
         books_differ=differ,
-        approvals=waiting_approvals,
         strays=strays,
         mismatched=mismatched,
     )
+
+
+_SEEN_BY = {
+    "disputed": "payments.view",
+    "money_kept": "orders.refund",
+    "to_ship": "orders.view",
+    "unpaid": "orders.view",
+    "payments_pending": "payments.view",
+    "facts_parked": "events.view",
+    "facts_behind": "events.view",
+    "mails_stuck": "messages.view",
+    "approvals": "approvals.view",
+    "books_differ": "audit.view",
+    "strays": "payments.view",
+    "mismatched": "payments.view",
+}
+"""The act that lets somebody see each of the counts."""
+
+
+def show(request: HttpRequest, found: Waiting) -> None:
+    """Let `waiting` return, of what was found, what the reader's role may see."""
+    hidden = {count: 0 for count, act in _SEEN_BY.items() if not frame.may(request, act)}
+    request._console_waiting = replace(found, **hidden)  # type: ignore[attr-defined]

@@ -50,7 +50,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def _enter(request: HttpRequest, user_id: UserId, address: str) -> HttpResponse:
     token = visitor.basket_token(request)
-    login(request, get_user_model().objects.get(pk=user_id), backend="django.contrib.auth.backends.ModelBackend")
+    login(request, get_user_model().objects.get(pk=user_id))
     response = HttpResponseRedirect(address)
     now = timezone.now()
     joined = orders.merge_baskets(token=token, customer_id=join.member(user_id=user_id, now=now), now=now)

@@ -106,6 +106,11 @@ def counts() -> dict[MailState, int]:
     return store.counts()
 
 
+def parked() -> int:
+    """Return how many mails wait for somebody to look at them."""
+    return store.parked()
+
+
 def preview(*, message_id: MessageId, now: datetime) -> Mail | None:
     """Return an order's mail as it would go out now; None where it would not be sent any more.
 

@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from shopkeeper.growth.messages.models import Outgoing
 from shopkeeper.growth.messages.shapes import MailKind, MailState, Message, OrderMail
+from shopkeeper.kit import statements
 from shopkeeper.kit.ids import MessageId, OrderId
 from shopkeeper.kit.page import Page
 
@@ -82,6 +83,11 @@ def page(*, state: MailState | None, kind: MailKind | None, order_id: OrderId | 
 def counts() -> dict[MailState, int]:
     found = dict(Outgoing.objects.values_list("state").annotate(Count("id")))
     return {state: found.get(state.value, 0) for state in MailState}
+
+
+def parked() -> int:
+    (found,) = statements.row("SELECT count(*) FROM messaging_outgoing WHERE state = 'parked'", [])
+    return int(found)
 
 
 def purge(before: datetime) -> int:

@@ -47,6 +47,7 @@ from shopkeeper.ops.access.shapes import (
     Person,
     Role,
     RoleCode,
+    Standing,
     WrongPassword,
     role_code,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "acts_of",
     "acts_of_built_in",
     "acts_of_role",
+    "acts_of_standing",
     "arrive",
     "asked_answered",
     "change_password",
@@ -186,6 +188,11 @@ def require(user_id: UserId | None, act: str) -> None:
 def acts_of(user_id: UserId) -> frozenset[str]:
     """Return every act this person may do, in one query; for pages that show only what can be used."""
     return roles.acts_of_person(user_id)
+
+
+def acts_of_standing(found: Standing) -> frozenset[str]:
+    """Return what `acts_of` returns for a person of whom `standing` was asked: no query."""
+    return roles.acts_of_standing(found)
 
 
 def who_may(*acts: str) -> frozenset[UserId]:

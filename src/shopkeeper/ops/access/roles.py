@@ -13,7 +13,17 @@ from shopkeeper.ops.access import store
 from shopkeeper.ops.access.models import Invitation, User
 from shopkeeper.ops.access.models import OwnRole as OwnRoleRow
 from shopkeeper.ops.access.rules import permissions
-from shopkeeper.ops.access.shapes import OwnRole, OwnRoleCode, Role, RoleCode, RoleInUse, RoleNameTaken, UnknownRole, role_code
+from shopkeeper.ops.access.shapes import (
+    OwnRole,
+    OwnRoleCode,
+    Role,
+    RoleCode,
+    RoleInUse,
+    RoleNameTaken,
+    Standing,
+    UnknownRole,
+    role_code,
+)
 
 MOST_NAME = 40
 
@@ -43,6 +53,14 @@ def acts_of_person(user_id: int) -> frozenset[str]:
         return frozenset()
     role, given = found
     return frozenset(permissions.acts_of(role)) if isinstance(role, Role) else permissions.given_acts(given)
+
+
+def acts_of_standing(found: Standing) -> frozenset[str]:
+    """Return every act a person may do, of whom it is known already how they stand."""
+    if not found.role:
+        return frozenset()
+    role = role_code(found.role)
+    return frozenset(permissions.acts_of(role)) if isinstance(role, Role) else permissions.given_acts(found.own_acts)
 
 
 def as_rule(code: RoleCode) -> tuple[Role | None, frozenset[str]]:

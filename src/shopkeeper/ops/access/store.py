@@ -1,5 +1,6 @@
 """Every query of the access room."""
 
+import json
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,14 +8,13 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
-from django.db.models import CharField, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Q
 
+from shopkeeper.kit import statements
 from shopkeeper.kit.ids import UserId
 from shopkeeper.ops.access import tokens
 from shopkeeper.ops.access.models import Asked as AskedRow
 from shopkeeper.ops.access.models import Invitation as InvitationRow
-from shopkeeper.ops.access.models import OwnRole as OwnRoleRow
 from shopkeeper.ops.access.models import User
 from shopkeeper.ops.access.shapes import Asked, AskedKind, Invitation, Person, Role, RoleCode, role_code
 
@@ -51,17 +51,14 @@ def active_role(user_id: int) -> RoleCode | None:
     return role_code(role) if role else None
 
 
-def own_acts() -> Subquery:
-    """Return, for a query of people, what the role that each carries includes where it is the shop's own: no query of its own."""
-    named = OwnRoleRow.objects.annotate(code=Concat(Value("own-"), Cast("pk", CharField())))
-    return Subquery(named.filter(code=OuterRef("role")).values("acts")[:1])
-
-
 def active_role_and_acts(user_id: int) -> tuple[RoleCode, list[str]] | None:
     """Return the role a person carries and what it includes where it is the shop's own; None for who has no role: one query."""
-    known = User.objects.filter(pk=user_id, is_active=True).annotate(own_acts=own_acts())
-    found = known.values_list("role", "own_acts").first()
-    return None if found is None or not found[0] else (role_code(found[0]), found[1] or [])
+    found = statements.row(
+        """SELECT u.role, (SELECT own.acts::text FROM access_ownrole own WHERE u.role = 'own-' || own.id)
+           FROM access_user u WHERE u.id = %s AND u.is_active""",
+        [user_id],
+    )
+    return None if found is None or not found[0] else (role_code(found[0]), json.loads(found[1]) if found[1] else [])
 
 
 def active_staff() -> dict[UserId, RoleCode]:

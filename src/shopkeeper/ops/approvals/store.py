@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from shopkeeper.kit import statements
 from shopkeeper.kit.ids import ApprovalId, UserId
 from shopkeeper.ops.approvals import models
 from shopkeeper.ops.approvals.shapes import Approval, ApprovalState, Limits
@@ -59,7 +60,9 @@ def given_before(moment: datetime, *, but_acts: tuple[str, ...]) -> list[Approva
 
 
 def count_waiting(now: datetime) -> int:
-    return models.Approval.objects.filter(state=ApprovalState.WAITING, expires_at__gt=now).count()
+    values = [ApprovalState.WAITING.value, now]
+    (found,) = statements.row("SELECT count(*) FROM approvals_approval WHERE state = %s AND expires_at > %s", values)
+    return int(found)
 
 
 def limits() -> Limits | None:

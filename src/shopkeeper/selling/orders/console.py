@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shopkeeper.kit import statements
 from shopkeeper.kit.console import Choice, Column, Days, Listing, States, state_column
 from shopkeeper.kit.naming import by_number, customer_name
 from shopkeeper.kit.places import country_name
@@ -74,7 +75,17 @@ def _whose_money_is_kept(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def money_kept() -> int:
     """Return how many orders that ended unpaid keep money that the provider refused to give back."""
-    return _whose_money_is_kept(models.Order.objects.all()).count()
+    # In its own words, not counted by `_whose_money_is_kept`: asked at every page of the console, where putting a query together costs
+    # more than its answer. A test holds the two against each other.
+    (found,) = statements.row(
+        """SELECT count(*) FROM orders_order o
+           WHERE o.id IN (SELECT h.order_id FROM orders_happening h WHERE h.code = 'give_back_failed')
+             AND o.state = ANY(%s) AND o.paid_at IS NULL
+             AND 'give_back_failed' = (SELECT h.code FROM orders_happening h WHERE h.order_id = o.id AND h.code = ANY(%s)
+                                       ORDER BY h.at DESC, h.id DESC LIMIT 1)""",
+        [list(models.DEAD_STATES), list(GIVEN_BACK)],
+    )
+    return int(found)
 
 
 def _in_state(rows: QuerySet[Any], value: str) -> QuerySet[Any]:

@@ -52,9 +52,9 @@ def _check_page(number: int, size: int) -> None:
         raise OutOfRange("size", size, least=1, most=MOST_ON_A_PAGE)
 
 
-def counts() -> dict[OrderState, int]:
-    """Return how many orders are in each state, states without orders included."""
-    return store.counts()
+def counts(*states: OrderState) -> dict[OrderState, int]:
+    """Return how many orders are in each of the states, in each there is where none is named; those without orders included."""
+    return store.counts(states or tuple(OrderState))
 
 
 def timeline(order_id: OrderId) -> tuple[Happening, ...]:

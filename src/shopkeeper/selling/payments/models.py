@@ -42,6 +42,8 @@ class Payment(models.Model):
             # News that carries only the provider's own name for a payment.
             models.Index(fields=["reference"], condition=~Q(reference=""), name="payments_payment_reference"),
             models.Index(fields=["dispute_due_at"], condition=Q(is_disputed=True), name="payments_payment_disputed"),
+            # Counted on every console page, and few.
+            models.Index(fields=["started_at"], condition=Q(state="pending"), name="payments_payment_pending"),
         ]
         constraints = [models.CheckConstraint(condition=Q(amount_minor__gte=0), name="payments_payment_amount")]
 

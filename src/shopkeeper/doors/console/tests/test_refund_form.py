@@ -14,6 +14,8 @@ from shopkeeper.flows.tests.builders import SmallShop
 from shopkeeper.flows.tests.test_settle_payment import money_for_goods_that_are_gone
 from shopkeeper.selling.orders import models as tables
 from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.console import _in_state
+from shopkeeper.selling.orders.console import money_kept as counted
 from shopkeeper.selling.orders.shapes import Order
 from shopkeeper.selling.payments.adapters.fake import FakeProvider
 from shopkeeper.selling.payments.adapters.provider import Answer, Ask, ProviderSilent
@@ -174,6 +176,11 @@ def test_a_sum_that_changes_after_the_last_look_is_refused_and_the_new_one_shown
     assert orders.order(order.id).refunded_minor == 334
 
 
+def listed() -> int:
+    """Return how many orders the list of those whose money is kept holds."""
+    return _in_state(tables.Order.objects.all(), "money_kept").count()
+
+
 def money_kept(shop: SmallShop, monkeypatch: pytest.MonkeyPatch) -> Order:
     """Return an order that expired, whose money came late and was refused when it was to go back."""
     with monkeypatch.context() as outage:
@@ -196,6 +203,7 @@ def test_money_refused_when_it_was_to_go_back_waits_for_staff(
     order = money_kept(shop, monkeypatch)
 
     page, today, found = owner.text(f"orders/{order.id}/"), owner.text(""), owner.text("orders/?state=money_kept")
+    assert counted() == listed() == 1
 
     assert told in page
     assert button in page
@@ -224,6 +232,7 @@ def test_staff_give_the_money_back_again_and_it_waits_no_longer(
     assert shop.payment(order.id).balance.refunded_minor == order.total_minor
     assert acts_since(before, owner) == ["orders.refund"]
     assert "money_kept" not in owner.text("")
+    assert counted() == listed() == 0
     assert address not in owner.text(f"orders/{order.id}/")
     assert owner.get("audit/").status_code == 200
 
