@@ -1,7 +1,7 @@
 """A price set by a person: at once, or after a second person where it falls far or goes below cost."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +18,8 @@ from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.shapes import PriceTag
 
 ACT = "pricing.set_price"
+FALLS_COUNT_FOR = timedelta(days=30)
+"""How long the highest price counts against which a fall is measured, so that many small falls are no way around a second person."""
 
 
 def set_price(
@@ -42,7 +44,8 @@ def set_price(
 def why(values: Mapping[str, Any]) -> tuple[str, ...]:
     """Return why a price, as it was frozen, needs a second person (`below_cost`, `far_lower`); empty where it does not."""
     return approvals.price_needs_two(
-        present_minor=values["present_minor"],
+        # What waited when only the last price was kept is still held against that.
+        held_minor=values.get("held_minor", values["present_minor"]),
         wanted_minor=values["amount_minor"],
         drop_percent=second_person.limits().price_drop_percent,
         cost_minor=values.get("cost_minor"),
@@ -53,21 +56,42 @@ def why(values: Mapping[str, Any]) -> tuple[str, ...]:
 def frozen(wish: Mapping[str, Any], now: datetime) -> dict[str, object]:
     """Return all that decides a price that waits: the wish, the last price there was, and the cost where one is known.
 
-    A price withdrawn and a cost lowered or emptied are no way around the second person: the last price counts also withdrawn, and the
-    highest cost of the last month.
+    A price withdrawn, many small falls and a cost lowered or emptied are no way around the second person: the last price counts also
+    withdrawn, and the highest price and cost of the last month.
     """
     if wish["variant_id"] not in catalog.goods([wish["variant_id"]]):
         raise NotFound("variant", wish["variant_id"])
     left = pricing.margin(variant_id=wish["variant_id"], price_minor=wish["amount_minor"], price_list_id=wish["price_list_id"], now=now)
     known = {} if left is None else {"cost_minor": left.cost_minor, "net_minor": left.net_minor}
+    present = pricing.last_price(wish["variant_id"], price_list_id=wish["price_list_id"])
     return {
         "variant_id": wish["variant_id"],
         "price_list_id": wish["price_list_id"],
         "amount_minor": wish["amount_minor"],
         "reason": wish["reason"],
-        "present_minor": pricing.last_price(wish["variant_id"], price_list_id=wish["price_list_id"]),
+        "present_minor": present,
+        "held_minor": _held_against(wish, present, now),
         **known,
     }
+
+
+def _held_against(wish: Mapping[str, Any], present_minor: int | None, now: datetime) -> int | None:
+    """Return the price that a fall is measured from: the highest of the last month, from the last one on that a second person approved."""
+    if present_minor is None or wish["amount_minor"] >= present_minor:
+        return present_minor
+    agreed = [
+        int(found.outcome["version"])
+        for found in approvals.approved(act=ACT, subject=f"variant:{wish['variant_id']}")
+        if found.outcome and _list_of(found.values) == _list_of(wish)
+    ]
+    return pricing.highest_price(
+        wish["variant_id"], price_list_id=wish["price_list_id"], since=now - FALLS_COUNT_FOR, version=max(agreed, default=0)
+    ) or present_minor  # fmt: skip
+
+
+def _list_of(values: Mapping[str, Any]) -> PriceListId:
+    listed = values["price_list_id"]
+    return pricing.default_price_list().id if listed is None else PriceListId(listed)
 
 
 @transaction.atomic

@@ -58,7 +58,10 @@ def _told_price(values: Mapping[str, Any], *, sees_costs: bool) -> list[Fact]:
     present, wanted = values["present_minor"], values["amount_minor"]
     found = [Fact(_("For"), subjects.named([subject])[subject]), Fact(_("New price"), wanted, "money")]
     if present:
-        found += [Fact(_("Last price"), present, "money"), Fact(_("Lower by"), (present - wanted) * 10_000 // present, "percent")]
+        held = values.get("held_minor") or present
+        found.append(Fact(_("Last price"), present, "money"))
+        found += [Fact(_("Highest price within 30 days"), held, "money")] if held != present else []
+        found.append(Fact(_("Lower by"), (held - wanted) * 10_000 // held, "percent"))
     if sees_costs and values.get("cost_minor") is None:
         found.append(Fact(_("Cost per piece"), _("no cost given")))
     elif sees_costs:

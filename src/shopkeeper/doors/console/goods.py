@@ -31,7 +31,7 @@ from shopkeeper.selling.pricing.console import list_choices
 MOVEMENTS_SHOWN = 30
 WHY = {
     "below_cost": gettext_lazy("Without tax, this price is lower than what a piece costs, or did within the last 30 days."),
-    "far_lower": gettext_lazy("It lies far below the last price."),
+    "far_lower": gettext_lazy("It lies far below the highest price of the last thirty days."),
 }
 
 

@@ -171,6 +171,35 @@ def test_a_first_price_and_one_near_the_withdrawn_price_are_set_alone(shop: Smal
     assert ask(shop, ben, 1_200) is None
 
 
+def test_many_small_falls_count_as_one_until_a_second_person_agreed(shop: SmallShop, ann: UserId, ben: UserId) -> None:
+    tea = shop.variants["TEA"]
+    first = pricing.prices([tea])[tea].amount_minor
+    small, smaller, least = (first * percent // 100 for percent in (80, 62, 59))
+    assert [ask(shop, ben, amount, now=NOON + timedelta(days=day)) for day, amount in enumerate((small, smaller), 1)] == [None, None]
+
+    found = ask(shop, ben, least, now=NOON + timedelta(days=3))
+
+    assert found is not None
+    assert set_price.why(found.values) == ("far_lower",)
+    assert (found.values["present_minor"], found.values["held_minor"]) == (smaller, first)
+    assert yes(found, ann, NOON + timedelta(days=3)).state is ApprovalState.DONE
+    # From there on the fall is measured anew, and a price that rises falls nowhere.
+    assert ask(shop, ben, least - 1, now=NOON + timedelta(days=4)) is None
+    assert ask(shop, ben, least + 1, now=NOON + timedelta(days=4)) is None
+    again = ask(shop, ben, first * 30 // 100, now=NOON + timedelta(days=5))
+    assert again is not None
+    assert again.values["held_minor"] == least + 1
+
+
+def test_after_a_month_a_fall_is_measured_from_what_stood_since(shop: SmallShop, ben: UserId) -> None:
+    tea = shop.variants["TEA"]
+    first = pricing.prices([tea])[tea].amount_minor
+    assert ask(shop, ben, first * 62 // 100, now=NOON) is None
+
+    assert ask(shop, ben, first * 59 // 100, now=NOON + timedelta(days=30)) is not None
+    assert ask(shop, ben, first * 59 // 100, now=NOON + timedelta(days=30, seconds=1)) is None
+
+
 def test_one_manager_cannot_walk_around_it(shop: SmallShop, ben: UserId) -> None:
     tea = shop.variants["TEA"]
     pricing.set_cost(variant_id=tea, amount_minor=1_000, actor=ben, now=NOON)

@@ -19,6 +19,7 @@ from shopkeeper.ops.approvals.shapes import Approval, ApprovalOver, ApprovalStat
 
 __all__ = [
     "approval",
+    "approved",
     "ask",
     "digest_of",
     "done",
@@ -98,6 +99,11 @@ def ask(
     if found.digest != digest:
         raise KeyReused("This idempotency key was used for another request", field="idempotency_key")
     return found, known is None and made is not None
+
+
+def approved(*, act: str, subject: str) -> tuple[Approval, ...]:
+    """Return every act of that kind on a subject that a second person approved and that was done, newest first."""
+    return tuple(store.approved(act, subject))
 
 
 def under(*, act: str, key: str) -> Approval | None:

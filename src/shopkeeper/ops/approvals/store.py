@@ -33,6 +33,11 @@ def given_with(act: str, digest: str) -> Approval | None:
     return _first(act=act, digest=digest, state=ApprovalState.GIVEN)
 
 
+def approved(act: str, subject: str) -> list[Approval]:
+    rows = models.Approval.objects.filter(act=act, subject=subject, state=ApprovalState.DONE).order_by("-decided_at", "-pk")
+    return [shape(row) for row in rows]
+
+
 def one(approval_id: int) -> Approval | None:
     return _first(pk=approval_id)
 

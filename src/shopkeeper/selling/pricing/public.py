@@ -52,6 +52,7 @@ __all__ = [
     "default_price_list",
     "delivery_options",
     "has_prices",
+    "highest_price",
     "import_prices",
     "last_price",
     "margin",
@@ -94,6 +95,14 @@ def last_price(variant_id: VariantId, *, price_list_id: PriceListId | None = Non
     Raises NotFound for the list.
     """
     return store.last_amount(variant_id, store.price_list(price_list_id).id)
+
+
+def highest_price(variant_id: VariantId, *, price_list_id: PriceListId | None = None, since: datetime, version: int = 0) -> int | None:
+    """Return the highest price that stood in a list (None: the default) since a moment, of those from a version of the price on.
+
+    None where none stood. Raises NotFound for the list.
+    """
+    return store.highest_amount(variant_id, store.price_list(price_list_id).id, since=since, version=version)
 
 
 def has_prices() -> bool:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from django.db import Error, IntegrityError, connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Subquery
+from django.db.models.functions import Coalesce, Greatest
 
 from shopkeeper.kit import statements
 from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, UserId, VariantId
@@ -118,6 +119,17 @@ def last_amount(variant_id: VariantId, price_list_id: PriceListId) -> int | None
     """Return the last price a variant had in a list, also where it was withdrawn since; None where it never had one: one query."""
     log = models.PriceChange.objects.filter(variant_id=variant_id, price_list_id=price_list_id, amount_minor__isnull=False)
     return log.order_by("-version").values_list("amount_minor", flat=True).first()
+
+
+def highest_amount(variant_id: VariantId, price_list_id: PriceListId, *, since: datetime, version: int) -> int | None:
+    """Return the highest price that stood in a list since a moment and since a version of it; None where none did: one query."""
+    log = models.PriceChange.objects.filter(variant_id=variant_id, price_list_id=price_list_id)
+    # What stood when the time opened is the newest of the changes before it.
+    opening = log.filter(from_at__lt=since).order_by("-version").values("version")[:1]
+    found: int | None = log.filter(version__gte=Greatest(Coalesce(Subquery(opening), 0), version)).aggregate(most=Max("amount_minor"))[
+        "most"
+    ]
+    return found
 
 
 def has_prices() -> bool:

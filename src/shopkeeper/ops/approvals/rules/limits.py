@@ -23,16 +23,17 @@ def refund_needs_two(*, total_minor: int, before_minor: int, over_minor: int | N
 
 
 def price_needs_two(
-    *, present_minor: int | None, wanted_minor: int, drop_percent: int | None, cost_minor: int | None, net_minor: int | None = None
+    *, held_minor: int | None, wanted_minor: int, drop_percent: int | None, cost_minor: int | None, net_minor: int | None = None
 ) -> tuple[str, ...]:
     """Return why a price needs a second person: `below_cost`, `far_lower`, both, or nothing where one person may set it.
 
+    `held_minor` is the price it is held against (None: there was none).
     `net_minor` is what is left of the price without tax (None: the price has none in it); that is held against the cost, which has none
     either. A cost that is not known (None) counts neither as covered nor as not covered: then the fall alone decides.
     """
     found = []
     if cost_minor is not None and (wanted_minor if net_minor is None else net_minor) < cost_minor:
         found.append("below_cost")
-    if drop_percent is not None and present_minor is not None and (present_minor - wanted_minor) * 100 > present_minor * drop_percent:
+    if drop_percent is not None and held_minor is not None and (held_minor - wanted_minor) * 100 > held_minor * drop_percent:
         found.append("far_lower")
     return tuple(found)
