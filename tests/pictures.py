@@ -7,6 +7,7 @@ Opens a sample shop of its own in a passing folder, trades a little, and walks t
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import Browser, Page  # noqa: E402
 
 from tests.journeys import acts  # noqa: E402
-from tests.up.builders import Started, one_time_password  # noqa: E402
+from tests.up.builders import Started, clean_environment, one_time_password  # noqa: E402
 
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
 WIDTHS = {"wide": 1280, "phone": 390}
@@ -55,6 +56,7 @@ def main() -> int:
         shop = Started(data_dir=Path(folder) / "shop", port=port, words=("up",))
         try:
             shop.until_open()
+            let_things_wait(shop)
             with acts.chromium() as browser:
                 taken = walk(browser, f"http://127.0.0.1:{port}", one_time_password(shop.output), out, only)
         finally:
@@ -146,6 +148,49 @@ def set_console_language(page: Page, base: str, language: str) -> None:
     if not str(page.locator("html").get_attribute("lang")).lower().startswith(language[:2]):
         page.locator("button[name=language]").first.click()
         page.wait_for_load_state("networkidle")
+
+
+WAITING = """
+from datetime import UTC, datetime, timedelta
+from django.conf import settings
+from shopkeeper.flows import set_price, settle_payment, sweep
+from shopkeeper.ops.access import public as access
+from shopkeeper.ops.access.shapes import Role
+from shopkeeper.ops.approvals.shapes import WaitingForApproval
+from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.payments.adapters.fakes import statement_files as files
+from shopkeeper.selling.payments.adapters.fakes.stripe import FakeStripe
+from shopkeeper.selling.pricing import models as prices
+
+now = datetime.now(UTC)
+made = access.invite(email="ben@example.com", role=Role.MANAGER, actor=None, now=now)
+ben = access.accept(token=made.token, name="Ben Example", password="seven grey herons 7", now=now)
+dearest = prices.Price.objects.filter(amount_minor__isnull=False).order_by("-amount_minor").first()
+try:
+    set_price.set_price(variant_id=dearest.variant_id, amount_minor=dearest.amount_minor // 3, reason="clearance", actor=ben, now=now)
+except WaitingForApproval:
+    pass
+fake = FakeStripe(clock=now.timestamp).start()
+settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET, settings.STRIPE_API_URL = fake.secret_key, fake.webhook_secret, fake.url
+fake.pay_elsewhere(4_200, "gbp", "")
+for message in fake.webhooks():
+    settle_payment.hear_webhook(provider="stripe", body=message.body, headers=message.headers, now=now)
+sweep.sweep(now + timedelta(minutes=2))
+fake.stop()
+bill = files.alipay(files.alipay_row("2026112002", "pay_0stranger", "1.00"), files.alipay_row("2026112003", "", "many"))
+payments.reconcile_statement(provider="alipay", file_name="2026-11.csv", data=bill, actor=ben, now=now)
+"""
+
+
+def let_things_wait(shop: Started) -> None:
+    """Leave something for every page that would be empty in a shop that has just opened: an act for a second person, money without an
+    order, a statement, a look at the books, a backup."""
+    environment = clean_environment(data_dir=shop.data_dir, port=shop.port)
+    for words in (("manage", "shell", "-c", WAITING), ("audit", "books"), ("backup",)):
+        done = subprocess.run([sys.executable, "-m", "shopkeeper", *words], env=environment, capture_output=True, text=True, check=False)
+        # Money without an order is what the books are to name.
+        if done.returncode not in ((0, 1) if words[0] == "audit" else (0,)):
+            raise RuntimeError(f"{words[0]}: {done.stdout}{done.stderr}")
 
 
 def fill_basket(page: Page, base: str) -> None:

@@ -37,7 +37,7 @@ MOST_PASSWORD = 256
 OPEN_TO_ALL = frozenset({"wagtailadmin_login", "wagtailadmin_logout", "wagtailadmin_sprite", "wagtailadmin_javascript_catalog"})
 """What of Wagtail answers without a password of one's own."""
 THEMES = (
-    ("system", gettext_lazy("As the machine has it")),
+    ("system", gettext_lazy("As the device has it")),
     ("light", gettext_lazy("Light")),
     ("dark", gettext_lazy("Dark")),
 )
