@@ -63,7 +63,7 @@ def approve(*, approval_id: ApprovalId, seen_digest: str, actor: UserId, now: da
     asked = approvals.approval(approval_id)
     access.require(actor, DECIDE)
     access.require(actor, asked.act)
-    if asked.state is ApprovalState.WAITING and not _is_fresh(asked, now):
+    if asked.state is ApprovalState.WAITING and not _is_fresh(asked):
         _end_as_stale(asked, now)
         raise ApprovalStale(approval_id)
     with transaction.atomic():
@@ -120,14 +120,15 @@ def finish(now: datetime) -> int:
     return len(found)
 
 
-def _is_fresh(asked: Approval, now: datetime) -> bool:
+def _is_fresh(asked: Approval) -> bool:
     if asked.asked_by is not None and not access.may(asked.asked_by, asked.act):
         return False
     deed = DEEDS.get(asked.act)
     if deed is None:
         return True
     try:
-        present = deed.frozen(asked.values, now)
+        # As of when it was asked: what only grew old since has not changed, and what was done since counts.
+        present = deed.frozen(asked.values, asked.asked_at)
     except Refusal:
         return False
     return approvals.digest_of(act=asked.act, subject=asked.subject, values=present) == asked.digest

@@ -58,8 +58,15 @@ def refund(
     WaitingForApproval where the sum is so high that a second person is asked first (`flows/approve.py` then pays it).
     """
     wish = _Wish(order_id=order_id, lines=[RefundWish(*line) for line in lines], delivery=delivery, reason=_reason(reason), note=note)
-    paid = _ask_second_person(wish, key, seen_minor, actor, now)
-    return _refund(wish, key, seen_minor, actor, now) if paid is None else paid
+    while True:
+        asked = _ask_second_person(wish, key, seen_minor, actor, now)
+        if asked.paid is not None:
+            return asked.paid
+        try:
+            return _refund(wish, key, seen_minor, actor, now, given_minor=asked.given_minor)
+        except _MoreWasGiven:
+            # Somebody else gave money back since we looked: with it this may be above what one person may give.
+            continue
 
 
 def refund_approved(*, wish: Mapping[str, Any], key: str, actor: UserId | None, now: datetime) -> dict[str, object]:
@@ -108,32 +115,48 @@ def _paid_before(wish: "_Wish", key: str) -> Refund | None:
     return orders.refund(RefundId(int(str((known.outcome or {})["refund_id"]))))
 
 
-def _ask_second_person(wish: "_Wish", key: str | None, seen_minor: int | None, actor: UserId | None, now: datetime) -> Refund | None:
-    """Return None where the refund may go on; the refund itself where a second person approved it under this key before.
+class _MoreWasGiven(Exception):
+    """Of the order more was given back, or less, than when it was decided that one person may give this."""
 
-    Without an actor the shop itself acts, and nobody is asked.
-    """
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What asking for a second person led to: the refund itself where it was paid before; else it may go on, and where that was decided by
+    what had been given back of the order, `given_minor` says how much that was."""
+
+    paid: Refund | None = None
+    given_minor: int | None = None
+
+
+def _given(order: Order) -> int:
+    return sum(each.total_minor for each in order.refunds if each.state is not RefundState.FAILED)
+
+
+def _ask_second_person(wish: "_Wish", key: str | None, seen_minor: int | None, actor: UserId | None, now: datetime) -> _Asked:
+    """Return whether and how the refund may go on. Without an actor the shop itself acts, and nobody is asked."""
     if actor is None or (key is not None and orders.refund_under(wish.code(key))):
-        return None
+        return _Asked()
     if key is not None and (paid := _paid_before(wish, key)):
-        return paid
+        return _Asked(paid=paid)
     wanted = _frozen(wish)
     order = orders.order(wish.order_id)
     total = int(str(wanted["total_minor"]))
     if seen_minor is not None and seen_minor != total:
         raise SumChanged(seen_minor, total, order.currency)
     over = second_person.limits().refund_over_minor
-    before = sum(each.total_minor for each in order.refunds if each.state is not RefundState.FAILED)
+    before = _given(order)
     if not approvals.refund_needs_two(total_minor=total, before_minor=before, over_minor=over):
-        return None
+        return _Asked(given_minor=before)
     second_person.ask(act="orders.refund", subject=f"order:{order.id}", values=wanted, actor=actor, key=key, now=now)
-    return None
+    return _Asked()
 
 
-def _refund(wish: "_Wish", key: str | None, seen_minor: int | None, actor: UserId | None, now: datetime) -> Refund:
+def _refund(
+    wish: "_Wish", key: str | None, seen_minor: int | None, actor: UserId | None, now: datetime, *, given_minor: int | None = None
+) -> Refund:
     with transaction.atomic():
         code = None if key is None else wish.code(key)
-        asked = (None if code is None else orders.refund_under(code)) or _open(wish, code, seen_minor, actor, now)
+        asked = (None if code is None else orders.refund_under(code)) or _open(wish, code, seen_minor, actor, now, given_minor=given_minor)
     return finish(asked.id, now)
 
 
@@ -151,8 +174,10 @@ class _Wish:
         )
 
 
-def _open(wish: _Wish, code: str | None, seen_minor: int | None, actor: UserId | None, now: datetime) -> Refund:
+def _open(wish: _Wish, code: str | None, seen_minor: int | None, actor: UserId | None, now: datetime, *, given_minor: int | None) -> Refund:
     order = orders.lock(wish.order_id)
+    if given_minor is not None and given_minor != _given(order):
+        raise _MoreWasGiven
     promised = sum(each.total_minor for each in order.refunds if each.state is RefundState.ASKED)
     asked = orders.open_refund(
         order_id=wish.order_id,

@@ -15,7 +15,7 @@ from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.ops.requests import public as requests
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.pricing import public as pricing
-from shopkeeper.selling.pricing.shapes import PriceTag
+from shopkeeper.selling.pricing.shapes import PriceMoved, PriceTag
 
 ACT = "pricing.set_price"
 FALLS_COUNT_FOR = timedelta(days=30)
@@ -31,14 +31,14 @@ def set_price(
     last month, that a second person is asked first; `why` tells which for what waits.
     """
     checks.whole(amount_minor, field="amount", least=1, most=MOST_MINOR)
-    wish = {"variant_id": variant_id, "price_list_id": price_list_id, "amount_minor": amount_minor, "reason": reason}
+    # By its id, whichever is the default: what is agreed to must not move to another list with the mark.
+    listed = pricing.default_price_list().id if price_list_id is None else price_list_id
+    wish = {"variant_id": variant_id, "price_list_id": listed, "amount_minor": amount_minor, "reason": reason}
     asked = frozen(wish, now)
     if why(asked):
         asked["reason"] = checks.line(reason, field="reason", most=200)
         second_person.ask(act=ACT, subject=f"variant:{variant_id}", values=asked, actor=actor, key=None, now=now)
-    return pricing.set_price(
-        variant_id=variant_id, amount_minor=amount_minor, price_list_id=price_list_id, reason=reason, actor=actor, now=now
-    )
+    return pricing.set_price(variant_id=variant_id, amount_minor=amount_minor, price_list_id=listed, reason=reason, actor=actor, now=now)
 
 
 def why(values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -76,29 +76,36 @@ def frozen(wish: Mapping[str, Any], now: datetime) -> dict[str, object]:
 
 
 def _held_against(wish: Mapping[str, Any], present_minor: int | None, now: datetime) -> int | None:
-    """Return the price that a fall is measured from: the highest of the last month, from the last one on that a second person approved."""
-    if present_minor is None or wish["amount_minor"] >= present_minor:
+    """Return the price that a fall is measured from: the highest of the last month, from the last one on that a second person approved.
+
+    Of a price that is the first in its list, the highest in any list: a list of one's own is no way around it either.
+    """
+    variant_id, since = wish["variant_id"], now - FALLS_COUNT_FOR
+    if present_minor is None:
+        return pricing.highest_price(variant_id, price_list_id=None, since=since)
+    if wish["amount_minor"] >= present_minor:
         return present_minor
     agreed = [
-        int(found.outcome["version"])
-        for found in approvals.approved(act=ACT, subject=f"variant:{wish['variant_id']}")
-        if found.outcome and _list_of(found.values) == _list_of(wish)
+        int(str(found.outcome["version"]))
+        for found in approvals.approved(act=ACT, subject=f"variant:{variant_id}")
+        if found.outcome and found.values["price_list_id"] == wish["price_list_id"]
     ]
-    return pricing.highest_price(
-        wish["variant_id"], price_list_id=wish["price_list_id"], since=now - FALLS_COUNT_FOR, version=max(agreed, default=0)
-    ) or present_minor  # fmt: skip
-
-
-def _list_of(values: Mapping[str, Any]) -> PriceListId:
-    listed = values["price_list_id"]
-    return pricing.default_price_list().id if listed is None else PriceListId(listed)
+    highest = pricing.highest_price(variant_id, price_list_id=wish["price_list_id"], since=since, version=max(agreed, default=0))
+    return highest or present_minor
 
 
 @transaction.atomic
 def set_approved(*, wish: Mapping[str, Any], key: str, actor: UserId | None, now: datetime) -> dict[str, object]:
-    """Set the price a second person approved, once under this key, and return its version. Raises what `pricing.set_price` raises."""
+    """Set the price a second person approved, once under this key, and return its version.
+
+    Raises PriceMoved where another price was set since: whoever comes late must not set it back. Else what `pricing.set_price` raises.
+    """
 
     def work() -> dict[str, Any]:
+        pricing.lock_price(wish["variant_id"], price_list_id=wish["price_list_id"], now=now)
+        present = pricing.last_price(wish["variant_id"], price_list_id=wish["price_list_id"])
+        if present != wish["present_minor"]:
+            raise PriceMoved(wish["present_minor"], present)
         tag = pricing.set_price(
             variant_id=wish["variant_id"], amount_minor=wish["amount_minor"], price_list_id=wish["price_list_id"], reason=wish["reason"],
             actor=actor, now=now,

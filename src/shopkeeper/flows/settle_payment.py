@@ -185,7 +185,11 @@ def _may_leave(order: Order, payment: Payment, step: Step, now: datetime) -> boo
     if _asked_back(payment):
         # Before it may rest: whoever finds it awake tells what a process that died in between did not.
         _tell(order.id, payment.id, now)
-    return step is Step.WAIT or not payment.is_awake or payments.rest_as_seen(payment)
+    if step is Step.WAIT or not payment.is_awake:
+        return True
+    # Kept before it may rest, for the same reason: at rest nobody looks at it again.
+    payments.keep_mismatched(payment, now)
+    return payments.rest_as_seen(payment)
 
 
 def _beside(seen: Look, payment: Payment) -> Beside:
@@ -361,7 +365,7 @@ def _mark_held_paid(order: Order, payment: Payment, now: datetime) -> bool:
                 "SELECT settle_pay(%s::bigint, %s, %s, %s::bigint, %s::integer, %s, %s::bigint, %s)",
                 [
                     order.id, order.state.value, orders.state_once_paid(order.state).value, payment.id, len(payment.events),
-                    payments.may_rest(payment), payment.balance.refundable_minor, now,
+                    payments.may_rest(payment) and not payment.has_mismatched, payment.balance.refundable_minor, now,
                 ],
             )  # fmt: skip
     except HoldGone:
@@ -373,10 +377,11 @@ def _mark_held_paid(order: Order, payment: Payment, now: datetime) -> bool:
 def _mark_paid(order_id: OrderId, payment: Payment, now: datetime) -> bool:
     """Mark an order paid, its goods taken again where they were free; False where they are not to be had.
 
-    Money that somebody has asked back since we looked pays nothing: nothing is done then, and the next look finds it.
+    Money of which more was heard since we looked, or that somebody has asked back, pays nothing: nothing is done then, and the next look
+    finds it.
     """
     orders.lock(order_id)
-    if _asked_back(payments.payment(payment.id)):
+    if len(payments.payment(payment.id).events) != len(payment.events):
         return True
     if not _secure_goods(order_id, now):
         return False

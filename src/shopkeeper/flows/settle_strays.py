@@ -96,11 +96,11 @@ def give_back_approved(*, wish: Mapping[str, Any], actor: UserId | None, now: da
     return {"stray_id": found.id}
 
 
-def settle_elsewhere(*, stray_id: int, reason: str, actor: UserId, now: datetime) -> Stray:
+def settle_elsewhere(*, stray_id: int, seen_minor: int, reason: str, actor: UserId, now: datetime) -> Stray:
     """Note that money without an order was settled outside the shop, and where; more money opens it again. What is being given back only
     once its provider has said nothing for days (`payments.SILENT_FOR`).
 
     Raises Malformed, OutOfRange (`reason`), StrayClosed, NotFound.
     """
     said = checks.line(reason, field="reason", least=1, most=MOST_REASON)
-    return payments.settle_stray_elsewhere(stray_id=stray_id, reason=said, actor=actor, now=now)
+    return payments.settle_stray_elsewhere(stray_id=stray_id, seen_minor=seen_minor, reason=said, actor=actor, now=now)

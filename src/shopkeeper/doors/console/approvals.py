@@ -57,9 +57,10 @@ def _told_price(values: Mapping[str, Any], *, sees_costs: bool) -> list[Fact]:
     subject = f"variant:{values['variant_id']}"
     present, wanted = values["present_minor"], values["amount_minor"]
     found = [Fact(_("For"), subjects.named([subject])[subject]), Fact(_("New price"), wanted, "money")]
+    held = values.get("held_minor") or present
     if present:
-        held = values.get("held_minor") or present
         found.append(Fact(_("Last price"), present, "money"))
+    if held:
         found += [Fact(_("Highest price within 30 days"), held, "money")] if held != present else []
         found.append(Fact(_("Lower by"), (held - wanted) * 10_000 // held, "percent"))
     if sees_costs and values.get("cost_minor") is None:
@@ -198,7 +199,7 @@ class ChangeLimits(Command):
         required=False,
         least=1,
         most=99,
-        help_text=gettext_lazy("Below the present price. Beyond that a second person approves. Empty: no limit."),
+        help_text=gettext_lazy("Below the highest price of the last thirty days. Beyond that a second person approves. Empty: no limit."),
     )
     grace_days = UnitsField(
         label=gettext_lazy("Days a second factor may be put off"),

@@ -77,8 +77,20 @@ def possible(found: Stray) -> dict[str, bool]:
 class StrayCommand(Command):
     """What both acts share: the stray, and what is true of it now."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=MOST_DIGITS, required=False)
+    """The sum the reader saw: nobody decides on another than they looked at."""
+
     def prepare(self) -> None:
         self.stray = payments.stray(self.target_id or 0)
+        self.start(seen=self.at_stake())
+
+    def at_stake(self) -> int:
+        return self.stray.open_minor
+
+    def seen_minor(self) -> int:
+        """Return the sum that was sent with the form; -1, which is none, where it is no number."""
+        sent = self.cleaned_data["seen"]
+        return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < MOST_DIGITS else -1
 
     def name(self) -> str:
         return called(self.stray)
@@ -105,16 +117,9 @@ class GiveBack(StrayCommand):
         "not yours to give back: say that it was settled elsewhere."
     )
     is_grave = True
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=MOST_DIGITS, required=False)
-    """The sum the reader saw: nobody gives back another than they looked at."""
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.start(seen=self.stray.open_minor)
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
-        sent = self.cleaned_data["seen"]
-        seen = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < MOST_DIGITS else -1
+        seen = self.seen_minor()
         given = settle_strays.give_back(stray_id=self.stray.id, seen_minor=seen, actor=actor, now=now)
         values = {"amount": money(seen, given.currency), "payment": called(given)}
         if given.state is StrayState.GIVING_BACK:
@@ -146,8 +151,13 @@ class Elsewhere(StrayCommand):
         ),
     )
 
+    def at_stake(self) -> int:
+        return self.stray.open_minor + self.stray.pending_minor
+
     def run(self, *, actor: UserId, now: datetime) -> Done:
-        settle_strays.settle_elsewhere(stray_id=self.stray.id, reason=self.cleaned_data["reason"], actor=actor, now=now)
+        settle_strays.settle_elsewhere(
+            stray_id=self.stray.id, seen_minor=self.seen_minor(), reason=self.cleaned_data["reason"], actor=actor, now=now
+        )
         return Done(_("Payment %(payment)s was settled elsewhere.") % {"payment": self.name()}, self.stray.id)
 
 

@@ -59,6 +59,11 @@ def _no_price(refusal: pricing.NoPrice) -> tuple[str, str]:
 
 
 @say.register
+def _price_moved(refusal: pricing.PriceMoved) -> tuple[str, str]:
+    return _("Another price was set meanwhile."), _("Nothing was changed. Look at the present price, then ask anew.")
+
+
+@say.register
 def _quote_stale(refusal: pricing.QuoteStale) -> tuple[str, str]:
     return _("The total has changed since you saw it."), _("Nothing was ordered. Look at the new total and confirm again.")
 

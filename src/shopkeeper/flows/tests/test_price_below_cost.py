@@ -11,7 +11,10 @@ from shopkeeper.flows.tests.test_second_person import person, yes
 from shopkeeper.kit.ids import PriceListId, UserId
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.access.shapes import Role
+from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.ops.approvals.shapes import Approval, ApprovalStale, ApprovalState, WaitingForApproval
+from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.shapes import VariantDraft
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.shapes import TaxMode
 
@@ -57,7 +60,7 @@ def ask(shop: SmallShop, actor: UserId, amount: int, listed: PriceListId | None 
         (TaxMode.ADDED, (1_000, 999), True),
         (TaxMode.ADDED, (1_000, 1_000), False),
         (TaxMode.ADDED, (1_000, 1_001), False),
-        (TaxMode.ADDED, (None, 1), False),
+        (TaxMode.ADDED, (None, 751), False),
     ],
 )
 def test_a_price_below_cost_waits(shop: SmallShop, ben: UserId, mode: TaxMode, costs: tuple[int | None, int], waits: bool) -> None:
@@ -165,7 +168,7 @@ def test_a_price_after_a_withdrawal_is_held_against_the_last_there_was(shop: Sma
 
 
 def test_a_first_price_and_one_near_the_withdrawn_price_are_set_alone(shop: SmallShop, ben: UserId) -> None:
-    assert ask(shop, ben, 1, a_list(shop, TaxMode.ADDED)) is None
+    assert ask(shop, ben, 1_000, a_list(shop, TaxMode.ADDED)) is None
     pricing.withdraw_price(variant_id=shop.variants["TEA"], reason="pause", actor=ben, now=NOON)
 
     assert ask(shop, ben, 1_200) is None
@@ -198,6 +201,86 @@ def test_after_a_month_a_fall_is_measured_from_what_stood_since(shop: SmallShop,
 
     assert ask(shop, ben, first * 59 // 100, now=NOON + timedelta(days=30)) is not None
     assert ask(shop, ben, first * 59 // 100, now=NOON + timedelta(days=30, seconds=1)) is None
+
+
+def test_a_list_of_ones_own_is_no_way_around_it(shop: SmallShop, ben: UserId) -> None:
+    """The first price in a list is held against the highest in any: made the default afterwards, the list would sell at it."""
+    found = ask(shop, ben, 1, a_list(shop, TaxMode.ADDED))
+
+    assert found is not None
+    assert set_price.why(found.values) == ("far_lower",)
+    assert (found.values["present_minor"], found.values["held_minor"]) == (None, 1_250)
+
+
+def test_a_first_price_of_all_is_set_alone(shop: SmallShop, ben: UserId) -> None:
+    made = catalog.save_product(
+        product_id=None,
+        slug="jar",
+        name=Bilingual("Jar", "罐"),
+        text=Bilingual("", ""),
+        category_id=None,
+        variants=[VariantDraft(sku="JAR")],
+        is_published=False,
+        actor=ben,
+        now=NOON,
+    )
+    jar = made.variants[0].id
+
+    set_price.set_price(variant_id=jar, amount_minor=1, reason="new", actor=ben, now=NOON)
+
+    assert pricing.prices([jar])[jar].amount_minor == 1
+
+
+def test_what_is_agreed_to_stays_with_its_list_when_another_becomes_the_default(shop: SmallShop, ann: UserId, ben: UserId) -> None:
+    tea, first = shop.variants["TEA"], pricing.default_price_list()
+    found = ask(shop, ben, 500)
+    assert found is not None
+    assert found.values["price_list_id"] == first.id
+    other = pricing.save_price_list(
+        price_list_id=None, code="new", name=Bilingual("New", "新"), tax_mode=first.tax_mode, is_default=True, actor=ann, now=NOON
+    )
+
+    assert yes(found, ann).state is ApprovalState.DONE
+
+    assert pricing.prices([tea], price_list_id=first.id)[tea].amount_minor == 500
+    assert tea not in pricing.prices([tea], price_list_id=other.id)
+
+
+def test_what_was_approved_does_not_set_back_a_price_of_after(
+    shop: SmallShop, ann: UserId, ben: UserId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tea, died = shop.variants["TEA"], "between the yes and the price"
+    found = ask(shop, ben, 500)
+    assert found is not None
+    with monkeypatch.context() as death:
+        death.setattr(set_price, "set_approved", _dies(died))
+        with pytest.raises(RuntimeError, match=died):
+            yes(found, ann)
+    pricing.set_price(variant_id=tea, amount_minor=9_000, reason="dearer", actor=ann, now=NOON)
+
+    approve.finish(NOON + timedelta(hours=1))
+
+    assert approvals.approval(found.id).state is ApprovalState.FAILED
+    assert pricing.prices([tea])[tea].amount_minor == 9_000
+
+
+def _dies(words: str) -> Any:
+    def die(**_asked: Any) -> Any:
+        raise RuntimeError(words)
+
+    return die
+
+
+def test_time_alone_makes_no_wish_stale(shop: SmallShop, ann: UserId, ben: UserId) -> None:
+    """The month's highest price falls out of the month while the wish waits: nobody touched anything."""
+    tea = shop.variants["TEA"]
+    pricing.set_price(variant_id=tea, amount_minor=1_200, reason="", actor=ben, now=NOON)
+    asked_at = NOON + timedelta(days=29, hours=23)
+    found = ask(shop, ben, 700, now=asked_at)
+    assert found is not None
+    assert found.values["held_minor"] == 1_250
+
+    assert yes(found, ann, asked_at + timedelta(days=2)).state is ApprovalState.DONE
 
 
 def test_one_manager_cannot_walk_around_it(shop: SmallShop, ben: UserId) -> None:

@@ -92,6 +92,28 @@ def test_below_the_limit_nobody_is_asked_and_many_small_ones_count_as_one(shop: 
     assert orders.order(order.id).refunded_minor == 20_000
 
 
+def test_two_refunds_at_once_do_not_pass_the_limit_together(
+    shop: SmallShop, ann: UserId, ben: UserId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second_person.save_limits(refund_over_minor=6_000, price_drop_percent=40, actor=ann, now=NOON)
+    order = shop.buy(TEA=8)
+    halves = [(order.lines[0].id, 4, False)]
+    pay, others = refund_order._refund, ["one refund of somebody else, between the look and the promise"]
+
+    def paid_by_another_first(*asked: Any, **more: Any) -> Any:
+        if others.pop() if others else "":
+            refund_order.refund(order_id=order.id, lines=halves, delivery=False, reason="late", actor=ben, now=NOON, key="second")
+        return pay(*asked, **more)
+
+    monkeypatch.setattr(refund_order, "_refund", paid_by_another_first)
+
+    with pytest.raises(WaitingForApproval):
+        refund_order.refund(order_id=order.id, lines=halves, delivery=False, reason="goodwill", actor=ben, now=NOON, key="first")
+
+    assert orders.order(order.id).refunded_minor == order.lines[0].gross_minor // 2
+    assert len(orders.order(order.id).refunds) == 1
+
+
 def test_nobody_approves_what_they_asked_for_nor_without_the_act(shop: SmallShop, ann: UserId, ben: UserId) -> None:
     asked = ask_refund(paid(shop), ben)
     clerk = person(Role.CLERK, "cleo")

@@ -12,11 +12,13 @@ from shopkeeper.flows.tests.builders import NOON, told
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import CancelReason, OrderState, WrongState
+from shopkeeper.selling.payments import hearing
 from shopkeeper.selling.payments import public as payments
-from shopkeeper.selling.payments.adapters.fake import FakeProvider
+from shopkeeper.selling.payments.adapters.fake import FakeProvider, webhook
 from shopkeeper.selling.payments.adapters.provider import Answer, ProviderSilent
-from shopkeeper.selling.payments.models import FakeAnswer
-from shopkeeper.selling.payments.shapes import BadSignature, EventKind, PaymentRefused, PaymentState
+from shopkeeper.selling.payments.console import mismatched_open
+from shopkeeper.selling.payments.models import FakeAnswer, FakeCharge, Stray
+from shopkeeper.selling.payments.shapes import BadSignature, EventKind, PaymentRefused, PaymentState, StrayState
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +150,68 @@ def test_news_between_look_and_giving_back_asks_nothing(shop):
     settle_payment._give_back(seen.order, payment, LATE)
 
     assert not payments.payment(payment.id).is_asked(settle_payment.give_back_key(payment))
+
+
+def test_more_money_and_its_way_back_between_look_and_paying_pay_nothing(shop):
+    """A provider tells two captures of one payment: who saw one would pay with it, who saw both gives all of it back."""
+    order = shop.buy(method="test-silent", TEA=2)
+    payment = shop.payment(order.id)
+    FakeCharge.objects.filter(payment_name=payment.name).update(
+        amount_minor=order.total_minor * 2, authorized_minor=order.total_minor * 2, captured_minor=order.total_minor * 2
+    )
+    told_once = [captured(payment, "first", order.total_minor)]
+    hearing.hear(payment, told_once, NOON)
+    early = settle_payment.look(order.id)
+    assert settle_payment.next_step(early.order, early.payments[0]) is settle_payment.Step.PAY
+    hearing.hear(payments.payment(payment.id), [captured(payment, "second", order.total_minor)], NOON)
+    late = settle_payment.look(order.id)
+    assert settle_payment.next_step(late.order, late.payments[0]) is settle_payment.Step.GIVE_BACK
+    settle_payment._give_back(late.order, late.payments[0], NOON)
+
+    settle_payment._pay(early.order, early.payments[0], NOON)
+
+    assert (orders.order(order.id).state, told("OrderPaid")) == (OrderState.PLACED, [])
+    settle_payment.settle(order_id=order.id, now=NOON)
+    assert kept_at_provider(shop, order.id) == 0
+    assert told("OrderPaid") == []
+    # Nothing of it is left; that a provider took twice what it was asked for is named all the same.
+    assert [found.check for found in audit_books.run(LATE + timedelta(hours=3)).findings] == ["captured_at_most_asked"]
+
+
+def test_more_money_between_look_and_paying_is_looked_at_again_where_an_order_expired(shop):
+    order, payment = money_unheeded(shop)
+    seen = settle_payment.look(order.id)
+    payments.refund(payment_id=payment.id, amount_minor=1, key="by-hand", now=LATE)
+
+    assert settle_payment._mark_paid(order.id, seen.payments[0], LATE)
+
+    assert (orders.order(order.id).state, told("OrderPaid")) == (OrderState.EXPIRED, [])
+
+
+def captured(payment, operation, amount):
+    return Answer(
+        kind=EventKind.CAPTURED, payment_name=payment.name, key="", reference=payment.reference, operation=operation, amount_minor=amount
+    )
+
+
+def test_money_in_another_currency_for_an_order_that_is_paid_waits_for_staff(shop):
+    order = shop.buy(TEA=2)
+    payment = shop.payment(order.id)
+    assert (orders.order(order.id).state, payment.is_awake) == (OrderState.PAID, False)
+    told_of = Answer(
+        kind=EventKind.CAPTURED, payment_name=payment.name, key="", reference=payment.reference, operation="euros", amount_minor=777,
+        currency="EUR",
+    )  # fmt: skip
+    message = webhook(told_of)
+
+    settle_payment.hear_webhook(provider="test", body=message.body, headers=message.headers, now=LATE)
+
+    kept = Stray.objects.get()
+    assert (kept.payment_id, kept.is_mismatched) == (payment.id, True)
+    assert not payments.payment(payment.id).is_awake
+    sweep.sweep(LATE + timedelta(minutes=2))
+    assert Stray.objects.get().state == StrayState.UNCLAIMED
+    assert mismatched_open() == 1
 
 
 def refuse(self, ask):

@@ -20,6 +20,7 @@ from shopkeeper.selling.payments import models
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.adapters.fakes.stripe import FakeStripe
 from shopkeeper.selling.payments.shapes import BadSignature, EventKind, Stray, StrayClosed, StrayState
+from shopkeeper.selling.payments.tests.builders import a_stored_payment
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,12 @@ def unclaimed(stripe: FakeStripe, amount: int = SUM, currency: str = "gbp", name
     found = the_stray()
     assert found.state is StrayState.UNCLAIMED
     return found
+
+
+def at_stake(stray_id: int) -> int:
+    """Return the sum that the page shows to whoever says where it was settled."""
+    found = payments.stray(stray_id)
+    return found.open_minor + found.pending_minor
 
 
 def acts() -> list[str]:
@@ -284,7 +291,9 @@ def test_money_in_another_currency_fits_no_limit_and_needs_a_second_person(shop,
 def test_staff_say_where_it_was_settled_and_more_money_opens_it_again(shop, stripe):
     found, owner = unclaimed(stripe, name="pay_y"), staff()
 
-    settled = settle_strays.settle_elsewhere(stray_id=found.id, reason="Belongs to our other shop", actor=owner, now=LATER)
+    settled = settle_strays.settle_elsewhere(
+        stray_id=found.id, seen_minor=at_stake(found.id), reason="Belongs to our other shop", actor=owner, now=LATER
+    )
 
     assert (settled.state, settled.reason) == (StrayState.ELSEWHERE, "Belongs to our other shop")
     assert (acts(), audit_books.run(LATER).is_right) == (["payments.settle_elsewhere"], True)
@@ -295,12 +304,37 @@ def test_staff_say_where_it_was_settled_and_more_money_opens_it_again(shop, stri
     assert (the_stray().state, the_stray().kept_minor) == (StrayState.UNCLAIMED, 2 * SUM)
 
 
+def test_money_that_came_after_staff_looked_is_not_settled_with_what_they_saw(shop, stripe):
+    found, owner = unclaimed(stripe), staff()
+    seen = at_stake(found.id)
+    models.Stray.objects.filter(pk=found.id).update(kept_minor=seen + 500_000)
+
+    with pytest.raises(StrayClosed):
+        settle_strays.settle_elsewhere(stray_id=found.id, seen_minor=seen, reason="Our other shop", actor=owner, now=LATER)
+
+    assert (payments.stray(found.id).state, acts()) == (StrayState.UNCLAIMED, [])
+
+
+def test_news_that_was_faster_than_its_payment_is_not_given_back_as_nobodys(shop, stripe):
+    stripe.pay_elsewhere(SUM, "gbp", OTHER)
+    post(stripe)
+    found, owner = the_stray(), staff()
+    assert found.state is StrayState.HEARD
+    late = a_stored_payment(OTHER, provider="stripe")
+
+    with pytest.raises(StrayClosed):
+        settle_strays.give_back(stray_id=found.id, seen_minor=found.open_minor, actor=owner, now=LATER)
+
+    assert (the_stray().state, the_stray().payment_id) == (StrayState.LINKED, late.pk)
+    assert stripe.refunds == {}
+
+
 @pytest.mark.parametrize("reason", ["", " ", "x" * 201])
 def test_a_reason_has_to_be_given(shop, stripe, reason):
     found = unclaimed(stripe)
 
     with pytest.raises(OutOfRange):
-        settle_strays.settle_elsewhere(stray_id=found.id, reason=reason, actor=staff(), now=LATER)
+        settle_strays.settle_elsewhere(stray_id=found.id, seen_minor=at_stake(found.id), reason=reason, actor=staff(), now=LATER)
 
     assert the_stray().state is StrayState.UNCLAIMED
 

@@ -8,7 +8,7 @@ import pytest
 
 from shopkeeper.flows import approve, audit_books, second_person, settle_payment, settle_strays, sweep
 from shopkeeper.flows.tests.builders import NOON, small_shop
-from shopkeeper.flows.tests.test_settle_strays import LATER, OTHER, SOON, SUM, acts, post, staff, stripe, the_stray, unclaimed  # noqa: F401
+from shopkeeper.flows.tests.test_settle_strays import LATER, OTHER, SOON, SUM, acts, at_stake, post, staff, stripe, the_stray, unclaimed  # noqa: F401
 from shopkeeper.ops.access.shapes import Role
 from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.ops.approvals.shapes import ApprovalState, WaitingForApproval
@@ -287,7 +287,9 @@ def test_what_cannot_be_asked_for_is_refused_before_anything_is_written(shop, re
             flow(stray_id=found.id, seen_minor=SUM, actor=owner, now=LATER)
 
     assert (the_stray().state, len(the_stray().events), acts()) == (StrayState.UNCLAIMED, 1, [])
-    settled = settle_strays.settle_elsewhere(stray_id=found.id, reason="Given back in their console", actor=owner, now=LATER)
+    settled = settle_strays.settle_elsewhere(
+        stray_id=found.id, seen_minor=at_stake(found.id), reason="Given back in their console", actor=owner, now=LATER
+    )
     assert settled.state is StrayState.ELSEWHERE
 
 
@@ -354,11 +356,17 @@ def test_what_the_provider_leaves_without_a_word_for_three_days_can_be_settled_e
     owner, reason = staff(Role.OWNER, "second"), "Given back in their console"
     with pytest.raises(StrayClosed):
         settle_strays.settle_elsewhere(
-            stray_id=found.id, reason=reason, actor=owner, now=LATER + payments.SILENT_FOR - timedelta(seconds=1)
+            stray_id=found.id,
+            seen_minor=at_stake(found.id),
+            reason=reason,
+            actor=owner,
+            now=LATER + payments.SILENT_FOR - timedelta(seconds=1),
         )
     assert len(the_stray().events) == len(found.events)
 
-    settled = settle_strays.settle_elsewhere(stray_id=found.id, reason=reason, actor=owner, now=LATER + payments.SILENT_FOR)
+    settled = settle_strays.settle_elsewhere(
+        stray_id=found.id, seen_minor=at_stake(found.id), reason=reason, actor=owner, now=LATER + payments.SILENT_FOR
+    )
 
     assert (settled.state, settled.pending_minor) == (StrayState.ELSEWHERE, 0)
     assert settled.events[: len(found.events)] == found.events
@@ -373,7 +381,9 @@ def test_what_the_provider_leaves_without_a_word_for_three_days_can_be_settled_e
 def test_an_answer_that_comes_after_it_was_settled_elsewhere_counts_and_more_money_can_be_given_back(shop, stripe):  # noqa: F811
     found = being_given_back(stripe)
     owner = staff(Role.OWNER, "second")
-    settle_strays.settle_elsewhere(stray_id=found.id, reason="By hand", actor=owner, now=LATER + payments.SILENT_FOR)
+    settle_strays.settle_elsewhere(
+        stray_id=found.id, seen_minor=at_stake(found.id), reason="By hand", actor=owner, now=LATER + payments.SILENT_FOR
+    )
     late = Answer(
         kind=EventKind.REFUNDED, payment_name="", key=f"{found.reference}:stray-back", reference=found.reference, operation="re_1",
         amount_minor=SUM,

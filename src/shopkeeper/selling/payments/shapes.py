@@ -180,6 +180,11 @@ class Payment:
         """Return whether a request was made under `key`."""
         return any(event.key == key and event.kind in ASKS for event in self.events)
 
+    @property
+    def has_mismatched(self) -> bool:
+        """Whether money came for it that cannot pay it: another currency, or no amount."""
+        return any(event.kind is EventKind.MISMATCHED for event in self.events)
+
     def answer_to(self, key: str) -> EventKind | None:
         """Return the provider's word on the request made under `key`; None while it is silent."""
         told = [event.kind for event in self.events if event.key == key and event.kind not in ASKS | NO_ANSWERS]

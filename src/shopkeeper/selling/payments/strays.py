@@ -298,6 +298,9 @@ def _link(stray_id: int, payment_id: PaymentId, now: datetime) -> Stray:
     # The payment first, as its lock ranks lower. Awake, it hears from its provider all that was told under its name.
     models.Payment.objects.filter(pk=payment_id).update(wake_at=now)
     row = _row(stray_id, locked=True)
+    if balance.unanswered(_events(row)):
+        # Somebody began to give it back since we looked; the payment, awake, hears of that as well.
+        return to_stray(row)
     row.payment_id = payment_id
     _fold(row, is_looked_at=True, wake_at=None)
     return to_stray(row)
@@ -372,7 +375,12 @@ def give_back_stray(*, stray_id: int, seen_minor: int, actor: UserId | None, now
     repeated under its own key and nothing goes twice. Raises StrayClosed, NotFound; StrayUnaskable, before anything is written, where the
     provider can only be asked by a name that is not of our making, or is not installed any more.
     """
-    refuse_unaskable(stray(stray_id))
+    known = stray(stray_id)
+    if known.is_open and (payment_id := _payment_of(known)) is not None:
+        # News was faster than the payment itself: the order's own money is not given back as nobody's.
+        _link(stray_id, payment_id, now)
+        raise StrayClosed(StrayState.LINKED.value, known.open_minor)
+    refuse_unaskable(known)
     found = _open_give_back(stray_id, seen_minor, actor, now)
     return repeat_give_back(found.id, now)
 
@@ -452,18 +460,23 @@ def _answered(stray_id: int, answer: Answer, now: datetime) -> Stray:
 
 
 @transaction.atomic
-def settle_stray_elsewhere(*, stray_id: int, reason: str, actor: UserId | None, now: datetime) -> Stray:
+def settle_stray_elsewhere(*, stray_id: int, seen_minor: int, reason: str, actor: UserId | None, now: datetime) -> Stray:
     """Note that a stray was settled outside the shop, and where; more money opens it again. Returns it.
 
+    `seen_minor` is the sum that was looked at, what is asked back included: where it is another by now, nothing is noted (StrayClosed).
     A request to give it back that the provider has left without any word for SILENT_FOR is given up: it is not made again. Before that,
     and for what is settled, raises StrayClosed; NotFound.
     """
     row = _row(stray_id, locked=True)
     before = row.state
-    if before == StrayState.GIVING_BACK.value and is_silent(to_stray(row), now):
+    there = row.kept_minor + row.reserved_minor + row.pending_minor
+    is_passed_by = before == StrayState.GIVING_BACK.value and is_silent(to_stray(row), now)
+    if not is_passed_by and before not in (StrayState.UNCLAIMED.value, StrayState.HEARD.value):
+        raise StrayClosed(before, there)
+    if there != seen_minor:
+        raise StrayClosed(StrayState.UNCLAIMED.value, there)
+    if is_passed_by:
         _give_up(row, now)
-    elif before not in (StrayState.UNCLAIMED.value, StrayState.HEARD.value):
-        raise StrayClosed(before, row.kept_minor + row.reserved_minor)
     row.settled_minor, row.settled_at, row.reason = row.kept_minor + row.reserved_minor, now, reason
     _fold(row, is_looked_at=True, wake_at=None)
     after = {"state": row.state, "provider": row.provider, "amount": _amount(row, row.settled_minor)}

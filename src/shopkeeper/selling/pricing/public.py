@@ -55,6 +55,7 @@ __all__ = [
     "highest_price",
     "import_prices",
     "last_price",
+    "lock_price",
     "margin",
     "margins",
     "material_of",
@@ -97,12 +98,15 @@ def last_price(variant_id: VariantId, *, price_list_id: PriceListId | None = Non
     return store.last_amount(variant_id, store.price_list(price_list_id).id)
 
 
-def highest_price(variant_id: VariantId, *, price_list_id: PriceListId | None = None, since: datetime, version: int = 0) -> int | None:
-    """Return the highest price that stood in a list (None: the default) since a moment, of those from a version of the price on.
+def highest_price(variant_id: VariantId, *, price_list_id: PriceListId | None, since: datetime, version: int = 0) -> int | None:
+    """Return the highest price that stood in a list (None: in any) since a moment, of those from a version of the price on; None where
+    none stood."""
+    return store.highest_amount(variant_id, price_list_id, since=since, version=version)
 
-    None where none stood. Raises NotFound for the list.
-    """
-    return store.highest_amount(variant_id, store.price_list(price_list_id).id, since=since, version=version)
+
+def lock_price(variant_id: VariantId, *, price_list_id: PriceListId, now: datetime) -> None:
+    """Let nobody else change a price until the caller's transaction ends, also where there is none yet."""
+    store.lock_price(variant_id, price_list_id, now)
 
 
 def has_prices() -> bool:

@@ -198,6 +198,15 @@ class QuoteStale(Refusal):
         self.fresh = fresh
 
 
+class PriceMoved(Refusal):
+    """Another price was set since it was decided what the next one should be."""
+
+    code = "price_moved"
+
+    def __init__(self, seen_minor: int | None, now_minor: int | None) -> None:
+        super().__init__(f"The price was {seen_minor} and is {now_minor} now", field="price", value=now_minor)
+
+
 class DeliveryUnavailable(Refusal):
     """The delivery option does not exist or does not serve the country."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from django.db import Error, IntegrityError, connection, transaction
-from django.db.models import Max, Subquery
+from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from shopkeeper.kit import statements
@@ -121,14 +121,16 @@ def last_amount(variant_id: VariantId, price_list_id: PriceListId) -> int | None
     return log.order_by("-version").values_list("amount_minor", flat=True).first()
 
 
-def highest_amount(variant_id: VariantId, price_list_id: PriceListId, *, since: datetime, version: int) -> int | None:
-    """Return the highest price that stood in a list since a moment and since a version of it; None where none did: one query."""
-    log = models.PriceChange.objects.filter(variant_id=variant_id, price_list_id=price_list_id)
+def highest_amount(variant_id: VariantId, price_list_id: PriceListId | None, *, since: datetime, version: int) -> int | None:
+    """Return the highest price that stood in a list (None: in any) since a moment and since a version of it; None where none did: one
+    query."""
+    log = models.PriceChange.objects.filter(variant_id=variant_id)
     # What stood when the time opened is the newest of the changes before it.
-    opening = log.filter(from_at__lt=since).order_by("-version").values("version")[:1]
-    found: int | None = log.filter(version__gte=Greatest(Coalesce(Subquery(opening), 0), version)).aggregate(most=Max("amount_minor"))[
-        "most"
-    ]
+    opening = log.filter(price_list_id=OuterRef("price_list_id"), from_at__lt=since).order_by("-version").values("version")[:1]
+    stood = log.filter(version__gte=Greatest(Coalesce(Subquery(opening), 0), version))
+    if price_list_id is not None:
+        stood = stood.filter(price_list_id=price_list_id)
+    found: int | None = stood.aggregate(most=Max("amount_minor"))["most"]
     return found
 
 

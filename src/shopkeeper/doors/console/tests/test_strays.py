@@ -112,7 +112,8 @@ def test_staff_say_where_it_was_settled(owner: Staff, stray: models.Stray) -> No
 
     empty = owner.post(f"strays/{stray.pk}/elsewhere/", reason=" ")
     assert empty.status_code == 422
-    owner.post(f"strays/{stray.pk}/elsewhere/", reason="Belongs to our second shop")
+    assert owner.post(f"strays/{stray.pk}/elsewhere/", reason="Belongs to our second shop", seen=SUM - 1).status_code == 422
+    owner.post(f"strays/{stray.pk}/elsewhere/", reason="Belongs to our second shop", seen=SUM)
 
     assert acts_since(before, owner) == ["payments.settle_elsewhere"]
     assert "Belongs to our second shop" in owner.text(f"strays/{stray.pk}/")
