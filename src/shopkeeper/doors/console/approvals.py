@@ -56,7 +56,7 @@ def _told_refund(values: Mapping[str, Any]) -> list[Fact]:
 def _told_price(values: Mapping[str, Any], *, sees_costs: bool) -> list[Fact]:
     subject = f"variant:{values['variant_id']}"
     present, wanted = values["present_minor"], values["amount_minor"]
-    found = [Fact(_("For"), subjects.named([subject])[subject]), Fact(_("New price"), wanted, "money")]
+    found = [Fact(_("Product"), subjects.named([subject])[subject]), Fact(_("New price"), wanted, "money")]
     held = values.get("held_minor") or present
     if present:
         found.append(Fact(_("Last price"), present, "money"))

@@ -207,11 +207,18 @@ def money_of_orders(moved_since: datetime) -> list[OrderMoney]:
 def wake_orders(order_ids: Sequence[OrderId], at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            """WITH woken AS (UPDATE payments_payment SET wake_at = %s WHERE order_id = ANY(%s) AND provider <> %s RETURNING order_id)
+            """WITH theirs AS (SELECT id FROM payments_payment WHERE order_id = ANY(%s) AND provider <> %s ORDER BY id FOR NO KEY UPDATE),
+                    woken AS (UPDATE payments_payment SET wake_at = %s WHERE id IN (SELECT id FROM theirs) RETURNING order_id)
                SELECT count(DISTINCT order_id) FROM woken""",
-            [at, list(order_ids), installed.BY_HAND.code],
+            [list(order_ids), installed.BY_HAND.code, at],
         )
         return int(cursor.fetchone()[0])
+
+
+def wake(payment_ids: Sequence[PaymentId], at: datetime) -> None:
+    """Have the sweeper look at these payments from `at` on. Locks them by rising id."""
+    locked = models.Payment.objects.select_for_update(no_key=True).filter(pk__in=payment_ids).order_by("pk")
+    models.Payment.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(wake_at=at)
 
 
 def _withdrawn_of_orders() -> dict[int, int]:

@@ -202,7 +202,7 @@ def hear_statement(*, provider: str, lines: Sequence[StatementLine], now: dateti
     named = store.ids_by_name([line.name for line in paid if line.name], provider)
     referred = store.ids_by_reference([line.reference for line in paid if not line.name], provider)
     found = [(line, named.get(line.name) or referred.get(line.reference)) for line in paid]
-    models.Payment.objects.filter(pk__in=[payment_id for _line, payment_id in found if payment_id]).update(wake_at=now)
+    store.wake([payment_id for _line, payment_id in found if payment_id], now)
     unknown = [_named(provider, _stated(line)) for line, payment_id in found if payment_id is None]
     for answer in sorted(unknown, key=lambda each: (each.payment_name, each.reference)):
         row = _row_for(provider, answer, now)
