@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shopkeeper.flows import adjust_stock, cancel_order, place_order, refund_order, settle_payment, ship_order, sweep
-from shopkeeper.kit.ids import LineId, OrderId, PaymentId, VariantId, WarehouseId
+from shopkeeper.kit.ids import LineId, OrderId, PaymentId, UserId, VariantId, WarehouseId
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.pricing import public as pricing
@@ -34,9 +34,9 @@ def finish_what_is_due(now: datetime) -> int:
     return swept.expired
 
 
-def refund(order_id: OrderId, line_id: LineId, units: int, key: str, now: datetime) -> int:
+def refund(order_id: OrderId, line_id: LineId, units: int, key: str, now: datetime, *, actor: UserId | None = None) -> int:
     return refund_order.refund(
-        order_id=order_id, lines=[(line_id, units, False)], delivery=False, reason="late", key=key, actor=None, now=now
+        order_id=order_id, lines=[(line_id, units, False)], delivery=False, reason="late", key=key, actor=actor, now=now
     ).id
 
 

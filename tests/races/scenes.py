@@ -9,9 +9,11 @@ from datetime import timedelta
 from random import Random
 
 from shopkeeper.events import models as outbox
-from shopkeeper.flows import settle_payment, sweep
+from shopkeeper.flows import second_person, settle_payment, sweep
 from shopkeeper.flows.tests.builders import CONTACT, NOON, SmallShop
-from shopkeeper.kit.ids import OrderId
+from shopkeeper.kit.ids import OrderId, UserId
+from shopkeeper.ops.access import public as access
+from shopkeeper.ops.access.shapes import Role
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import Basket, Order, OrderState
@@ -41,6 +43,14 @@ class Stage:
     rounds: int = 0
     buyers: int = 0
     sold: Counter[str] = field(default_factory=Counter)
+    owner: UserId | None = None
+
+    def manager(self) -> UserId:
+        """Return a manager beside whom there is an owner, so that there is somebody to ask."""
+        if self.owner is None:
+            self.owner = _member(Role.OWNER)
+            self._manager = _member(Role.MANAGER)
+        return self._manager
 
     def request(self, basket: Basket, *, key: str = "", method: str = "test-ok") -> dict[str, object]:
         """Return a checkout by a buyer nobody else is."""
@@ -167,6 +177,24 @@ def two_refunds_of_one_line(stage: Stage, random: Random) -> Round:
         assert set(_words(answers)) <= {"done", "too_many_units", "nothing_to_do", "wrong_state"}
         (payment,) = payments.payments_of(order.id)
         assert payment.balance.refunded_minor == orders.order(order.id).refunded_minor == line.gross_minor
+
+    return Round(calls, f"orders_order WHERE id = {order.id}", holds)
+
+
+def refunds_that_pass_the_limit_together(stage: Stage, random: Random) -> Round:
+    """Each is below what one person may give, all together are above: only as many go as stay below it, the others wait for somebody."""
+    stage.stocked("TEA", 5)
+    order, manager = stage.order(TEA=5), stage.manager()
+    line, alone = order.lines[0], random.choice((1, 2, 3))
+    piece = line.gross_minor // line.units
+    second_person.save_limits(refund_over_minor=piece * alone + piece // 2, price_drop_percent=40, actor=stage.owner, now=NOON)
+    words = {"order_id": order.id, "line_id": line.id, "units": 1, "now": NOON, "actor": manager}
+    calls: list[Call] = [(acts.refund, {**words, "key": f"alone-{order.id}-{number}"}) for number in range(5)]
+
+    def holds(answers: Sequence[Answer]) -> None:
+        assert Counter(_words(answers)) == {"done": alone, "waiting_for_approval": 5 - alone}
+        (payment,) = payments.payments_of(order.id)
+        assert payment.balance.refunded_minor == orders.order(order.id).refunded_minor == piece * alone
 
     return Round(calls, f"orders_order WHERE id = {order.id}", holds)
 
@@ -305,6 +333,7 @@ SCENES: dict[str, tuple[Scene, int]] = {
     "one key, two bodies": (one_key_two_bodies, 6),
     "pay against cancel against expiry": (pay_against_cancel_against_expiry, 4),
     "two refunds of one line": (two_refunds_of_one_line, 5),
+    "refunds that pass the limit together": (refunds_that_pass_the_limit_together, 5),
     "two captures": (two_captures, 4),
     "edit of stock against reservation": (edit_of_stock_against_reservation, 6),
     "transfer against take": (transfer_against_take, 6),
@@ -312,6 +341,11 @@ SCENES: dict[str, tuple[Scene, int]] = {
     "parcel against cancellation": (parcel_against_cancellation, 4),
 }
 """Each scene with the fewest attempts a round of it makes."""
+
+
+def _member(role: Role) -> UserId:
+    made = access.invite(email=f"{role}@example.org", role=role, actor=None, now=NOON)
+    return access.accept(token=made.token, name=role.value, password="seven grey herons 7", now=NOON)
 
 
 def _words(answers: Sequence[Answer]) -> list[str]:
