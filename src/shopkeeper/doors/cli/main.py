@@ -127,7 +127,7 @@ def _safekeeping(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
     # Begun by `restore` in a process of its own, inside the shop that stands.
     asks = words.add_parser("ask-restore", help=argparse.SUPPRESS)
-    for each in ("name", "at", "into"):
+    for each in ("name", "at", "into", "fingerprint"):
         asks.add_argument(each)
     asks.set_defaults(run=safekeeping.ask_restore)
 

@@ -129,7 +129,10 @@ def _consent(words: argparse.Namespace, folder: Path) -> Consent:
         return Consent.ALONE
     if words.name is None and words.at is None and (newest := backups.shelf(folder).newest) is not None:
         words.name = newest.name
-    question = [sys.executable, "-m", "shopkeeper", "ask-restore", words.name or "", words.at or "", str(place.data_dir())]
+    wish = [words.name or "", words.at or "", str(place.data_dir())]
+    # Backups of one name may lie in two folders: what is agreed to is this one.
+    wish.append(backups.fingerprint(folder=folder, name=words.name, at=_moment(words.at)))
+    question = [sys.executable, "-m", "shopkeeper", "ask-restore", *wish]
     status = subprocess.run(question, env={**os.environ, "DATA_DIR": str(standing)}, check=False).returncode
     if status == NOBODY_ELSE:
         print(_("The shop has nobody else who could agree. The trail says so."), file=sys.stderr)
@@ -155,7 +158,7 @@ def ask_restore(words: argparse.Namespace) -> int:
         from shopkeeper.flows import second_person
         from shopkeeper.ops.approvals.shapes import WaitingForApproval
 
-        values = {"name": words.name, "at": words.at, "into": words.into}
+        values = {"name": words.name, "at": words.at, "into": words.into, "fingerprint": words.fingerprint}
         try:
             given = second_person.require_on_machine(
                 act="backup.restore", subject=f"backup:{words.name or words.at}", values=values, now=datetime.now(UTC)

@@ -75,8 +75,58 @@ NAMES = {
     "version": pgettext_lazy("field", "version"),
     "warehouse": pgettext_lazy("field", "warehouse"),
     "zone": pgettext_lazy("field", "time zone"),
+    "addresses": pgettext_lazy("field", "number of addresses"),
+    "amount": pgettext_lazy("field", "amount"),
+    "basis_points": pgettext_lazy("field", "tax rate in hundredths of a percent"),
+    "body_en": pgettext_lazy("field", "English text"),
+    "body_zh": pgettext_lazy("field", "Chinese text"),
+    "carrier": pgettext_lazy("field", "carrier"),
+    "category_slug": pgettext_lazy("field", "web name of the category"),
+    "cost": pgettext_lazy("field", "cost"),
+    "counted": pgettext_lazy("field", "number counted"),
+    "countries": pgettext_lazy("field", "countries"),
+    "days_least": pgettext_lazy("field", "fewest days of delivery"),
+    "days_most": pgettext_lazy("field", "most days of delivery"),
+    "drawing": pgettext_lazy("field", "drawing"),
+    "entry": pgettext_lazy("field", "entry of the trail"),
+    "free_from": pgettext_lazy("field", "sum from which delivery is free"),
+    "given": pgettext_lazy("field", "consent"),
+    "goods": pgettext_lazy("field", "sum of the goods"),
+    "intro": pgettext_lazy("field", "introduction"),
+    "limit": pgettext_lazy("field", "number of rows"),
+    "line": pgettext_lazy("field", "line of the order"),
+    "lines": pgettext_lazy("field", "number of lines"),
+    "message": pgettext_lazy("field", "mail"),
+    "number": pgettext_lazy("field", "number of the page"),
+    "on_hand": pgettext_lazy("field", "stock on hand"),
+    "option": pgettext_lazy("field", "name of the choice"),
+    "payment_method": pgettext_lazy("field", "way to pay"),
+    "photo_url": pgettext_lazy("field", "address of the picture"),
+    "position": pgettext_lazy("field", "place in the list"),
+    "price_list": pgettext_lazy("field", "price list"),
+    "priority": pgettext_lazy("field", "priority"),
+    "provider": pgettext_lazy("field", "payment provider"),
+    "qr_text": pgettext_lazy("field", "content of the QR code"),
+    "rank": pgettext_lazy("field", "rank"),
+    "refund": pgettext_lazy("field", "refund"),
+    "resource": pgettext_lazy("field", "sealed part of the message"),
+    "shipment": pgettext_lazy("field", "parcel"),
+    "source_name": pgettext_lazy("field", "name at the source"),
+    "statement": pgettext_lazy("field", "statement"),
+    "stray": pgettext_lazy("field", "payment without an order"),
+    "subject": pgettext_lazy("field", "visitor’s key"),
+    "tax_rate": pgettext_lazy("field", "tax rate"),
+    "text_version": pgettext_lazy("field", "version of the text"),
+    "tint": pgettext_lazy("field", "colour"),
+    "tracking_number": pgettext_lazy("field", "tracking number"),
+    "variants": pgettext_lazy("field", "number of choices"),
+    "warehouse_code": pgettext_lazy("field", "code of the warehouse"),
+    "weight_g": pgettext_lazy("field", "weight in grams"),
 }
 """What the reader calls a field; one that is not here is called by its code."""
+
+IN_LANGUAGE = {"_en": pgettext_lazy("field", "%(field)s (English)"), "_zh": pgettext_lazy("field", "%(field)s (Chinese)")}
+"""What a field of a text in both languages is called, by the end of its code."""
 
 EXPECTED = {
     "email": gettext_lazy("Write it like name@example.com."),
@@ -97,7 +147,16 @@ EXPECTED = {
     "postcode": gettext_lazy("Use letters, figures, spaces and hyphens only."),
     "statement": gettext_lazy("Choose the CSV file as the provider gives it, and that provider."),
     "json": gettext_lazy("Send one JSON object as the documentation describes it."),
+    "sku": gettext_lazy("Write it without blanks inside."),
+    "line_once": gettext_lazy("Name each line once only."),
+    "code": gettext_lazy("Use capital letters, figures, points, hyphens and underscores."),
+    "local_address": gettext_lazy("Use an address of this shop’s own, beginning with a slash."),
 }
+EXPECTED["whole_number"] = EXPECTED["whole number"]
+EXPECTED.update(
+    (form, EXPECTED["choice"])
+    for form in ("account_mail_kind", "cancel_reason", "category", "payment_method", "purpose", "refund_reason", "text_kind", "warehouse")
+)
 """What to do about a value of the wrong form, by the form that was expected."""
 
 
@@ -111,7 +170,10 @@ def shown(value: object) -> str:
 
 def name_of(field: str | None) -> str:
     """Return what the reader calls a field."""
-    return str(NAMES.get(field or "", (field or "").replace("_", " ")))
+    code = field or ""
+    if code not in NAMES and code[:-3] in NAMES and (said := IN_LANGUAGE.get(code[-3:])) is not None:
+        return said % {"field": NAMES[code[:-3]]}
+    return str(NAMES.get(code, code.replace("_", " ")))
 
 
 @singledispatch

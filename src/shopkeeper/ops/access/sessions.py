@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from shopkeeper.kit import statements
 from shopkeeper.kit.ids import UserId
@@ -84,7 +85,9 @@ def put_off(*, user_id: UserId, session_id: int, now: datetime) -> None:
 
 def sessions_of(user_id: UserId) -> tuple[SignedInPlace, ...]:
     """Return where a member of staff is signed in now, the last seen first."""
-    rows = [row for row in StaffSession.objects.filter(user_id=user_id).order_by("-seen_at", "-id") if _store()().exists(row.session_key)]
+    # Sessions are kept in the database, with or without a cache before it: asked there for all of them at once.
+    going_on = _store().get_model_class().objects.filter(expire_date__gt=Now()).values("session_key")
+    rows = StaffSession.objects.filter(user_id=user_id, session_key__in=going_on).order_by("-seen_at", "-id")
     return tuple(
         SignedInPlace(
             id=row.pk, user_id=UserId(row.user_id), browser=row.browser, started_at=row.started_at, seen_at=row.seen_at,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import os
 import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,10 +13,10 @@ from pathlib import Path
 
 from shopkeeper.ops.backup import archive, restoring, store, taking
 from shopkeeper.ops.backup.rules import manifest, naming, retention, segments
-from shopkeeper.ops.backup.shapes import BadName, Damaged, Kept, NoSuchBackup, Proof, Restored, Shelf, Tree
+from shopkeeper.ops.backup.shapes import BackupRefusal, BadName, Damaged, Kept, NoSuchBackup, Proof, Restored, Shelf, Tree
 from shopkeeper.ops.database import public as database
 
-__all__ = ["drop", "problems", "receive_log", "record_proof", "restoring_to", "shelf", "take", "to_drop"]
+__all__ = ["drop", "fingerprint", "problems", "receive_log", "record_proof", "restoring_to", "shelf", "take", "to_drop"]
 
 
 def take(
@@ -79,6 +81,18 @@ def problems(*, folder: Path, name: str) -> tuple[str, ...]:
         return tuple(restoring.problems(folder, name))
     except manifest.Unreadable as error:
         raise Damaged(name=name, problems=str(error)) from error
+
+
+def fingerprint(*, folder: Path, name: str | None = None, at: datetime | None = None) -> str:
+    """Return a hash that tells the backup a restore would take from every other: of its manifest, which names every byte of it.
+
+    Where there is no such backup it is a hash of the folder's place, so that what is put there later is told from what lies elsewhere.
+    """
+    try:
+        kept = restoring.chosen(folder, name=name, at=at)
+        return store.digest(folder / kept.name / store.MANIFEST)
+    except (BackupRefusal, OSError):
+        return hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()
 
 
 @contextlib.contextmanager

@@ -103,7 +103,8 @@ def spawn(
     """Start `argv` in a session of its own and return it; the kernel sends it `ending` if this process dies.
 
     `uid` and `gid` name the unprivileged user to become (root only). Output goes to `log`, opened by this process, or to our own output.
-    Call it from the main thread: the kernel ties the child's life to the thread that started it. Raises FileNotFoundError.
+    Call it from the main thread: the kernel ties the child's life to the thread that started it. Raises FileNotFoundError. A program that
+    the user may not execute ends with status 126 and one line of output that says so.
     """
     program = shutil.which(argv[0], path=env.get("PATH", os.defpath))
     if program is None:

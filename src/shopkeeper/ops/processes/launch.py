@@ -2,7 +2,8 @@
 
     python -I -S launch.py PARENT SIGNAL UID GID PROGRAM NAME [ARGUMENT …]      (UID and GID -: stay who we are)
 
-Started by `child.spawn`. What must be done after the fork is done here and not between fork and exec: in a process with threads and
+Started by `child.spawn`. A program that cannot be put in place is said in one line on stderr, with the status a shell gives: 126, or 127
+where it is not there. What must be done after the fork is done here and not between fork and exec: in a process with threads and
 libraries that run their own code at a fork, nothing of Python's is safe there. All imports stand above: whom we become may not reach them.
 """
 
@@ -12,9 +13,13 @@ import signal
 import sys
 
 _PR_SET_PDEATHSIG = 1
+# What a shell says of a program that is there and cannot be executed, and of one that is not there.
+_CANNOT_RUN, _NOT_THERE = 126, 127
 
 
 def main(arguments: list[str]) -> None:
+    # Python's own handler only notes the signal, for a next step that never comes once the other program stands in its place.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     parent, ending, uid, gid, program, *argv = arguments
     libc = ctypes.CDLL(None)
     # Python ignores these, and what is ignored stays so in the next program.
@@ -29,7 +34,11 @@ def main(arguments: list[str]) -> None:
         libc.prctl(_PR_SET_PDEATHSIG, int(ending), 0, 0, 0)
     if os.getppid() != int(parent):
         os.kill(os.getpid(), int(ending))
-    os.execv(program, argv)  # noqa: S606 - the program was named by our own caller
+    try:
+        os.execv(program, argv)  # noqa: S606 - the program was named by our own caller
+    except OSError as error:
+        sys.stderr.write(f"{program}: {error.strerror}\n")
+        sys.exit(_NOT_THERE if isinstance(error, FileNotFoundError) else _CANNOT_RUN)
 
 
 if __name__ == "__main__":

@@ -94,7 +94,15 @@ def way_of_paying(provider: str, method: str) -> str:
 
 def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     number = Q(order_id=int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else Q()
-    return rows.filter(Q(reference__istartswith=text) | number)
+    return rows.filter(_begins("reference", text) | number)
+
+
+def _begins(field: str, text: str) -> Q:
+    """Return the condition that a number of a provider's begins so, capitals and small letters as the provider writes them.
+
+    Without the second half, the index of numbers that are there could not be used.
+    """
+    return Q(**{f"{field}__startswith": text}) & ~Q(**{field: ""})
 
 
 def disputed() -> int:
@@ -214,7 +222,7 @@ STRAYS = Listing(
     see="payments.view",
     rows=models.Stray.objects.all,
     order=("-first_at", "-pk"),
-    search=lambda rows, text: rows.filter(Q(reference__istartswith=text) | Q(name__istartswith=text)),
+    search=lambda rows, text: rows.filter(Q(reference__startswith=text) | Q(name__startswith=text)),
     search_hint=gettext_lazy("Provider's reference"),
     columns=(
         Column(name="first_at", label=gettext_lazy("Since"), kind="moment", sort="first_at"),
@@ -372,7 +380,7 @@ STATEMENT_LINES = Listing(
     see="payments.view",
     rows=lambda: models.StatementLine.objects.select_related("statement"),
     order=("-statement_id", "number", "pk"),
-    search=lambda rows, text: rows.filter(Q(reference__istartswith=text) | Q(operation__istartswith=text)),
+    search=lambda rows, text: rows.filter(_begins("reference", text) | _begins("operation", text)),
     search_hint=gettext_lazy("Provider's reference"),
     columns=(
         Column(name="number", label=gettext_lazy("Line"), value=lambda row: row.number or "", note=lambda row: row.statement.file_name),

@@ -39,8 +39,10 @@ class Payment(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["wake_at"], condition=Q(wake_at__isnull=False), name="payments_payment_due"),
-            # News that carries only the provider's own name for a payment.
-            models.Index(fields=["reference"], condition=~Q(reference=""), name="payments_payment_reference"),
+            # News that carries only the provider's own name for a payment; and staff who type how one begins.
+            models.Index(
+                fields=["reference"], opclasses=["varchar_pattern_ops"], condition=~Q(reference=""), name="payments_payment_reference"
+            ),
             models.Index(fields=["dispute_due_at"], condition=Q(is_disputed=True), name="payments_payment_disputed"),
             # Counted on every console page, and few.
             models.Index(fields=["started_at"], condition=Q(state="pending"), name="payments_payment_pending"),
@@ -149,7 +151,16 @@ class StatementLine(models.Model):
     order_id = models.BigIntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["statement", "outcome"], name="payments_line_outcome")]
+        indexes = [
+            models.Index(fields=["statement", "outcome"], name="payments_line_outcome"),
+            # Staff type how a number begins.
+            models.Index(
+                fields=["reference"], opclasses=["varchar_pattern_ops"], condition=~Q(reference=""), name="payments_line_reference"
+            ),
+            models.Index(
+                fields=["operation"], opclasses=["varchar_pattern_ops"], condition=~Q(operation=""), name="payments_line_operation"
+            ),
+        ]
         constraints = [models.UniqueConstraint(fields=["statement", "number"], name="payments_line_once")]
 
 

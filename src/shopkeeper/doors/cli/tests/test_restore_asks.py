@@ -60,6 +60,33 @@ def test_a_restore_waits_until_somebody_agrees_and_then_goes_on_once(shop_enviro
     assert "give the same command again" in restore(shop_environment, *wish).stderr
 
 
+@pytest.mark.parametrize("which", ["--name", "--at", "nothing there"])
+def test_what_was_agreed_to_for_one_folder_opens_no_other_with_a_backup_of_that_name(
+    shop_environment: dict[str, str], tmp_path: Path, which: str
+) -> None:
+    small_shop()
+    access.create_first_staff(now=datetime.now(UTC))
+    owner = access.staff()[0].id
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    for folder, hours in ((ours, 9), (theirs, 8)):
+        folder.mkdir()
+        if which != "nothing there":
+            shelve(folder, "monday", hours=hours)
+    words = ["--at", datetime.now(UTC).isoformat()] if which == "--at" else ["--name", "monday"]
+    wish = [*words, "--data-dir", str(tmp_path / "new")]
+
+    restore(shop_environment, str(ours), *wish)
+    waiting = approvals.approval(rows.Approval.objects.get().pk)
+    approve.approve(approval_id=waiting.id, seen_digest=waiting.digest, actor=owner, now=datetime.now(UTC))
+    other = restore(shop_environment, str(theirs), *wish)
+
+    assert "give the same command again" in other.stderr
+    assert rows.Approval.objects.count() == 2
+    assert approvals.approval(waiting.id).state is ApprovalState.GIVEN
+    assert "give the same command again" not in restore(shop_environment, str(ours), *wish).stderr
+    assert approvals.approval(waiting.id).state is ApprovalState.DONE
+
+
 def test_where_the_shop_is_lost_it_is_said_that_nobody_was_asked(shop_environment: dict[str, str], tmp_path: Path) -> None:
     small_shop()
 

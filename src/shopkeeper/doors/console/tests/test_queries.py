@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.test import Client
 from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 
@@ -24,6 +25,8 @@ from shopkeeper.ops.access.models import StaffSession
 from shopkeeper.ops.access.shapes import Role
 
 MOST = 6
+PLACES = 10
+"""Where the owner is signed in besides."""
 
 
 def patterns(found: Any = None, before: str = "") -> Iterator[str]:
@@ -56,7 +59,16 @@ def trading(shop: SmallShop, owner: Staff) -> SmallShop:
         mailed(shop.buy(TEA=1, M1=1))
     Staff(Role.CLERK)
     access.invite(email="new@shop.local", role=Role.CLERK, actor=owner.id, now=timezone.now())
+    for _again in range(PLACES):
+        signed_in_elsewhere(owner)
     return shop
+
+
+def signed_in_elsewhere(person: Staff) -> None:
+    """Sign somebody in once more, in another browser."""
+    browser = Client()
+    browser.force_login(person.user)
+    access.arrive(user_id=person.id, session_id=None, session_key=str(browser.session.session_key), browser="", now=timezone.now())
 
 
 def cost(person: Staff, address: str) -> int:
@@ -82,6 +94,7 @@ def test_no_page_costs_more_than_six_statements(trading: SmallShop, owner: Staff
     found = {re.sub(r"/\d+/", "/<pk>/", address): cost(owner, address) for address in addresses(owner)}
 
     assert len(found) >= 90
+    assert len(access.sessions_of(owner.id)) == PLACES + 1
     assert {address: each for address, each in found.items() if each > MOST} == {}
 
 

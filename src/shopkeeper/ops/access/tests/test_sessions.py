@@ -6,7 +6,9 @@ from importlib import import_module
 import pytest
 from django.conf import settings as configured
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.refusals import NotFound
@@ -48,6 +50,29 @@ def test_a_session_is_seen_with_its_browser_and_never_with_an_address():
     assert {field.name for field in StaffSession._meta.get_fields()} == {
         "id", "user", "session_key", "browser", "started_at", "seen_at", "factor_at", "later_at",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["db", "cached_db"])
+def test_where_somebody_is_signed_in_is_one_question_however_many_places_those_are(settings, django_assert_num_queries, engine: str):
+    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+    clerk, other = member(Role.CLERK), member(Role.MANAGER)
+    numbers = [signed_in(clerk)[1] for _ in range(10)]
+    signed_in(other)
+
+    with django_assert_num_queries(1):
+        places = access.sessions_of(clerk)
+
+    assert [place.id for place in places] == numbers[::-1]
+
+
+def test_a_session_that_ran_out_or_was_signed_out_is_no_place_any_more():
+    clerk = member(Role.CLERK)
+    (_kept, number), (old, _), (gone, _) = signed_in(clerk), signed_in(clerk), signed_in(clerk)
+
+    Session.objects.filter(session_key=old).update(expire_date=timezone.now() - timedelta(seconds=1))
+    Session.objects.filter(session_key=gone).delete()
+
+    assert [place.id for place in access.sessions_of(clerk)] == [number]
 
 
 def test_one_session_ends_at_once_and_the_others_stay():
