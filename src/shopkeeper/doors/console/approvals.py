@@ -76,7 +76,21 @@ def _told_reset(values: Mapping[str, Any]) -> list[Fact]:
     return [Fact(_("Person"), person.name or person.email), Fact(_("Mail address"), person.email)]
 
 
-_TOLD = {"orders.refund": _told_refund, "payments.give_back": strays.told, "staff.reset_second_factor": _told_reset}
+def _told_restore(values: Mapping[str, Any]) -> list[Fact]:
+    return [
+        Fact(_("Backup"), values["name"] or "–", "reference"),
+        Fact(_("To the moment"), values["at"] or "–", "reference"),
+        Fact(_("Into the folder"), values["into"], "reference"),
+        Fact(_("Fingerprint"), str(values.get("fingerprint", ""))[:16] or "–", "reference"),
+    ]
+
+
+_TOLD = {
+    "backup.restore": _told_restore,
+    "orders.refund": _told_refund,
+    "payments.give_back": strays.told,
+    "staff.reset_second_factor": _told_reset,
+}
 
 
 def state_of(found: Approval) -> str:

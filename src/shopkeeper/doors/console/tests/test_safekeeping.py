@@ -9,6 +9,7 @@ from django.conf import settings
 from shopkeeper.doors.console.tests.builders import Staff, acts_since, marks
 from shopkeeper.flows import back_up
 from shopkeeper.flows.tests.builders import SmallShop
+from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.ops.backup.shapes import Proof
 from shopkeeper.ops.backup.tests.builders import shelve
 from shopkeeper.ops.jobs import public as jobs
@@ -70,3 +71,23 @@ def test_an_owner_asks_for_one_now_and_nobody_else_may(shop: SmallShop, owner: S
 
 def waiting_jobs() -> int:
     return sum(number for (task, state), number in jobs.counts().items() if (task, state) == ("backup", "todo"))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Backup", "To the moment", "Into the folder", "Fingerprint")),
+        ("zh-hans", ("备份", "恢复到的时刻", "恢复到的文件夹", "指纹")),
+    ],
+)
+def test_who_is_asked_about_a_restore_reads_which_backup_goes_where(
+    shop: SmallShop, owner: Staff, language: str, words: tuple[str, ...]
+) -> None:
+    values = {"name": "2026-11-22t020000z", "at": "", "into": "/srv/shop", "fingerprint": "c0ffee" * 10}
+    asked, _new = approvals.ask(act="backup.restore", subject="backup:one", values=values, actor=None, key=None, now=datetime.now(UTC))
+    owner.read(language)
+
+    page = owner.text(f"approvals/{asked.id}/")
+
+    assert all(word in page for word in (*words, "2026-11-22t020000z", "/srv/shop", "c0ffeec0ffeec0ff"))
+    assert "fingerprint" not in page
