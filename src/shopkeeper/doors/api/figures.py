@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from ninja import Field, Query, Router, Schema
 
+from shopkeeper.doors.api.description import also
 from shopkeeper.doors.api.staff import StaffSession
-from shopkeeper.doors.api.values import Both, Name, Number, Paged, PageNumber, PageSize, Text, both, paged_from
+from shopkeeper.doors.api.values import Both, Day, Name, Number, Paged, PageNumber, PageSize, Text, both, paged_from
 from shopkeeper.insight.metrics import public as metrics
 from shopkeeper.insight.metrics.shapes import Against, Dimension, Figure, Grain, Metric, Period, Unit, Value
 
@@ -21,8 +22,8 @@ _MOST_KEYS = 50
 EARLIEST, LATEST = date(1970, 1, 1), date(2200, 12, 31)
 """Days a period may name; what is compared lies before them and must still be a day."""
 
-First = Annotated[date, Query(ge=EARLIEST, le=LATEST, description=gettext_noop("First day, in the shop's time zone, such as 2026-03-01"))]
-Last = Annotated[date, Query(ge=EARLIEST, le=LATEST, description=gettext_noop("Last day, included"))]
+First = Annotated[Day, Query(ge=EARLIEST, le=LATEST, description=gettext_noop("First day, in the shop's time zone, such as 2026-03-01"))]
+Last = Annotated[Day, Query(ge=EARLIEST, le=LATEST, description=gettext_noop("Last day, included"))]
 Countries = Annotated[list[Text], Query(max_length=_MOST_KEYS, description=gettext_noop("Only these countries"))]
 Channels = Annotated[list[Text], Query(max_length=_MOST_KEYS, description=gettext_noop("Only these channels"))]
 Products = Annotated[list[Number], Query(max_length=_MOST_KEYS, description=gettext_noop("Only these products"))]
@@ -131,7 +132,13 @@ def list_metrics(request: HttpRequest, page: PageNumber = 1, size: PageSize = 10
     return paged_from([_metric(each) for each in metrics.metrics()], page, size)
 
 
-@router.get("/figures", auth=StaffSession(_VIEW), response=FiguresOut, summary=gettext_noop("Metrics of a period, beside earlier ones"))
+@router.get(
+    "/figures",
+    auth=StaffSession(_VIEW),
+    response=FiguresOut,
+    openapi_extra=also(404),
+    summary=gettext_noop("Metrics of a period, beside earlier ones"),
+)
 def read_figures(
     request: HttpRequest,
     *,

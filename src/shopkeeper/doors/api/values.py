@@ -1,13 +1,13 @@
 """The shapes every route shares: money with its currency, names in both languages, pages of a list, texts and numbers as they come in."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.utils.translation import gettext_noop
 from ninja import Field, Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from shopkeeper.kit.money import MOST_MINOR
@@ -37,8 +37,24 @@ def _in_utc(value: datetime) -> datetime:
         raise PydanticCustomError("datetime_out_of_range", "outside the years 1 to 9999") from None
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+def _written_out(kind: str) -> Callable[[Any], Any]:
+    """Return a check that a day or a moment is written out: a number alone would be read as seconds since 1970, which is not described."""
+
+    def check(value: Any) -> Any:
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            return value
+        raise PydanticCustomError(kind, "a number is no date")
+
+    return check
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out("datetime_parsing")), AfterValidator(_in_utc)]
 """A moment with its zone."""
+
+Day = Annotated[date, BeforeValidator(_written_out("date_parsing"))]
+"""A day, in the shop's time zone."""
 
 Text = Annotated[str, Field(max_length=MOST_TEXT), AfterValidator(_printable)]
 """A text from outside: at most a thousand characters, none of them control characters. Rooms check what the field itself needs."""

@@ -30,6 +30,9 @@ def test_orders_are_listed_filtered_and_paged(shop: SmallShop, owner: Staff) -> 
     assert [item["number"] for item in paid.body["items"]] == [first["number"]]
     assert paid.body["items"][0]["total"] == {"amount_minor": 2_895, "currency": "GBP"}
     assert owner.get("staff/orders?placed_from=2099-01-01T00:00:00Z").body["items"] == []
+    for number in ("-7.05e-300", "1772409600"):
+        odd = owner.get(f"staff/orders?placed_before={number}")
+        assert (odd.status, odd.code, odd.body["field"]) == (422, "invalid", "placed_before")
     assert owner.get("staff/orders?text=%00").status == 422
 
 

@@ -85,6 +85,7 @@ def test_the_largest_are_ranked(clerk: Staff) -> None:
         ("figures", 422, "invalid", "first"),
         ("figures?first=2026-03-08&last=2026-03-02", 422, "unusable_period", "period"),
         ("figures?first=tomorrow&last=2026-03-02", 422, "invalid", "first"),
+        ("figures?first=1772409600&last=2026-03-02", 422, "invalid", "first"),
         ("figures?first=0001-01-01&last=9999-12-31", 422, "invalid", "first"),
         ("figures?first=1970-01-01&last=2200-12-31", 422, "out_of_range", "period"),
         (f"figures?{WEEK}&metric=luck", 404, "unknown_metric", "metric"),
