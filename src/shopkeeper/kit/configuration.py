@@ -32,6 +32,7 @@ class Setting:
 
     `default` is its text where it is absent or empty; where that depends on the machine it is empty and `default_is` says what happens.
     `least` and `most` bound a number, `choices` name the values of a choice, `schemes` those of an address. `part` uses it.
+    `together` names a group whose settings are of use only all together.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Setting:
     part: str
     default: str = ""
     default_is: Bilingual = _NOTHING
+    together: str = ""
     is_secret: bool = False
     least: int = 0
     most: int = 2**31 - 1
@@ -109,9 +111,37 @@ class Configuration:
         """Return whether the environment names a value."""
         return bool(self._environ.get(self._named(name, *Kind).name, "").strip())
 
+    def all_or_none(self, group: str) -> list[str]:
+        """Return the texts of settings that are of use only together, in the order of the table: all given, or all empty.
+
+        Raises SettingRefused where some are given and others are not.
+        """
+        if refused := self._halves(group):
+            raise refused[0]
+        return [self._checked(setting) for setting in self._group(group)]
+
+    def _group(self, group: str) -> list[Setting]:
+        found = [setting for setting in self.table.values() if setting.together == group]
+        if not found:
+            raise Undeclared(f"No settings stand together as {group!r}; kit/settings.py names every setting")
+        return found
+
+    def _halves(self, group: str) -> list[SettingRefused]:
+        settings = self._group(group)
+        given = [setting.name for setting in settings if self.is_given(setting.name)]
+        if not given or len(given) == len(settings):
+            return []
+        names = ", ".join(setting.name for setting in settings)
+        problem = Bilingual(
+            f"It is missing: {given[0]} is set and cannot be used without it.", f"缺少此项：已设置 {given[0]}，没有它无法使用。"
+        )
+        remedy = Bilingual(f"Set all of these, or none: {names}.", f"请全部设置，或全部不设：{names}。")
+        return [SettingRefused(setting, problem, remedy) for setting in settings if setting.name not in given]
+
     def check(self) -> list[SettingRefused]:
-        """Return every variable that cannot be read."""
-        refused = []
+        """Return every variable that cannot be read, and every one that is missing beside others."""
+        groups = dict.fromkeys(setting.together for setting in self.table.values() if setting.together)
+        refused = [each for group in groups for each in self._halves(group)]
         for setting in self.table.values():
             try:
                 self._checked(setting)

@@ -69,13 +69,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     # ── payments ──────────────────────────────────────────────────────────────────────────────────────────────────────
     Setting(
-        name="STRIPE_SECRET_KEY", kind=Kind.TEXT, part="payments", is_secret=True,
+        name="STRIPE_SECRET_KEY", together="stripe", kind=Kind.TEXT, part="payments", is_secret=True,
         meaning=Bilingual("Stripe's key for the shop; of use only together with STRIPE_WEBHOOK_SECRET.",
                           "Stripe 给店铺的密钥，须与 STRIPE_WEBHOOK_SECRET 同时设置。"),
         default_is=Bilingual("the shop is not paid through Stripe", "不通过 Stripe 收款"),
     ),
     Setting(
-        name="STRIPE_WEBHOOK_SECRET", kind=Kind.TEXT, part="payments", is_secret=True,
+        name="STRIPE_WEBHOOK_SECRET", together="stripe", kind=Kind.TEXT, part="payments", is_secret=True,
         meaning=Bilingual("What Stripe signs its messages with; of use only together with STRIPE_SECRET_KEY.",
                           "Stripe 签名其通知所用的密钥，须与 STRIPE_SECRET_KEY 同时设置。"),
         default_is=Bilingual("the shop is not paid through Stripe", "不通过 Stripe 收款"),
@@ -85,19 +85,19 @@ SETTINGS: tuple[Setting, ...] = (
         meaning=Bilingual("The address of Stripe's API.", "Stripe 接口的地址。"),
     ),
     Setting(
-        name="ALIPAY_APP_ID", kind=Kind.TEXT, part="payments", example="2021000000000000",
+        name="ALIPAY_APP_ID", together="alipay", kind=Kind.TEXT, part="payments", example="2021000000000000",
         meaning=Bilingual("The application's number at Alipay's Open Platform; of use only together with both key files.",
                           "支付宝开放平台的应用 APPID，须与两个密钥文件同时设置。"),
         default_is=Bilingual("the shop is not paid through Alipay", "不通过支付宝收款"),
     ),
     Setting(
-        name="ALIPAY_PRIVATE_KEY_FILE", kind=Kind.TEXT, part="payments", example="/etc/shop/alipay-app.key",
+        name="ALIPAY_PRIVATE_KEY_FILE", together="alipay", kind=Kind.TEXT, part="payments", example="/etc/shop/alipay-app.key",
         meaning=Bilingual("The file with the shop's own private key (RSA2), in PEM or as Alipay's key tool writes it.",
                           "店铺应用私钥（RSA2）所在的文件，PEM 或支付宝密钥工具导出的格式均可。"),
         default_is=Bilingual("the shop is not paid through Alipay", "不通过支付宝收款"),
     ),
     Setting(
-        name="ALIPAY_PUBLIC_KEY_FILE", kind=Kind.TEXT, part="payments", example="/etc/shop/alipay.pub",
+        name="ALIPAY_PUBLIC_KEY_FILE", together="alipay", kind=Kind.TEXT, part="payments", example="/etc/shop/alipay.pub",
         meaning=Bilingual("The file with Alipay's public key, shown at the platform once yours is uploaded; not your own public key.",
                           "支付宝公钥所在的文件。上传应用公钥后在开放平台查看，不是您自己的应用公钥。"),
         default_is=Bilingual("the shop is not paid through Alipay", "不通过支付宝收款"),
@@ -108,37 +108,37 @@ SETTINGS: tuple[Setting, ...] = (
                           "支付宝网关地址；沙箱环境有单独的地址。"),
     ),
     Setting(
-        name="WECHAT_MCH_ID", kind=Kind.TEXT, part="payments", example="1900000001",
+        name="WECHAT_MCH_ID", together="wechat", kind=Kind.TEXT, part="payments", example="1900000001",
         meaning=Bilingual("The merchant's number at WeChat Pay; of use only together with the five settings that follow.",
                           "微信支付商户号，须与下面五项同时设置。"),
         default_is=Bilingual("the shop is not paid through WeChat Pay", "不通过微信支付收款"),
     ),
     Setting(
-        name="WECHAT_APP_ID", kind=Kind.TEXT, part="payments", example="wx0000000000000001",
+        name="WECHAT_APP_ID", together="wechat", kind=Kind.TEXT, part="payments", example="wx0000000000000001",
         meaning=Bilingual("The application (official account, mini program) that is bound to the merchant's number.",
                           "与商户号绑定的公众号或小程序 AppID。"),
         default_is=Bilingual("the shop is not paid through WeChat Pay", "不通过微信支付收款"),
     ),
     Setting(
-        name="WECHAT_SERIAL_NO", kind=Kind.TEXT, part="payments",
+        name="WECHAT_SERIAL_NO", together="wechat", kind=Kind.TEXT, part="payments",
         meaning=Bilingual("The serial number of the merchant's API certificate.",
                           "商户 API 证书的序列号。"),
         default_is=Bilingual("the shop is not paid through WeChat Pay", "不通过微信支付收款"),
     ),
     Setting(
-        name="WECHAT_PRIVATE_KEY_FILE", kind=Kind.TEXT, part="payments", example="/etc/shop/apiclient_key.pem",
+        name="WECHAT_PRIVATE_KEY_FILE", together="wechat", kind=Kind.TEXT, part="payments", example="/etc/shop/apiclient_key.pem",
         meaning=Bilingual("The file with the private key of the merchant's API certificate (apiclient_key.pem).",
                           "商户 API 证书私钥文件（apiclient_key.pem）。"),
         default_is=Bilingual("the shop is not paid through WeChat Pay", "不通过微信支付收款"),
     ),
     Setting(
-        name="WECHAT_API_V3_KEY", kind=Kind.TEXT, part="payments", is_secret=True,
+        name="WECHAT_API_V3_KEY", together="wechat", kind=Kind.TEXT, part="payments", is_secret=True,
         meaning=Bilingual("The APIv3 key set at WeChat Pay, exactly 32 letters: notifications are sealed with it.",
                           "在微信支付商户平台设置的 APIv3 密钥，恰好 32 个字符，用于解密通知。"),
         default_is=Bilingual("the shop is not paid through WeChat Pay", "不通过微信支付收款"),
     ),
     Setting(
-        name="WECHAT_PLATFORM_CERT_FILE", kind=Kind.TEXT, part="payments", example="/etc/shop/pub_key.pem",
+        name="WECHAT_PLATFORM_CERT_FILE", together="wechat", kind=Kind.TEXT, part="payments", example="/etc/shop/pub_key.pem",
         meaning=Bilingual("The file with WeChat Pay's platform certificates, or, with WECHAT_PUBLIC_KEY_ID, with its public key "
                           "(pub_key.pem).",
                           "微信支付平台证书文件；若设置了 WECHAT_PUBLIC_KEY_ID，则为微信支付公钥文件（pub_key.pem）。"),

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from shopkeeper.kit.configuration import Configuration
@@ -186,24 +185,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 
-def _together(*names: str) -> list[str]:
-    """Return what the environment says for names that are of use only together: all of them, or nothing for each."""
-    found = [environment.text(name) for name in names]
-    missing = [name for name, value in zip(names, found, strict=True) if not value]
-    if missing and len(missing) < len(names):
-        given = next(name for name, value in zip(names, found, strict=True) if value)
-        raise ImproperlyConfigured(f"{missing[0]} is missing: {given} is set and cannot be used without it. Set both, or neither")
-    return found
-
-
-STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET = _together("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
+STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET = environment.all_or_none("stripe")
 STRIPE_API_URL = environment.text("STRIPE_API_URL").rstrip("/")
-ALIPAY_APP_ID, ALIPAY_PRIVATE_KEY_FILE, ALIPAY_PUBLIC_KEY_FILE = _together(
-    "ALIPAY_APP_ID", "ALIPAY_PRIVATE_KEY_FILE", "ALIPAY_PUBLIC_KEY_FILE"
-)
+ALIPAY_APP_ID, ALIPAY_PRIVATE_KEY_FILE, ALIPAY_PUBLIC_KEY_FILE = environment.all_or_none("alipay")
 ALIPAY_GATEWAY = environment.text("ALIPAY_GATEWAY")
-WECHAT_MCH_ID, WECHAT_APP_ID, WECHAT_SERIAL_NO, WECHAT_PRIVATE_KEY_FILE, WECHAT_API_V3_KEY, WECHAT_PLATFORM_CERT_FILE = _together(
-    "WECHAT_MCH_ID", "WECHAT_APP_ID", "WECHAT_SERIAL_NO", "WECHAT_PRIVATE_KEY_FILE", "WECHAT_API_V3_KEY", "WECHAT_PLATFORM_CERT_FILE"
+WECHAT_MCH_ID, WECHAT_APP_ID, WECHAT_SERIAL_NO, WECHAT_PRIVATE_KEY_FILE, WECHAT_API_V3_KEY, WECHAT_PLATFORM_CERT_FILE = (
+    environment.all_or_none("wechat")
 )
 WECHAT_PUBLIC_KEY_ID = environment.text("WECHAT_PUBLIC_KEY_ID")
 WECHAT_API_URL = environment.text("WECHAT_API_URL").rstrip("/")

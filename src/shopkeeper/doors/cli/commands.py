@@ -16,6 +16,7 @@ from shopkeeper.doors.cli.texts import _
 
 def empty(words: argparse.Namespace) -> int:
     """Empty the sample shop, after asking."""
+    place.refuse_where_none_stands()
     if not words.yes and not _confirmed(_("Empty the shop in %s: every product, order and customer? Type “yes”: ") % place.data_dir()):
         raise Unconfirmed
     with place.shop():
@@ -60,6 +61,7 @@ def reconcile(words: argparse.Namespace) -> int:
         data = path.read_bytes()
     except OSError as error:
         raise FileMissing(path=path, reason=error.strerror) from error
+    place.refuse_where_none_stands()
     with place.shop():
         from shopkeeper.selling.payments import public as payments
 
@@ -74,6 +76,7 @@ def reconcile(words: argparse.Namespace) -> int:
 
 def audit_books(words: argparse.Namespace) -> int:
     """Check the books; status 1 if anything does not hold."""
+    place.refuse_where_none_stands()
     with place.shop():
         from shopkeeper.flows import audit_books as flow
 
@@ -84,6 +87,7 @@ def audit_books(words: argparse.Namespace) -> int:
 
 def reset_second_factor(words: argparse.Namespace) -> int:
     """Take a person's lost second factor away, after asking; their sessions end, and the trail says that the machine did it."""
+    place.refuse_where_none_stands()
     if not words.yes and not _confirmed(_("Take the second factor of %s away and end all their sessions? Type “yes”: ") % words.email):
         raise Unconfirmed
     with place.shop():

@@ -126,7 +126,7 @@ def _safekeeping(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     back.set_defaults(run=safekeeping.restore)
 
     # Begun by `restore` in a process of its own, inside the shop that stands.
-    asks = words.add_parser("ask-restore", help=argparse.SUPPRESS)
+    asks = words.add_parser("ask-restore")
     for each in ("name", "at", "into", "fingerprint"):
         asks.add_argument(each)
     asks.set_defaults(run=safekeeping.ask_restore)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from shopkeeper.doors.cli.refusals import BadPort
+from shopkeeper.doors.cli.refusals import BadPort, NoShopHere
 from shopkeeper.ops.database import public as database
 
 SETTINGS = "shopkeeper.wiring.settings"
@@ -38,6 +38,17 @@ def enter_django(*, url: str, folder: Path) -> None:
     import django
 
     django.setup()
+
+
+def stands(folder: Path) -> bool:
+    """Return whether a data folder holds a shop's own database."""
+    return (folder / "postgres" / "PG_VERSION").exists()
+
+
+def refuse_where_none_stands() -> None:
+    """Raise NoShopHere where the data folder holds no shop: for words about one that stands, which must not begin another by the way."""
+    if not database_url() and not stands(data_dir()):
+        raise NoShopHere(folder=data_dir())
 
 
 @contextlib.contextmanager

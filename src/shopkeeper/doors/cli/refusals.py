@@ -69,6 +69,15 @@ class NobodyCouldBeAsked(CommandRefusal):
     )
 
 
+class NoShopHere(CommandRefusal):
+    """A word about a shop that stands, in a folder that holds none."""
+
+    template = gettext_noop(
+        "There is no shop in %(folder)s. Name the folder of yours, as DATA_DIR or with --data-dir before the command; a new one is "
+        "begun by “shopkeeper up”."
+    )
+
+
 class Unconfirmed(CommandRefusal):
     """A command that destroys something was not confirmed."""
 

@@ -37,6 +37,7 @@ class Consent(Enum):
 def backup(words: argparse.Namespace) -> int:
     """Take a backup, or clear old ones."""
     to = Path(words.to).absolute() if words.to else None
+    place.refuse_where_none_stands()
     with place.shop():
         from shopkeeper.flows import back_up as flow
 
@@ -84,6 +85,9 @@ def _clear(folder: Path, words: argparse.Namespace, now: datetime) -> int:
 def restore(words: argparse.Namespace) -> int:
     """Restore a backup into a new data folder and audit it; with --check into a scratch folder, removed afterwards. Status 1: not right."""
     folder, at = Path(words.folder).absolute(), _moment(words.at)
+    if not words.check:
+        # Before anybody is asked: what cannot be done need not be agreed to.
+        backups.refuse_target(place.data_dir())
     consent = Consent.ALONE if words.check else _consent(words, folder)
     if consent is Consent.WAITS:
         return 2
@@ -146,7 +150,7 @@ def _standing(words: argparse.Namespace, folder: Path) -> Path | None:
     places = [Path(words.shop).absolute()] if words.shop else [words.standing, folder.parent]
     if place.database_url():
         return places[0]
-    return next((each for each in places if (each / "postgres" / "PG_VERSION").exists()), None)
+    return next((each for each in places if place.stands(each)), None)
 
 
 def ask_restore(words: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from shopkeeper.ops.backup.rules import manifest, naming, retention, segments
 from shopkeeper.ops.backup.shapes import BackupRefusal, BadName, Damaged, Kept, NoSuchBackup, Proof, Restored, Shelf, Tree
 from shopkeeper.ops.database import public as database
 
-__all__ = ["drop", "fingerprint", "problems", "receive_log", "record_proof", "restoring_to", "shelf", "take", "to_drop"]
+__all__ = ["drop", "fingerprint", "problems", "receive_log", "record_proof", "refuse_target", "restoring_to", "shelf", "take", "to_drop"]
 
 
 def take(
@@ -43,6 +43,11 @@ def take(
     store.prepare(folder)
     with store.held(folder):
         return taking.take(order, server=server or database_url, goes_on=keeps_log and server is not None)
+
+
+def refuse_target(data_dir: Path) -> None:
+    """Raise TargetNotEmpty or TargetRunning where nothing can be restored into a folder, as `restoring_to` would."""
+    restoring.refuse_target(data_dir)
 
 
 def shelf(folder: Path) -> Shelf:

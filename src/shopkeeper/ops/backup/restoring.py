@@ -93,7 +93,7 @@ def restoring(
     *, folder: Path, name: str | None, at: datetime | None, data_dir: Path, database_url: str, is_trial: bool
 ) -> Iterator[Restored]:
     """Put a backup beside `data_dir` and yield it with its database running; at the end give it its place, or after a trial remove it."""
-    _check_target(data_dir)
+    refuse_target(data_dir)
     with store.held(folder, shared=True):
         kept = chosen(folder, name=name, at=at)
         if kept.kind == "dump" and at is not None:
@@ -116,7 +116,8 @@ def restoring(
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def _check_target(data_dir: Path) -> None:
+def refuse_target(data_dir: Path) -> None:
+    """Raise TargetNotEmpty or TargetRunning for a folder that holds something: a restore never writes over anything."""
     if data_dir.exists() and any(data_dir.iterdir()):
         if database.is_held(data_dir):
             raise TargetRunning(folder=data_dir)

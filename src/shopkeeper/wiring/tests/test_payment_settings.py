@@ -24,7 +24,7 @@ def test_half_a_provider_stops_the_start_and_names_what_is_missing(tmp_path: Pat
     stopped = started(tmp_path, **{given: "sk_test_of_nobody"})
 
     assert stopped.returncode != 0
-    assert f"{missing} is missing: {given} is set" in stopped.stderr
+    assert f"{missing}: It is missing: {given} is set" in stopped.stderr
     assert "sk_test_of_nobody" not in stopped.stderr
 
 

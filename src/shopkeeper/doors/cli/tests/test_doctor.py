@@ -48,3 +48,28 @@ def test_a_setting_that_cannot_be_read_is_refused_by_name_value_and_remedy(tmp_p
     assert "hunter2" not in told
     assert "Traceback" not in told
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(("words", "status"), [(("doctor",), 1), (("config",), 1), (("audit", "books"), 2), (("up",), 2)])
+def test_half_of_a_providers_settings_is_told_in_words_by_every_command(words, status, tmp_path):
+    done = run(*words, folder=tmp_path / "none", WECHAT_MCH_ID="1900000001", LANG="zh_CN.UTF-8")
+
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+    assert "缺少此项：已设置 WECHAT_MCH_ID" in done.stdout + done.stderr
+    assert "WECHAT_APP_ID" in done.stdout + done.stderr
+    assert "WECHAT_PLATFORM_CERT_FILE" in done.stdout + done.stderr
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("audit", "books"), ("backup",), ("empty", "--yes"), ("reset-second-factor", "a@example.org", "--yes")],
+    ids=lambda words: words[0],
+)
+@pytest.mark.parametrize(("language", "told"), [("en_GB.UTF-8", "There is no shop in"), ("zh_CN.UTF-8", "里没有店铺")])
+def test_a_word_about_a_shop_that_stands_begins_none_elsewhere(words, language, told, tmp_path):
+    done = run(*words, folder=tmp_path / "none", LANG=language)
+
+    assert (done.returncode, told in done.stderr, str(tmp_path / "none") in done.stderr) == (2, True, True)
+    assert not (tmp_path / "none").exists()

@@ -34,6 +34,19 @@ def restore(environment: dict[str, str], *words: str) -> subprocess.CompletedPro
     )  # fmt: skip
 
 
+def test_where_nothing_can_be_restored_nobody_is_asked(shop_environment: dict[str, str], tmp_path: Path) -> None:
+    small_shop()
+    access.create_first_staff(now=datetime.now(UTC))
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "kept").write_text("mine")
+
+    refused = restore(shop_environment, str(tmp_path / "backups"), "--name", "monday", "--data-dir", str(tmp_path / "full"))
+
+    assert refused.returncode == 2
+    assert "is not empty" in refused.stderr
+    assert rows.Approval.objects.count() == 0
+
+
 def test_a_restore_waits_until_somebody_agrees_and_then_goes_on_once(shop_environment: dict[str, str], tmp_path: Path) -> None:
     small_shop()
     access.create_first_staff(now=datetime.now(UTC))
