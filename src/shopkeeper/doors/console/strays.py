@@ -26,7 +26,13 @@ MOST_DIGITS = 19
 
 def amounts(rows: Sequence[Any]) -> Mapping[int, str]:
     """Return how much of each stray is still there, or is on its way back, in its own currency."""
-    return {row.pk: money(row.kept_minor + row.reserved_minor + row.pending_minor, row.currency) for row in rows}
+    return {row.pk: _amount(row.kept_minor + row.reserved_minor + row.pending_minor, row) for row in rows}
+
+
+def _amount(there: int, row: Any) -> str:
+    # Told by a statement alone, or in no amount that can be: nothing, and not a sum of nothing.
+    is_open = row.state in (StrayState.HEARD, StrayState.UNCLAIMED)
+    return str(_("none counted")) if is_open and not there else money(there, row.currency)
 
 
 def money(minor: int, currency: str) -> str:

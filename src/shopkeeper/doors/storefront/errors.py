@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
@@ -87,7 +88,15 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 400 for a request that cannot be read."""
+    """Answer 400 for a request that cannot be read, and for a host name that this shop does not answer to."""
+    if isinstance(exception, DisallowedHost):
+        return plain(
+            request,
+            status=400,
+            title=_("The shop is not at this address"),
+            problem=_("The shop does not answer to the host name in this address."),
+            remedy=_("Check the address. Whoever keeps the shop: add the host name to ALLOWED_HOSTS."),
+        )
     return plain(
         request,
         status=400,

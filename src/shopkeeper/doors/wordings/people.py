@@ -69,7 +69,9 @@ def _act_not_for_roles(refusal: access.ActNotForRoles) -> tuple[str, str]:
 
 @say.register
 def _wrong_code(refusal: access.WrongCode) -> tuple[str, str]:
-    return _("This code does not match, or was used before."), _("Wait for the next code of your app, or use another recovery code.")
+    return _("This code does not match, or was used before."), _(
+        "Wait for the next code of your app. At the sign-in a recovery code does as well."
+    )
 
 
 @say.register

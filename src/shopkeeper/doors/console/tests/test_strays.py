@@ -160,6 +160,17 @@ def test_its_pages_cost_no_more_statements_than_any_other(owner: Staff, stray: m
     assert cost(owner, f"strays/{stray.pk}/{verb}") <= MOST
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "none counted"), ("zh-hans", "未计入金额")])
+def test_money_in_no_amount_is_not_shown_as_a_sum_of_nothing(owner: Staff, stray: models.Stray, language: str, words: str) -> None:
+    models.Stray.objects.filter(pk=stray.pk).update(kept_minor=0)
+    owner.read(language)
+
+    page = owner.text("strays/")
+
+    assert words in page
+    assert "£0.00" not in page
+
+
 def test_every_state_has_words() -> None:
     assert set(STRAY_STATES) == {state.value for state in StrayState}
 

@@ -35,6 +35,17 @@ def test_ten_megabytes_are_refused_unread_with_a_designed_page() -> None:
     assert "basket" not in client.cookies
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "does not answer to the host name"), ("zh-hans", "店铺不回应此地址中的主机名")])
+def test_a_host_name_that_is_not_the_shops_is_refused_with_what_to_do(language: str, words: str) -> None:
+    answer = corner().visitor().get(f"/{language}/", headers={"host": "elsewhere.example"})
+
+    said = answer.content.decode()
+    assert answer.status_code == 400
+    assert words in said
+    assert "ALLOWED_HOSTS" in said
+    assert "elsewhere.example" not in said
+
+
 def test_a_form_without_its_token_changes_nothing() -> None:
     shop = corner()
     client = Client(enforce_csrf_checks=True)
