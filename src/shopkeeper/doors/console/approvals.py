@@ -78,9 +78,9 @@ def _told_reset(values: Mapping[str, Any]) -> list[Fact]:
 
 def _told_restore(values: Mapping[str, Any]) -> list[Fact]:
     return [
-        Fact(_("Backup"), values["name"] or "–", "reference"),
-        Fact(_("To the moment"), values["at"] or "–", "reference"),
-        Fact(_("Into the folder"), values["into"], "reference"),
+        Fact(_("Backup"), values.get("name") or "–", "reference"),
+        Fact(_("To the moment"), values.get("at") or "–", "reference"),
+        Fact(_("Into the folder"), values.get("into") or "–", "reference"),
         Fact(_("Fingerprint"), str(values.get("fingerprint", ""))[:16] or "–", "reference"),
     ]
 

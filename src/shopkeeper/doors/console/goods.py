@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from shopkeeper.doors.console import frame
+from shopkeeper.doors.console import frame, waiting
 from shopkeeper.doors.console.commanding import missing
 from shopkeeper.doors.console.pictures import Drawn
 from shopkeeper.flows import set_price
@@ -19,6 +19,7 @@ from shopkeeper.kit.console import Column, Done
 from shopkeeper.kit.ids import PriceListId, ProductId, UserId, VariantId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.access import public as access
+from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.console import PRODUCTS
 from shopkeeper.selling.catalog.shapes import Category, Product
@@ -122,6 +123,7 @@ def drawn(found: Product, category: Category | None) -> Drawn:
     lambda _pk: list(list_choices()),
     lambda pk: pricing.cost_history(VariantId(pk)),
     lambda pk: pricing.margins(VariantId(pk)),
+    lambda pk: approvals.waiting_about(f"variant:{pk}", frame.began()),
 )
 def prices(request: HttpRequest, pk: int) -> HttpResponse:
     """Show every price a variant ever had, newest first, and what it costs in each list now."""
@@ -148,6 +150,7 @@ def prices(request: HttpRequest, pk: int) -> HttpResponse:
         "costs": [(each, _person(people, each.actor_id)) for each in costs],
         "history": [(each, lists.get(str(each.price_list_id), ""), _person(people, each.actor_id)) for each in history],
         "may_price": frame.may(request, "pricing.set_price"),
+        "waits": waiting.about(request, f"variant:{known.variant_id}"),
     }
     return TemplateResponse(request, "console/prices.html", context)
 

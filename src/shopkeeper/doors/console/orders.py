@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shopkeeper.doors.console import frame, people, reading, words
+from shopkeeper.doors.console import frame, people, reading, waiting, words
 from shopkeeper.doors.console.commanding import missing
 from shopkeeper.doors.refusals import explain
 from shopkeeper.flows import cancel_order, settle_payment, ship_order
@@ -22,6 +22,7 @@ from shopkeeper.kit.console import Command, Done, Fact, UnitsField, pill, word
 from shopkeeper.kit.ids import LineId, OrderId, UserId, WarehouseId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.access import public as access
+from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.ops.imports import public as imports
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.console import warehouse_choices
@@ -39,7 +40,12 @@ TRACK = ("placed", "paid", "shipping", "shipped")
 
 
 @frame.guarded("orders.view")
-@frame.at_once(lambda pk: payments.payments_of(OrderId(pk)), lambda pk: orders.timeline(OrderId(pk)), lambda _pk: list(warehouse_choices()))
+@frame.at_once(
+    lambda pk: payments.payments_of(OrderId(pk)),
+    lambda pk: orders.timeline(OrderId(pk)),
+    lambda _pk: list(warehouse_choices()),
+    lambda pk: approvals.waiting_about(f"order:{pk}", frame.began()),
+)
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one order: what was bought, where it goes, what was paid, what happened, and what can be done now."""
     try:
@@ -63,6 +69,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_give_back": frame.may(request, "orders.refund") and settle_payment.refused_give_back(order.id) is not None,
         "lines": {line.id: line for line in order.lines},
         "origin": _origin(order) if order.is_imported else None,
+        "waits": waiting.about(request, f"order:{order.id}"),
     }
     return TemplateResponse(request, "console/order.html", context)
 

@@ -9,7 +9,9 @@ from shopkeeper.events import public as events
 from shopkeeper.flows import audit_books
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.kit import together
+from shopkeeper.kit.console import word
 from shopkeeper.ops.approvals import public as approvals
+from shopkeeper.ops.approvals.console import DEEDS_CALLED
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import money_kept
 from shopkeeper.selling.orders.shapes import OrderState
@@ -113,3 +115,10 @@ def show(request: HttpRequest, found: Waiting) -> None:
     """Let `waiting` return, of what was found, what the reader's role may see."""
     hidden = {count: 0 for count, act in _SEEN_BY.items() if not frame.may(request, act)}
     request._console_waiting = replace(found, **hidden)  # type: ignore[attr-defined]
+
+
+def about(request: HttpRequest, subject: str) -> list[tuple[int, str]]:
+    """Return what waits for a second person about one thing, by number and name, as far as the reader may see it."""
+    if not frame.may(request, "approvals.view"):
+        return []
+    return [(found.id, word(DEEDS_CALLED, found.act)) for found in approvals.waiting_about(subject, frame.began())]

@@ -36,6 +36,7 @@ __all__ = [
     "under",
     "unfinished",
     "waiting",
+    "waiting_about",
     "withdraw",
 ]
 
@@ -61,6 +62,11 @@ def approval(approval_id: ApprovalId) -> Approval:
 def waiting(now: datetime) -> int:
     """Return how many acts wait for a second person."""
     return store.count_waiting(now)
+
+
+def waiting_about(subject: str, now: datetime) -> tuple[Approval, ...]:
+    """Return what waits for a second person about one thing, the longest waiting first."""
+    return tuple(store.waiting_about(subject, now))
 
 
 def digest_of(*, act: str, subject: str, values: Mapping[str, object]) -> str:

@@ -70,6 +70,11 @@ def count_waiting(now: datetime) -> int:
     return int(found)
 
 
+def waiting_about(subject: str, now: datetime) -> list[Approval]:
+    rows = models.Approval.objects.filter(state=ApprovalState.WAITING, subject=subject, expires_at__gt=now).order_by("asked_at", "pk")
+    return [shape(row) for row in rows]
+
+
 def limits() -> Limits | None:
     row = models.Limits.objects.first()
     return None if row is None else Limits(refund_over_minor=row.refund_over_minor, price_drop_percent=row.price_drop_percent)

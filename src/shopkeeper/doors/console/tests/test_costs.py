@@ -83,6 +83,7 @@ def test_a_price_below_cost_waits_and_both_read_why(shop: SmallShop, owner: Staf
         in asked.content.decode()
     )
     row = waiting.Approval.objects.get()
+    assert f"/console/approvals/{row.pk}/" in owner.text(f"prices/{variant(shop)}/")
     shown = owner.text(f"approvals/{row.pk}/")
     assert "Without tax, this price is lower than what a piece costs, or did within the last 30 days." in shown
     assert "£10.00" in shown
