@@ -8,7 +8,7 @@ def test_owners_and_managers_see_every_check_with_the_worst_first(owner: Staff, 
     for staff in (owner, manager):
         page = staff.text("health/")
 
-        assert page.count('<td class="sk-strong">') == len(NAMES)
+        assert page.count('<td class="lead sk-strong">') == len(NAMES)
         assert page.index("sk-pill--bad") < page.index("sk-pill--good")
         assert "No worker is at work" in page
         assert "Start the shop again" in page

@@ -146,7 +146,7 @@ def test_an_order_with_nothing_to_ship_offers_no_list(shop: SmallShop, clerk: St
 def test_whoever_may_not_ship_may_not_pick(shop: SmallShop, clerk: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
     order = shop.buy(TEA=1)
     acts = access.acts_of(clerk.id)
-    monkeypatch.setattr(access, "acts_of", lambda user_id: acts - {"orders.ship"})
+    monkeypatch.setattr(access, "acts_of_standing", lambda found: acts - {"orders.ship"})
 
     assert clerk.get(address(order)).status_code == 403
     assert clerk.client.post("/console/orders/", {"bulk": "picking", "row": [order.id]}).status_code == 403
