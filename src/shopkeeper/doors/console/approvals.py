@@ -44,7 +44,7 @@ def _told_refund(values: Mapping[str, Any]) -> list[Fact]:
         Fact(_("Pays back"), values["total_minor"], "money"),
         Fact(_("Order"), order.number, "reference"),
         Fact(_("Buyer paid"), order.paid_minor, "money"),
-        Fact(_("Went back before"), order.refunded_minor, "money"),
+        Fact(_("Went back by now"), order.refunded_minor, "money"),
         Fact(_("Pieces"), " / ".join(lines) or "–"),
         Fact(_("Back on the shelf"), back, "number"),
         Fact(_("Also the price of delivery"), cells.yes_or_no(values["delivery"])),
