@@ -170,7 +170,7 @@ class _Round:
         except Exception as error:  # noqa: BLE001 - whatever a hearer raises, the others must hear; the error is written down
             return error
         # An order's story is told line by line; what was taken over from before, and a rush, are not stories anybody follows in a log.
-        level = logging.INFO if rows[0].origin is Origin.LIVE else logging.DEBUG
+        level = logging.INFO if any(row.origin is Origin.LIVE for row in rows) else logging.DEBUG
         if log.isEnabledFor(level):
             log.log(level, "Heard", extra={"fields": {"hearer": name, "kind": rows[0].kind, **_told_of(rows)}})
         return None

@@ -1,6 +1,6 @@
 """What waits for somebody: the counts in the menu and on the first page."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from django.http import HttpRequest
 
@@ -113,7 +113,8 @@ _SEEN_BY = {
 
 def show(request: HttpRequest, found: Waiting) -> None:
     """Let `waiting` return, of what was found, what the reader's role may see."""
-    hidden = {count: 0 for count, act in _SEEN_BY.items() if not frame.may(request, act)}
+    # Every count by name: one that no act stands for is shown to nobody, and breaks every page of the console.
+    hidden = {each.name: 0 for each in fields(Waiting) if not frame.may(request, _SEEN_BY[each.name])}
     request._console_waiting = replace(found, **hidden)  # type: ignore[attr-defined]
 
 

@@ -123,6 +123,10 @@ def _stray_closed(refusal: payments.StrayClosed) -> tuple[str, str]:
         return _("This money is being given back already."), _(
             "Wait for the provider’s answer: it is asked again by itself. Where none has come for three days, say where it was settled."
         )
+    if refusal.state == "linked":
+        return _("This money belongs to an order: its payment is known by now."), _(
+            "There is nothing to give back here. Look at the order."
+        )
     if refusal.state in ("heard", "unclaimed"):
         return _("The sum has changed since you looked, or none is left."), _("Load the page again, then decide.")
     return _("This money is settled already."), _("There is nothing left to do. Load the page again to see how.")

@@ -98,7 +98,7 @@ def test_a_program_that_is_not_there_is_refused_at_once(tmp_path):
 
 
 def test_programs_are_started_safely_while_many_threads_are_at_work(tmp_path):
-    """Nothing of Python's runs between fork and exec: with threads that did crash, once in some thousand starts."""
+    """Nothing of Python's runs between fork and exec: with threads at work that was seen to crash."""
     statuses: list[int] = []
 
     def start(number: int) -> None:
