@@ -165,6 +165,28 @@ def test_more_money_that_does_not_fit_wakes_what_is_kept_of_the_first(shop, stri
 
 
 @pytest.mark.django_db
+def test_money_that_does_not_fit_is_shown_though_other_news_of_the_payment_came_before_it_was_known(shop, stripe):  # noqa: F811
+    order = shop.buy(method="stripe-card", TEA=2)
+    payment = shop.payment(order.id)
+    models.Payment.objects.filter(pk=payment.id).update(name="pay_not_yet_there", wake_at=None)
+    stripe.pay(stripe.session_of(payment.name)["id"])
+    post(stripe)
+    models.Payment.objects.filter(pk=payment.id).update(name=payment.name)
+    sweep.sweep(SOON)
+    linked = the_stray()
+    assert linked.state is StrayState.LINKED
+
+    models.PaymentEvent.objects.create(payment_id=payment.id, kind="mismatched", amount_minor=5, key="", reference="more", at=LATER)
+    payments.keep_mismatched(payments.payment(payment.id), LATER)
+    payments.keep_mismatched(payments.payment(payment.id), LATER)
+
+    assert payments.stray(linked.id) == linked
+    apart = payments.stray(models.Stray.objects.get(is_mismatched=True).pk)
+    assert (apart.payment_id, apart.name, apart.is_open) == (payment.id, payment.name, True)
+    assert [(event.kind, event.reference) for event in apart.events] == [(EventKind.MISMATCHED, "more")]
+
+
+@pytest.mark.django_db
 def test_a_stray_never_asks_under_a_key_of_the_payment_it_came_for(shop, stripe):  # noqa: F811
     order = paid_in_dollars(shop, stripe)
     sweep.sweep(SOON)

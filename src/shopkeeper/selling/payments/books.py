@@ -1,7 +1,7 @@
 """Does this room add up? Every stored state against the events it repeats, no payment out of bounds, no money without an order."""
 
 from shopkeeper.kit.ids import PaymentId
-from shopkeeper.selling.payments import models, store, strays
+from shopkeeper.selling.payments import models, store, stray_news
 from shopkeeper.selling.payments.rules import strays as rules
 from shopkeeper.selling.payments.shapes import OPEN_STRAYS, Difference, Payment, StrayState
 
@@ -42,9 +42,9 @@ def _of_strays() -> list[Difference]:
 
 
 def _of_stray(row: models.Stray) -> list[Difference]:
-    subject, told = f"stray:{row.pk}", strays.to_stray(row)
+    subject, told = f"stray:{row.pk}", stray_news.to_stray(row)
     is_looked_at = row.state != StrayState.HEARD.value
-    state = rules.state(told.events, is_linked=strays.is_linked(row), is_looked_at=is_looked_at, settled_minor=row.settled_minor)
+    state = rules.state(told.events, is_linked=stray_news.is_linked(row), is_looked_at=is_looked_at, settled_minor=row.settled_minor)
     said, kept = rules.sums(told.events), (row.kept_minor, row.reserved_minor, row.pending_minor)
     found = []
     if row.state != state.value:

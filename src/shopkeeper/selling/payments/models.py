@@ -199,7 +199,7 @@ class Stray(models.Model):
             models.Index(fields=["state"], condition=Q(state__in=OPEN_STRAYS), name="payments_stray_open"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["provider", "name"], condition=~Q(name=""), name="payments_stray_once"),
+            models.UniqueConstraint(fields=["provider", "name", "is_mismatched"], condition=~Q(name=""), name="payments_stray_once"),
             models.UniqueConstraint(fields=["provider", "reference"], condition=Q(name=""), name="payments_stray_nameless_once"),
             models.CheckConstraint(condition=~Q(name="", reference=""), name="payments_stray_is_called"),
         ]

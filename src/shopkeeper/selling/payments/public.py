@@ -12,7 +12,7 @@ from django.db import transaction
 
 from shopkeeper.kit.ids import OrderId, PaymentId, UserId
 from shopkeeper.kit.refusals import NotFound
-from shopkeeper.selling.payments import asking, books, hearing, models, statements, store, strays
+from shopkeeper.selling.payments import asking, books, hearing, models, statements, store, stray_news
 from shopkeeper.selling.payments.adapters import installed
 from shopkeeper.selling.payments.adapters.provider import Answer, ProviderSilent
 from shopkeeper.selling.payments.rules import balance
@@ -29,17 +29,16 @@ from shopkeeper.selling.payments.shapes import (
     Request,
     Webhook,
 )
+from shopkeeper.selling.payments.stray_news import keep_mismatched, stray
 from shopkeeper.selling.payments.strays import (
     SILENT_FOR,
     claim_strays,
     give_back_stray,
     is_silent,
-    keep_mismatched,
     look_into_stray,
     refuse_unaskable,
     repeat_give_back,
     settle_stray_elsewhere,
-    stray,
 )
 from shopkeeper.selling.payments.sums import of as money_of
 
@@ -330,7 +329,7 @@ def ask_again(payment_id: PaymentId, now: datetime) -> Payment:
 def hear_webhook(*, provider: str, body: bytes, headers: Mapping[str, str], now: datetime) -> list[OrderId]:
     """Take in a provider's message and return the orders it speaks of; the same message again changes nothing.
 
-    News of payments not known here is kept beside them (`strays.py`). Raises BadSignature, Malformed, UnknownProvider, each before anything
+    News of payments not known here is kept beside them (`stray_news.py`). Raises BadSignature, Malformed, UnknownProvider, before anything
     is written.
     """
     try:
@@ -360,7 +359,7 @@ def _by_payment(provider: str, answers: Sequence[Answer], now: datetime) -> dict
     for answer in answers:
         payment_id = named.get(answer.payment_name) if answer.payment_name else referred.get(answer.reference)
         (unknown if payment_id is None else found.setdefault(payment_id, [])).append(answer)
-    strays.hear(provider=provider, answers=unknown, now=now)
+    stray_news.hear(provider=provider, answers=unknown, now=now)
     return found
 
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from shopkeeper.kit.ids import OrderId, PaymentId, UserId
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.ops.audit import public as audit
-from shopkeeper.selling.payments import models, strays
+from shopkeeper.selling.payments import models, stray_news
 from shopkeeper.selling.payments.rules import matching
 from shopkeeper.selling.payments.rules import statements as formats
 from shopkeeper.selling.payments.rules.matching import Compared, OurAct
@@ -62,7 +62,7 @@ def compare_again(*, statement_id: int, now: datetime) -> Reconciliation:
     compared = matching.compare(lines, ours)
     _keep(stored, compared)
     theirs = [each.line for each in compared if each.outcome is Outcome.THEIRS_ONLY]
-    strays.hear_statement(provider=row.provider, lines=theirs, now=now)
+    stray_news.hear_statement(provider=row.provider, lines=theirs, now=now)
     _keep_ours_only(row, {each.act.event_id for each in compared if each.act})
     row.differences = row.told.filter(outcome__in=[outcome.value for outcome in DIFFERENCES]).count()
     row.compared_at = now

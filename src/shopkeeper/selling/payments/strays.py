@@ -1,24 +1,18 @@
-"""Money a provider tells of under a name this shop does not know: kept once, looked into, given back or settled elsewhere.
+"""What becomes of money that belongs to no payment known here: looked into, linked, given back or settled elsewhere.
 
-It happens where the shop was set back to an earlier moment, where two shops or a person in the provider's own console use one account, and
-for a moment where news is faster than the row it is about. Nothing of it counts as money of the shop until somebody has decided.
-
-What a provider says goes through the same fold as a payment's events. A request to give money back is written down, made outside every
-transaction, and its answer written down, so that it goes once whoever dies.
+A request to give money back is written down, made outside every transaction, and its answer written down: it goes once,
+whoever dies.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Q
 
 from shopkeeper.kit import money
 from shopkeeper.kit.ids import PaymentId, UserId
-from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.payments import models, store
 from shopkeeper.selling.payments.adapters import installed
@@ -29,18 +23,15 @@ from shopkeeper.selling.payments.shapes import (
     ABANDONED,
     OPEN_STRAYS,
     EventKind,
-    LineKind,
-    Payment,
     PaymentEvent,
-    StatementLine,
     Stray,
     StrayClosed,
     StrayState,
     StrayUnaskable,
     UnknownProvider,
 )
+from shopkeeper.selling.payments.stray_news import LOOK_SOON, add, add_event, events_of, fold, is_linked, row_of, stray, to_stray
 
-LOOK_SOON = timedelta(seconds=60)
 FIRST_WAIT_S, LONGEST_WAIT_S = 60, 86_400
 PATIENCE = 4
 """So often a silent provider is asked what became of a stray before it is put before staff as it was told."""
@@ -50,209 +41,6 @@ SILENT_FOR = timedelta(days=3)
 
 BEGUN_BEFORE = timedelta(days=2)
 """Where a provider must search by time: so long before its first news a payment may have been begun."""
-
-
-# ── hear ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def hear(*, provider: str, answers: Sequence[Answer], now: datetime) -> list[int]:
-    """Keep what a provider told of payments that are not known here and return the ids of the strays; the same news adds nothing."""
-    told: dict[tuple[str, str], list[Answer]] = {}
-    for answer in answers:
-        if answer.kind in rules.MONEY:
-            named = _named(provider, answer)
-            told.setdefault((named.payment_name, named.reference), []).append(named)
-    return [_keep(provider, news, now) for _name, news in sorted(told.items())]
-
-
-def _named(provider: str, answer: Answer) -> Answer:
-    """Return an answer under the names it is kept by; money that is called nothing at all goes by the act that is told."""
-    told = answer.payment_name or ("" if answer.reference else answer.operation or answer.kind.value)
-    return replace(answer, payment_name=_name_to_keep(provider, told), reference=answer.reference[:100])
-
-
-def _name_to_keep(provider: str, told: str) -> str:
-    return rules.name_to_keep(told, provider=provider, secret=settings.SECRET_KEY)
-
-
-@transaction.atomic
-def _keep(provider: str, news: Sequence[Answer], now: datetime) -> int:
-    row = _row_for(provider, news[0], now)
-    _add(row, news, now)
-    models.Stray.objects.filter(pk=row.pk).update(heard=F("heard") + 1, last_at=now)
-    return int(row.pk)
-
-
-def _row_for(provider: str, answer: Answer, now: datetime) -> models.Stray:
-    """Return the stray that the answer speaks of, locked; made now if there is none. What was nameless gets its name."""
-    found = _locked(provider, answer)
-    if found is None:
-        made = models.Stray(
-            provider=provider, name=answer.payment_name, reference=answer.reference, currency=answer.currency.upper()[:3],
-            state=StrayState.HEARD.value, first_at=now, last_at=now, wake_at=now + LOOK_SOON,
-        )  # fmt: skip
-        models.Stray.objects.bulk_create([made], ignore_conflicts=True)
-        found = _locked(provider, answer)
-        assert found is not None
-    if answer.payment_name and not found.name:
-        found.name = answer.payment_name
-    if answer.reference:
-        found.reference = answer.reference
-    found.save(update_fields=["name", "reference"])
-    return found
-
-
-@transaction.atomic
-def keep_mismatched(payment: Payment, now: datetime) -> None:
-    """Keep money that came for a payment and cannot pay it, so that it is looked into like any that has no order. Kept once; more of it
-    wakes it again."""
-    came = [event for event in payment.events if event.kind is EventKind.MISMATCHED]
-    if not came:
-        return
-    made = models.Stray(
-        provider=payment.provider, name=payment.name, reference=payment.reference, state=StrayState.HEARD.value, first_at=now, last_at=now,
-        heard=1, wake_at=now, payment_id=payment.id, is_mismatched=True,
-    )  # fmt: skip
-    models.Stray.objects.bulk_create([made], ignore_conflicts=True)
-    row = models.Stray.objects.select_for_update().get(provider=payment.provider, name=payment.name)
-    fresh = [_add_event(int(row.pk), event) for event in came]
-    if any(fresh):
-        row.tries = 0
-        _fold(row, is_looked_at=row.state != StrayState.HEARD.value, wake_at=now)
-
-
-def _locked(provider: str, answer: Answer) -> models.Stray | None:
-    rows = models.Stray.objects.select_for_update().filter(provider=provider)
-    if answer.payment_name and (found := rows.filter(name=answer.payment_name).first()):
-        return found
-    if not answer.reference:
-        return None
-    called = rows.filter(reference=answer.reference)
-    if answer.payment_name:
-        # A payment of our making is known by its name; of any other the provider's own is what stays the same.
-        called = called.exclude(name__startswith=rules.OWN)
-    return called.order_by("id").first()
-
-
-def _add(row: models.Stray, news: Sequence[Answer], now: datetime) -> bool:
-    """Add what is new, repeat on the row what it amounts to, and return whether anything was new."""
-    row.currency = row.currency or next((answer.currency.upper()[:3] for answer in news if answer.kind in rules.MONEY), "")
-    fitting = [mismatch.compared(answer, row.currency or answer.currency.upper()) for answer in news if answer.kind in _KEPT]
-    asked = models.StrayEvent.objects.filter(stray_id=row.pk, kind__in=_ACTS).order_by("id").values_list("key", flat=True)
-    fresh = [_add_event(int(row.pk), _event(answer, list(asked), now)) for answer in fitting]
-    if any(fresh):
-        _fold(row, is_looked_at=row.state != StrayState.HEARD.value, wake_at=now + LOOK_SOON)
-    return any(fresh)
-
-
-_KEPT = rules.MONEY | {EventKind.FAILED}
-"""A failure answers a request of ours, and is not news by itself."""
-
-
-def _event(answer: Answer, asked: Sequence[str], now: datetime) -> PaymentEvent:
-    return PaymentEvent(
-        kind=answer.kind, amount_minor=answer.amount_minor, key=rules.key_to_keep(answer.key, asked),
-        reference=answer.operation[:100], reason=answer.reason[:64], at=now, due_at=answer.due_at,
-    )  # fmt: skip
-
-
-def _add_event(stray_id: int, event: PaymentEvent) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO payments_strayevent (stray_id, kind, amount_minor, key, reference, reason, at, due_at)
-               VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (stray_id, kind, key, reference) DO NOTHING""",
-            [stray_id, event.kind.value, event.amount_minor, event.key, event.reference, event.reason, event.at, event.due_at],
-        )
-        return bool(cursor.rowcount)
-
-
-_FOLDED = (
-    "currency",
-    "kept_minor",
-    "reserved_minor",
-    "pending_minor",
-    "state",
-    "wake_at",
-    "payment",
-    "reason",
-    "settled_minor",
-    "settled_at",
-    "tries",
-)
-
-
-def _fold(row: models.Stray, *, is_looked_at: bool, wake_at: datetime | None) -> None:
-    events = _events(row)
-    found = rules.sums(events)
-    row.kept_minor, row.reserved_minor, row.pending_minor = found.kept_minor, found.reserved_minor, found.pending_minor
-    row.state = rules.state(events, is_linked=is_linked(row), is_looked_at=is_looked_at, settled_minor=row.settled_minor).value
-    row.wake_at = wake_at
-    row.save(update_fields=_FOLDED)
-
-
-TOLD_BY_STATEMENT = "statement"
-
-
-def hear_statement(*, provider: str, lines: Sequence[StatementLine], now: datetime) -> None:
-    """Look into payments that only a statement tells of: ours hear from their provider anew, others are kept until it is asked.
-
-    What the statement says is noted and not counted: the provider itself says what became of it, by its own names for each act.
-    """
-    paid = [line for line in lines if line.kind is LineKind.PAYMENT]
-    named = store.ids_by_name([line.name for line in paid if line.name], provider)
-    referred = store.ids_by_reference([line.reference for line in paid if not line.name], provider)
-    found = [(line, named.get(line.name) or referred.get(line.reference)) for line in paid]
-    store.wake([payment_id for _line, payment_id in found if payment_id], now)
-    unknown = [_named(provider, _stated(line)) for line, payment_id in found if payment_id is None]
-    for answer in sorted(unknown, key=lambda each: (each.payment_name, each.reference)):
-        row = _row_for(provider, answer, now)
-        if not _events(row):
-            _add(row, [answer], now)
-
-
-def _stated(line: StatementLine) -> Answer:
-    return Answer(
-        kind=EventKind.MISMATCHED, payment_name=line.name, key="", reference=line.reference,
-        operation=line.operation[:100], amount_minor=line.amount_minor, reason=TOLD_BY_STATEMENT, currency=line.currency,
-    )  # fmt: skip
-
-
-# ── look ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def stray(stray_id: int) -> Stray:
-    """Return a stray with its events. Raises NotFound."""
-    return to_stray(_row(stray_id))
-
-
-def to_stray(row: models.Stray) -> Stray:
-    """Return a row as it crosses the room's face."""
-    events = _events(row)
-    return Stray(
-        id=int(row.pk), provider=row.provider, name=row.name, reference=row.reference, currency=row.currency, state=StrayState(row.state),
-        balance=balance.balance(events), events=tuple(events), first_at=row.first_at, last_at=row.last_at, heard=row.heard,
-        payment_id=PaymentId(row.payment_id) if row.payment_id else None, is_mismatched=row.is_mismatched, reason=row.reason,
-        kept_minor=row.kept_minor,
-        reserved_minor=row.reserved_minor, pending_minor=row.pending_minor,
-    )  # fmt: skip
-
-
-def _row(stray_id: int, *, locked: bool = False) -> models.Stray:
-    rows = models.Stray.objects.select_for_update() if locked else models.Stray.objects.all()
-    found = rows.filter(pk=stray_id).first() if 0 < stray_id < 2**63 else None
-    if found is None:
-        raise NotFound("stray", stray_id)
-    return found
-
-
-def _events(row: models.Stray) -> list[PaymentEvent]:
-    return [
-        PaymentEvent(
-            kind=EventKind(each.kind), amount_minor=each.amount_minor, key=each.key, reference=each.reference, reason=each.reason,
-            at=each.at, due_at=each.due_at,
-        )
-        for each in models.StrayEvent.objects.filter(stray_id=row.pk).order_by("id")
-    ]  # fmt: skip
 
 
 # ── look into ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -297,23 +85,18 @@ def _payment_of(found: Stray) -> PaymentId | None:
 def _link(stray_id: int, payment_id: PaymentId, now: datetime) -> Stray:
     # The payment first, as its lock ranks lower. Awake, it hears from its provider all that was told under its name.
     models.Payment.objects.filter(pk=payment_id).update(wake_at=now)
-    row = _row(stray_id, locked=True)
-    if balance.unanswered(_events(row)):
+    row = row_of(stray_id, locked=True)
+    if balance.unanswered(events_of(row)):
         # Somebody began to give it back since we looked; the payment, awake, hears of that as well.
         return to_stray(row)
     row.payment_id = payment_id
-    _fold(row, is_looked_at=True, wake_at=None)
+    fold(row, is_looked_at=True, wake_at=None)
     return to_stray(row)
-
-
-def is_linked(row: models.Stray) -> bool:
-    """Return whether a stray turned out to be a payment of the shop's, which counts it from then on."""
-    return row.payment_id is not None and not row.is_mismatched
 
 
 @transaction.atomic
 def _rest(stray_id: int) -> Stray:
-    row = _row(stray_id, locked=True)
+    row = row_of(stray_id, locked=True)
     if row.state not in OPEN_STRAYS:
         models.Stray.objects.filter(pk=stray_id).update(wake_at=None, tries=0)
     return to_stray(row)
@@ -337,14 +120,14 @@ def _called(found: Stray) -> dict[str, str]:
 @transaction.atomic
 def _looked(stray_id: int, told: Sequence[Answer] | None, now: datetime, *, is_over: bool) -> Stray:
     """Write down what was told; `is_over`: the provider cannot be asked, so that there is nothing to wait for."""
-    row = _row(stray_id, locked=True)
-    _add(row, _of_this(row, told or ()), now)
+    row = row_of(stray_id, locked=True)
+    add(row, _of_this(row, told or ()), now)
     if told is not None or is_over or row.tries >= PATIENCE:
         # Asked again within a day while it is open: reserved money runs out, and what was given back by hand is told by nobody.
         open_still = (
-            rules.state(_events(row), is_linked=is_linked(row), is_looked_at=True, settled_minor=row.settled_minor).value in OPEN_STRAYS
+            rules.state(events_of(row), is_linked=is_linked(row), is_looked_at=True, settled_minor=row.settled_minor).value in OPEN_STRAYS
         )
-        _fold(row, is_looked_at=True, wake_at=now + timedelta(seconds=LONGEST_WAIT_S) if open_still else None)
+        fold(row, is_looked_at=True, wake_at=now + timedelta(seconds=LONGEST_WAIT_S) if open_still else None)
     return to_stray(row)
 
 
@@ -407,7 +190,7 @@ def repeat_give_back(stray_id: int, now: datetime) -> Stray:
 
 @transaction.atomic(durable=True)
 def _open_give_back(stray_id: int, seen_minor: int, actor: UserId | None, now: datetime) -> Stray:
-    row = _row(stray_id, locked=True)
+    row = row_of(stray_id, locked=True)
     if row.state == StrayState.GIVING_BACK.value:
         return to_stray(row)
     left = row.kept_minor + row.reserved_minor
@@ -416,8 +199,8 @@ def _open_give_back(stray_id: int, seen_minor: int, actor: UserId | None, now: d
     before = row.state
     row.settled_minor = row.settled_at = None
     for kind, amount, verb in _wanted(row):
-        _add_event(stray_id, PaymentEvent(kind=kind, amount_minor=amount, key=_key(row, verb), reference="", reason="", at=now))
-    _fold(row, is_looked_at=True, wake_at=now + LOOK_SOON)
+        add_event(stray_id, PaymentEvent(kind=kind, amount_minor=amount, key=_key(row, verb), reference="", reason="", at=now))
+    fold(row, is_looked_at=True, wake_at=now + LOOK_SOON)
     after = {"state": row.state, "provider": row.provider, "amount": _amount(row, left)}
     audit.record(actor=actor, act="payments.give_back", subject=f"stray:{stray_id}", before={"state": before}, after=after, at=now)
     return to_stray(row)
@@ -434,8 +217,11 @@ def _key(row: models.Stray, verb: str) -> str:
     Made of the provider's names, as a payment's own keys are, so that a shop set back to an earlier moment asks under the same key again;
     never a key that the payment itself asks under, whose money may go back beside it.
     """
-    begun = f"{row.name if rules.is_own(row.name) else row.reference}:{verb}"
-    times = sum(event.key.startswith(begun) for event in _events(row) if event.kind in _ACTS)
+    is_own = rules.is_own(row.name)
+    begun = f"{row.name if is_own else row.reference}:{verb}"
+    # Also of the other row under this name: what was told before the payment was known may have been given back in part.
+    rows = Q(stray__provider=row.provider, stray__name=row.name) if is_own else Q(stray=row.pk)
+    times = models.StrayEvent.objects.filter(rows, kind__in=rules.ASKED, key__startswith=begun).count()
     return begun + (f"-{times + 1}" if times else "")
 
 
@@ -454,8 +240,8 @@ def _ask(found: Stray, asked: PaymentEvent, now: datetime) -> Stray:
 
 @transaction.atomic
 def _answered(stray_id: int, answer: Answer, now: datetime) -> Stray:
-    row = _row(stray_id, locked=True)
-    _add(row, [answer], now)
+    row = row_of(stray_id, locked=True)
+    add(row, [answer], now)
     return to_stray(row)
 
 
@@ -467,7 +253,7 @@ def settle_stray_elsewhere(*, stray_id: int, seen_minor: int, reason: str, actor
     A request to give it back that the provider has left without any word for SILENT_FOR is given up: it is not made again. Before that,
     and for what is settled, raises StrayClosed; NotFound.
     """
-    row = _row(stray_id, locked=True)
+    row = row_of(stray_id, locked=True)
     before = row.state
     there = row.kept_minor + row.reserved_minor + row.pending_minor
     is_passed_by = before == StrayState.GIVING_BACK.value and is_silent(to_stray(row), now)
@@ -478,7 +264,7 @@ def settle_stray_elsewhere(*, stray_id: int, seen_minor: int, reason: str, actor
     if is_passed_by:
         _give_up(row, now)
     row.settled_minor, row.settled_at, row.reason = row.kept_minor + row.reserved_minor, now, reason
-    _fold(row, is_looked_at=True, wake_at=None)
+    fold(row, is_looked_at=True, wake_at=None)
     after = {"state": row.state, "provider": row.provider, "amount": _amount(row, row.settled_minor)}
     audit.record(actor=actor, act="payments.settle_elsewhere", subject=f"stray:{stray_id}", before={"state": before}, after=after, at=now)
     return to_stray(row)
@@ -491,10 +277,10 @@ def is_silent(found: Stray, now: datetime) -> bool:
 
 def _give_up(row: models.Stray, now: datetime) -> None:
     """Write down that nobody waits for an answer any more; one that still comes counts all the same."""
-    for asked in balance.unanswered(_events(row)):
+    for asked in balance.unanswered(events_of(row)):
         kind = _GIVEN_UP[asked.kind]
-        _add_event(int(row.pk), PaymentEvent(kind=kind, amount_minor=0, key=asked.key, reference="", reason=ABANDONED, at=now))
-    _fold(row, is_looked_at=True, wake_at=None)
+        add_event(int(row.pk), PaymentEvent(kind=kind, amount_minor=0, key=asked.key, reference="", reason=ABANDONED, at=now))
+    fold(row, is_looked_at=True, wake_at=None)
 
 
 def _amount(row: models.Stray, minor: int) -> str:

@@ -22,6 +22,7 @@ _OWN = re.compile(OWN + r"[A-Za-z0-9_-]{27}")
 
 _OWN_KEY = re.compile(_OWN.pattern + r"(:[A-Za-z0-9_:-]{1,80})?")
 _OTHER = "other_"
+ASKED = frozenset({EventKind.REFUND_ASKED, EventKind.VOID_ASKED})
 _GAVE = frozenset({EventKind.REFUNDED, EventKind.VOIDED})
 
 
@@ -97,7 +98,7 @@ def _without_money(events: Sequence[PaymentEvent]) -> StrayState:
     if not events:
         # Nobody has said that there is none.
         return StrayState.UNCLAIMED
-    asked = {event.key for event in events if event.kind in (EventKind.REFUND_ASKED, EventKind.VOID_ASKED)}
+    asked = {event.key for event in events if event.kind in ASKED}
     if any(event.kind in _GAVE and event.key in asked for event in events):
         return StrayState.GIVEN_BACK
     # Money in no amount, or in a statement alone: nothing is counted, and somebody should look all the same.

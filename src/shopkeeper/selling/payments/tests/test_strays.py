@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import Error, IntegrityError, connection, transaction
 
-from shopkeeper.selling.payments import models, statements, strays
+from shopkeeper.selling.payments import models, statements, stray_news
 from shopkeeper.selling.payments.adapters.fakes import statement_files as files
 from shopkeeper.selling.payments.adapters.provider import Answer
 from shopkeeper.selling.payments.rules import strays as rules
@@ -114,8 +114,8 @@ def test_a_key_is_kept_where_it_was_asked_under_or_is_of_our_making(told: str, k
 def test_money_is_kept_whatever_it_is_called(name: str, reference: str) -> None:
     told = Answer(kind=EventKind.CAPTURED, payment_name=name, key=name, reference=reference, operation="op", amount_minor=100)
 
-    strays.hear(provider="alipay", answers=[told], now=NOON)
-    strays.hear(provider="alipay", answers=[told], now=NOON)
+    stray_news.hear(provider="alipay", answers=[told], now=NOON)
+    stray_news.hear(provider="alipay", answers=[told], now=NOON)
 
     (row,) = models.Stray.objects.all()
     assert (row.kept_minor, row.heard, models.StrayEvent.objects.count()) == (100, 2, 1)
@@ -124,9 +124,9 @@ def test_money_is_kept_whatever_it_is_called(name: str, reference: str) -> None:
 
 @pytest.mark.django_db
 def test_a_stray_of_another_name_is_still_the_same_under_another_secret(settings: object) -> None:
-    strays.hear(provider="alipay", answers=[captured("order_77", "tx_1")], now=NOON)
+    stray_news.hear(provider="alipay", answers=[captured("order_77", "tx_1")], now=NOON)
     settings.SECRET_KEY = "another"  # type: ignore[attr-defined]
-    strays.hear(provider="alipay", answers=[captured("order_77", "tx_1")], now=NOON)
+    stray_news.hear(provider="alipay", answers=[captured("order_77", "tx_1")], now=NOON)
 
     assert (models.Stray.objects.count(), models.StrayEvent.objects.count()) == (1, 1)
 
@@ -139,9 +139,9 @@ def captured(name: str = "", reference: str = "pi_1") -> Answer:
 
 @pytest.mark.django_db
 def test_a_name_and_a_reference_stand_for_one_stray_in_whatever_order_they_are_told() -> None:
-    strays.hear(provider="stripe", answers=[captured()], now=NOON)
-    strays.hear(provider="stripe", answers=[captured(OURS)], now=NOON)
-    strays.hear(provider="stripe", answers=[captured()], now=NOON + timedelta(hours=1))
+    stray_news.hear(provider="stripe", answers=[captured()], now=NOON)
+    stray_news.hear(provider="stripe", answers=[captured(OURS)], now=NOON)
+    stray_news.hear(provider="stripe", answers=[captured()], now=NOON + timedelta(hours=1))
 
     (row,) = models.Stray.objects.all()
     assert (row.name, row.reference, row.heard, row.kept_minor) == (OURS, "pi_1", 3, 100)
@@ -150,8 +150,8 @@ def test_a_name_and_a_reference_stand_for_one_stray_in_whatever_order_they_are_t
 
 @pytest.mark.django_db
 def test_the_same_name_at_another_provider_is_another_stray() -> None:
-    strays.hear(provider="stripe", answers=[captured("pay_1")], now=NOON)
-    strays.hear(provider="alipay", answers=[captured("pay_1")], now=NOON)
+    stray_news.hear(provider="stripe", answers=[captured("pay_1")], now=NOON)
+    stray_news.hear(provider="alipay", answers=[captured("pay_1")], now=NOON)
 
     assert models.Stray.objects.count() == 2
 
@@ -169,7 +169,7 @@ def test_the_database_keeps_one_row_for_one_stray(name: str) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("act", ["UPDATE payments_strayevent SET amount_minor = 0", "DELETE FROM payments_strayevent"])
 def test_what_was_told_of_a_stray_is_never_rewritten(act: str) -> None:
-    strays.hear(provider="stripe", answers=[captured()], now=NOON)
+    stray_news.hear(provider="stripe", answers=[captured()], now=NOON)
 
     with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(act)
