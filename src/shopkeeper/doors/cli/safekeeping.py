@@ -57,10 +57,12 @@ def backup(words: argparse.Namespace) -> int:
 
 
 def _described(kept: Kept) -> list[str]:
+    from django.template.defaultfilters import filesizeformat
+
     lines = [
         _("Point: %(at)s, place in the log %(lsn)s") % {"at": f"{kept.point.at:%Y-%m-%dT%H:%M:%S.%fZ}", "lsn": kept.point.lsn},
-        _("Size: %(own).1f MB, and %(tree).1f MB of lake and media in %(files)d files, shared between backups")
-        % {"own": kept.size / 1e6, "tree": kept.tree_size / 1e6, "files": kept.files},
+        _("Size: %(own)s, and %(tree)s of lake and media in %(files)d files, shared between backups")
+        % {"own": filesizeformat(kept.size), "tree": filesizeformat(kept.tree_size), "files": kept.files},
         _("Taken in %.1f seconds") % kept.seconds,
     ]
     if kept.kind == "dump":
@@ -78,7 +80,7 @@ def _clear(folder: Path, words: argparse.Namespace, now: datetime) -> int:
     said = _("would go: %s") if words.would_clear else _("gone: %s")
     for kept in gone:
         print(said % kept.name)
-    print(_("%d backups stay.") % (len(backups.shelf(folder).backups) - (len(gone) if words.would_clear else 0)))
+    print(_("backups that stay: %d") % (len(backups.shelf(folder).backups) - (len(gone) if words.would_clear else 0)))
     return 0
 
 
