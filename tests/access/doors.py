@@ -60,7 +60,7 @@ PAGES: dict[str, str] = {
 DETAILS = {
     "orders": "orders.view", "products": "catalog.view", "prices": "pricing.view", "stock": "inventory.view", "customers": "customers.view",
     "payments": "payments.view", "strays": "payments.view", "facts": "events.view", "audit": "audit.view",
-    "messages": "messages.view", "approvals": "approvals.view",
+    "messages": "messages.view", "approvals": "approvals.view", "reviews": "reviews.view", "questions": "reviews.view",
     "orders:invoice": "orders.view", "orders:picking": "orders.ship",
 }  # fmt: skip
 """The act of the page of a row, and of the pages that stand beside a list."""
@@ -70,9 +70,10 @@ WAGTAILS_OWN = frozenset({"wagtailadmin_login", "wagtailadmin_logout", "wagtaila
 
 OPEN_ROUTES = frozenset(
     {
+        "list_attributes", "list_brands", "suggest",
         "read_shop", "list_categories", "list_products", "read_product", "search_products", "read_stock", "list_delivery_options",
         "list_payment_methods", "open_basket", "read_basket", "set_line", "remove_line", "quote_basket", "place_order", "read_order",
-        "cancel_order_of_buyer", "pay_order_again", "hear_webhook",
+        "cancel_order_of_buyer", "pay_order_again", "hear_webhook", "list_reviews", "write_review_of_line", "list_reviews_of_order",
     }
 )  # fmt: skip
 """What of the API is for shoppers: a basket and an order are named by secrets of their own."""

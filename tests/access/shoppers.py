@@ -17,9 +17,12 @@ NOBODYS = frozenset(
     {
         "storefront:home", "storefront:shelves", "storefront:category", "storefront:goods", "storefront:product", "storefront:search",
         "storefront:sign_in", "storefront:sign_out", "storefront:register", "storefront:password_forgotten", "storefront:text",
-        "storefront:consent",
+        "storefront:consent", "storefront:ask", "storefront:helpful",
+        "storefront:suggest", "storefront:search_opened",
+        "list_attributes", "list_brands", "suggest",
         "read_shop", "list_categories", "list_products", "read_product", "search_products", "read_stock", "list_delivery_options",
         "list_payment_methods", "open_basket", "hear_webhook",
+        "list_reviews", "list_all_reviews", "decide_review", "answer_review",
         "list_orders", "read_shelves", "adjust_stock", "set_price", "list_metrics", "read_figures", "read_series", "read_top",
     }
 )  # fmt: skip
@@ -31,13 +34,13 @@ NAMING = frozenset(
         "storefront:order", "storefront:invoice", "storefront:order_pay", "storefront:order_cancel", "storefront:join",
         "storefront:password_new", "storefront:account", "storefront:account_details", "storefront:address_remove",
         "read_basket", "set_line", "remove_line", "quote_basket", "place_order", "read_order", "cancel_order_of_buyer",
-        "pay_order_again",
+        "pay_order_again", "storefront:review", "storefront:questions", "write_review_of_line", "list_reviews_of_order",
         "read_order_by_number", "ship_lines", "refund_lines", "cancel_order_by_staff",
     }
 )  # fmt: skip
 """What names an order, a basket, an account, an address or a link."""
 
-PUBLIC_VALUES = frozenset({"slug", "kind", "sku", "provider", "metric", "metric_id"})
+PUBLIC_VALUES = frozenset({"slug", "kind", "sku", "provider", "metric", "metric_id", "review"})
 """Values in an address that name what everybody may see, or what is asked of staff by act alone."""
 
 Answer = tuple[int, str]

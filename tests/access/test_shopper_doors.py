@@ -13,6 +13,7 @@ from shopkeeper.flows import join
 from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.kit.ids import OrderId
 from shopkeeper.ops.access import public as access
+from shopkeeper.ops.limits.models import Tally
 from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.orders import public as orders
@@ -85,6 +86,12 @@ def test_an_order_is_reached_by_its_secret_alone(ann: Ann, who: str) -> None:
         "read_order": ("GET", f"{V1}/orders/{{name}}"), "cancel_order_of_buyer": ("POST", f"{V1}/orders/{{name}}/cancel"),
     }  # fmt: skip
     before = orders.order(ann.order_id)
+    asked = f"?line={before.lines[0].id}"
+    places |= {
+        "review": ("GET", f"/en/orders/{{name}}/review/{asked}"), "written": ("POST", f"/en/orders/{{name}}/review/{asked}"),
+        "questions": ("GET", f"/en/orders/{{name}}/questions/{asked}"), "answered": ("POST", f"/en/orders/{{name}}/questions/{asked}"),
+        "list_reviews_of_order": ("GET", f"{V1}/orders/{{name}}/reviews"),
+    }  # fmt: skip
 
     wrong = {
         name: found
@@ -94,6 +101,12 @@ def test_an_order_is_reached_by_its_secret_alone(ann: Ann, who: str) -> None:
 
     pays = asks(client, "POST", f"{V1}/orders/{{name}}/payments", b'{"payment_method": "test-ok"}', "application/json")
     wrong |= {"pay_order_again": found} if (found := shoppers.told_apart(pays, foreign=tried, missing=MISSING, statuses=(404,))) else {}
+
+    said = f'{{"line_id": {before.lines[0].id}, "stars": 5, "shown_name": "Ann"}}'.encode()
+    writes = asks(client, "POST", f"{V1}/orders/{{name}}/reviews", said, "application/json")
+    # How often one may write has tests of its own.
+    Tally.objects.all().delete()
+    wrong |= {"writes": found} if (found := shoppers.told_apart(writes, foreign=tried, missing=MISSING, statuses=(404,))) else {}
 
     assert wrong == {}
     assert orders.order(ann.order_id) == before

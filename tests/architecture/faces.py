@@ -44,7 +44,8 @@ def is_breach(importer: str, imported: str) -> bool:
         return False
     if "tests" in importer.split(".") and (inside[:2] == ["tests", "builders"] or inside[0] in OPEN_TO_TESTS):
         return False
-    allowed = ONLY_FOR.get(inside[0])
+    # What staff see of a large room stands in several files: console.py, console_traits.py.
+    allowed = ONLY_FOR.get(inside[0].partition("_")[0])
     return allowed is None or tuple(importer.split(".")[1 : 1 + len(allowed)]) != allowed
 
 

@@ -12,7 +12,7 @@ STAIRS = [
     ["insight.lake"],
     ["selling.orders", "selling.payments"],
     ["selling.pricing", "selling.inventory"],
-    ["selling.catalog", "selling.search", "selling.customers", "selling.content"],
+    ["selling.catalog", "selling.search", "selling.customers", "selling.content", "selling.reviews"],
     ["selling.shop"],
     ["events"],
     ["ops.approvals", "ops.audit", "ops.requests", "ops.limits", "ops.imports", "ops.jobs"],

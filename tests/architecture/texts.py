@@ -60,7 +60,7 @@ CATALOGUES = (
         "doors/console",
         (
             "doors/console",
-            *(f"{group}/*/console.py" for group in ("selling", "ops", "insight", "growth")),
+            *(f"{group}/*/console*.py" for group in ("selling", "ops", "insight", "growth")),
             "events/console.py",
             "kit/console.py",
             "kit/naming.py",
@@ -96,8 +96,8 @@ def extracted(texts: Texts) -> Catalog:
 def _files(texts: Texts) -> Iterator[Path]:
     for source in texts.sources:
         for place in sorted(PACKAGE.glob(source)):
-            # How staff see a room is written in its console.py, but read in the console.
-            found = [place] if place.is_file() else [path for path in sorted(place.rglob("*")) if path.name != "console.py"]
+            # How staff see a room is written in its console.py and its like, but read in the console.
+            found = [place] if place.is_file() else [path for path in sorted(place.rglob("*")) if not path.name.startswith("console")]
             yield from (
                 path for path in found if path.suffix in (".py", ".html", ".txt") and not _NOT_OURS & set(path.relative_to(PACKAGE).parts)
             )

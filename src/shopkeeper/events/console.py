@@ -20,6 +20,8 @@ FACTS_CALLED = {
     "AdjustmentBooked": gettext_lazy("Adjustment booked"),
     "ApprovalAsked": gettext_lazy("Second person asked"),
     "ApprovalDecided": gettext_lazy("Second person decided"),
+    "AttributeSaved": gettext_lazy("Attribute saved"),
+    "BrandSaved": gettext_lazy("Brand saved"),
     "CategorySaved": gettext_lazy("Category saved"),
     "ConsentRecorded": gettext_lazy("Consent recorded"),
     "CreditNoteIssued": gettext_lazy("Credit note issued"),
@@ -36,6 +38,11 @@ FACTS_CALLED = {
     "PriceListSaved": gettext_lazy("Price list saved"),
     "PriceSet": gettext_lazy("Price set"),
     "ProductSaved": gettext_lazy("Product saved"),
+    "QuestionAnswered": gettext_lazy("Question answered"),
+    "QuestionAsked": gettext_lazy("Question asked"),
+    "ReviewAnswered": gettext_lazy("Review answered"),
+    "ReviewDecided": gettext_lazy("Review decided"),
+    "ReviewWritten": gettext_lazy("Review written"),
     "ShopSaved": gettext_lazy("Shop settings saved"),
     "ShopTextPublished": gettext_lazy("Shop text published"),
     "StaffInvited": gettext_lazy("Staff invited"),
@@ -52,6 +59,7 @@ FACTS_CALLED = {
 HEARERS_CALLED = {
     "lake": gettext_lazy("Data lake"),
     "mails": gettext_lazy("Mails"),
+    "reviews": gettext_lazy("Reviews"),
     "search": gettext_lazy("Search"),
 }
 

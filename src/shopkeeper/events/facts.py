@@ -236,6 +236,18 @@ class CategorySaved(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrandSaved(Fact):
+    ENTITY = "brand_id"
+    brand_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeSaved(Fact):
+    ENTITY = "attribute_id"
+    attribute_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerRegistered(Fact):
     ENTITY = "customer_id"
     customer_id: int
@@ -263,6 +275,49 @@ class ShopTextPublished(Fact):
     text_id: int
     kind: str
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewWritten(Fact):
+    """A buyer spoke of goods bought with this order; `stars` 1 to 5. It is seen once it has been decided."""
+
+    ENTITY = "review_id"
+    review_id: int
+    product_id: int
+    order_id: int
+    stars: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDecided(Fact):
+    """Where a review stands from now on, and for which of the reasons that are shown."""
+
+    ENTITY = "review_id"
+    review_id: int
+    product_id: int
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewAnswered(Fact):
+    ENTITY = "review_id"
+    review_id: int
+    product_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAsked(Fact):
+    ENTITY = "question_id"
+    question_id: int
+    product_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAnswered(Fact):
+    ENTITY = "question_id"
+    question_id: int
+    product_id: int
 
 
 # ── ops ───────────────────────────────────────────────────────────────────────────────────────────────────────────────

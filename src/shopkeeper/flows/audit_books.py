@@ -19,6 +19,7 @@ from shopkeeper.selling.orders.shapes import OrderMoney as Owed
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import Difference as PaymentDifference
 from shopkeeper.selling.payments.shapes import OrderMoney as Had
+from shopkeeper.selling.reviews import public as reviews
 
 DEAD = (OrderState.CANCELLED, OrderState.EXPIRED)
 
@@ -66,7 +67,8 @@ class Report:
 
 
 def run(now: datetime) -> Report:
-    """Return the report on all books: stock against its ledger, holds against orders, orders against payments, each one and in sum."""
+    """Return the report on all books: stock against its ledger, holds against orders, orders against payments, each one and in sum; stars
+    against reviews."""
     moved_since = now - UNDER_WAY_FOR
     owed = {row.order_id: row for row in orders.money_of_orders(moved_since=moved_since)}
     had = {row.order_id: row for row in payments.money_of_orders(moved_since=moved_since)}
@@ -84,6 +86,7 @@ def run(now: datetime) -> Report:
             *_in_sum(sums),
             *_beyond_their_time(holding, now),
             *_told(now),
+            *_of_reviews(),
         ),
     )
 
@@ -128,6 +131,13 @@ def _of_stock() -> list[Finding]:
 
 def _of_rooms(differences: Sequence[Difference | PaymentDifference]) -> list[Finding]:
     return [Finding(check=each.check, subject=each.subject, expected=each.expected, found=each.found) for each in differences]
+
+
+def _of_reviews() -> list[Finding]:
+    return [
+        Finding(check="stars_are_the_reviews", subject=f"product:{each.product_id}", expected=each.expected, found=each.found)
+        for each in reviews.differences()
+    ]
 
 
 def _holds_against_orders(owed: Mapping[OrderId, Owed], holding: Mapping[OrderId, int]) -> Iterable[Finding]:

@@ -7,25 +7,31 @@ What a page rests on (`Rests`) and how that stands now (`standing`) let a door s
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from shopkeeper.kit import statements
+from shopkeeper.kit import statements, together
 from shopkeeper.kit.ids import CategoryId, ProductId, VariantId
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes import Category, Editions, Product, Sort, Variant
+from shopkeeper.selling.catalog.shapes import Brand, Category, Editions, Facet, Narrowing, Product, Sort, Trait, Variant
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.orders.shapes import MOST_UNITS
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.shapes import PriceTag
-from shopkeeper.selling.search import public as search
+from shopkeeper.selling.reviews import public as reviews
+from shopkeeper.selling.reviews.shapes import Asked, Opinions, Rating, ReviewSort
 
 RELATED = 6
 MOST_ON_A_PAGE = 200
+UNRATED = Rating()
 
-_STANDING = "SELECT catalog_edition_of(%s::bigint[]), inventory_shown(%s::bigint[], %s::bigint), inventory_shown(%s::bigint[], %s::bigint)"
+_STANDING = """
+    SELECT catalog_edition_of(%s::bigint[]), inventory_shown(%s::bigint[], %s::bigint), inventory_shown(%s::bigint[], %s::bigint),
+           reviews_told(%s::bigint[], %s::bigint)
+"""
 
 _Tags = Mapping[VariantId, PriceTag]
 _Units = Mapping[VariantId, int]
+_Ratings = Mapping[ProductId, Rating]
 
 
 def by_price(category_id: CategoryId | None, sort: Sort) -> tuple[ProductId, ...]:
@@ -41,8 +47,11 @@ class Look:
     """How the catalogue is read: all categories, a page of a shelf, a whole shelf's ids by price, products by id."""
 
     categories: Callable[[], tuple[Category, ...]] = catalog.categories
+    brands: Callable[[], tuple[Brand, ...]] = catalog.brands
     listing: Callable[..., Page[Product]] = catalog.listing
     by_price: Callable[[CategoryId | None, Sort], Sequence[int]] = by_price
+    facets: Callable[[CategoryId | None], tuple[Facet, ...]] = catalog.facets
+    traits: Callable[[Product], tuple[Trait, ...]] = lambda product: catalog.traits([product.id]).get(product.id, ())
     products: Callable[[Sequence[ProductId]], dict[ProductId, Product]] = catalog.products
 
 
@@ -64,6 +73,7 @@ class Card:
     available: int
     choices: int
     units: tuple[tuple[VariantId, int], ...] = ()
+    rating: Rating = UNRATED
 
 
 FEW_SHOWN = 6
@@ -72,27 +82,34 @@ FEW_SHOWN = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rests:
-    """What a page rests on: shelves (None: everything), variants whose few pieces it tells, and variants whose number it tells exactly."""
+    """What a page rests on: shelves (None: everything), variants whose few pieces it tells, and variants whose number it tells exactly.
+
+    `rated` are products whose stars it tells, `reviewed` the one of whose reviews it tells everything.
+    """
 
     shelves: tuple[int, ...] | None = ()
     few: tuple[VariantId, ...] = ()
     exact: tuple[VariantId, ...] = ()
+    rated: tuple[ProductId, ...] = ()
+    reviewed: ProductId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How that stands: the sum of the marks, and the stock in the order of the variants."""
+    """How that stands: the sum of the marks, the stock in the order of the variants, and what the reviews come to."""
 
     mark: int = 0
     few: str = ""
     exact: str = ""
+    reviews: str = ""
 
 
 def standing(rests: Rests) -> Standing:
     """Return how what a page rests on stands now: one query."""
-    values = [None if rests.shelves is None else list(rests.shelves), list(rests.few), FEW_SHOWN, list(rests.exact), MOST_UNITS]
-    mark, few, exact = statements.row(_STANDING, values)
-    return Standing(mark=mark, few=few or "", exact=exact or "")
+    shelves = None if rests.shelves is None else list(rests.shelves)
+    values = [shelves, list(rests.few), FEW_SHOWN, list(rests.exact), MOST_UNITS, list(rests.rated), rests.reviewed]
+    mark, few, exact, told = statements.row(_STANDING, values)
+    return Standing(mark=mark, few=few or "", exact=exact or "", reviews=told)
 
 
 def resting(
@@ -105,8 +122,13 @@ def resting(
         shelves=None if shelves is None else tuple(shelves),
         few=tuple(variant for variant, _ in few),
         exact=tuple(variant for variant, _ in exact),
+        rated=tuple(card.product.id for card in cards),
+        reviewed=shown.product.id if shown else None,
     )
-    return rests, Standing(mark=editions.of(shelves), few=_told(few, FEW_SHOWN), exact=_told(exact, MOST_UNITS))
+    # As the database function reviews_told tells it.
+    stars = ",".join(f"{card.rating.count}:{card.rating.total}" for card in cards)
+    told = f"{stars}|{shown.opinions.summary.mark if shown else 0}"
+    return rests, Standing(mark=editions.of(shelves), few=_told(few, FEW_SHOWN), exact=_told(exact, MOST_UNITS), reviews=told)
 
 
 def _told(units: Sequence[tuple[VariantId, int]], most: int) -> str:
@@ -128,16 +150,34 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """Which of a product's reviews and questions are looked at, `size` of each: reviews in an order, both by page."""
+
+    sort: ReviewSort = ReviewSort.NEWEST
+    number: int = 1
+    questions: int = 1
+    size: int = 10
+
+
+FIRST_LEAF = Leaf()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One product with everything its page says: where it stands (`path`, main shelf first), its choices, its neighbours."""
+    """One product with everything its page says: where it stands (`path`, main shelf first), who makes it, what is said of it, its choices,
+    its neighbours."""
 
     product: Product
     path: tuple[Category, ...]
+    brand: Brand | None
+    traits: tuple[Trait, ...]
     choices: tuple[Choice, ...]
     related: tuple[Card, ...]
     tag: PriceTag | None
     has_several_prices: bool
     available: int
+    opinions: Opinions
+    asked: Asked
 
     @property
     def category_slug(self) -> str:
@@ -148,6 +188,42 @@ class Shown:
         return any(choice.can_be_bought for choice in self.choices)
 
 
+NOTHING_WANTED = Narrowing()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """A page of a shelf as it is wanted, and the questions by which it can be narrowed down further."""
+
+    page: Page[Card]
+    facets: tuple[Facet, ...]
+
+
+def narrowed(
+    *,
+    category: Category | None = None,
+    wanted: Narrowing,
+    sort: Sort = Sort.FEATURED,
+    number: int = 1,
+    size: int = 24,
+    look: Look = FRESH,
+) -> Shelf:
+    """Return one page of those goods of a shelf that are as wanted, and the questions it is narrowed down by. As `shelf` else."""
+    category_id = category.id if category else None
+    if not wanted:
+        return Shelf(page=shelf(category=category, sort=sort, number=number, size=size, look=look), facets=look.facets(category_id))
+    _refuse_impossible(number, size)
+    is_by_price = sort in (Sort.PRICE_UP, Sort.PRICE_DOWN)
+    ids, facets = together.read(
+        lambda: catalog.narrowed_ids(category_id, wanted, Sort.FEATURED if is_by_price else sort),
+        lambda: catalog.facets(category_id, wanted),
+    )
+    if is_by_price:
+        chosen = set(ids)
+        ids = [each for each in look.by_price(category_id, sort) if each in chosen]
+    return Shelf(page=_of_ids(ids, number, size, look), facets=facets)
+
+
 def shelf(
     *, category: Category | None = None, sort: Sort = Sort.FEATURED, number: int = 1, size: int = 24, look: Look = FRESH
 ) -> Page[Card]:
@@ -155,57 +231,64 @@ def shelf(
 
     Where `sort` is by price, goods without one stand last. Raises OutOfRange for a page or size that cannot be.
     """
-    if not 1 <= size <= MOST_ON_A_PAGE:
-        raise OutOfRange("size", size, least=1, most=MOST_ON_A_PAGE)
-    if number < 1:
-        raise OutOfRange("page", number, least=1)
+    _refuse_impossible(number, size)
     category_id = category.id if category else None
     if sort in (Sort.PRICE_UP, Sort.PRICE_DOWN):
-        return _shelf_by_price(category_id, sort, number, size, look)
+        return _of_ids(look.by_price(category_id, sort), number, size, look)
     page = look.listing(category_id=category_id, sort=sort, number=number, size=size)
     return Page(items=cards(page.items, look.categories()), total=page.total, number=page.number, size=page.size)
 
 
-def found(*, text: str, number: int = 1, size: int = 24, look: Look = FRESH) -> Page[Card]:
-    """Return one page of what a search finds, best first. Raises OutOfRange for a page or size that cannot be."""
-    page = search.find(text, number=number, size=size)
-    products = look.products(page.items) if page.items else {}
-    visible = [products[each] for each in page.items if each in products and products[each].is_published]
-    return Page(items=cards(visible, look.categories()), total=page.total, number=page.number, size=page.size)
+def _refuse_impossible(number: int, size: int) -> None:
+    if not 1 <= size <= MOST_ON_A_PAGE:
+        raise OutOfRange("size", size, least=1, most=MOST_ON_A_PAGE)
+    if number < 1:
+        raise OutOfRange("page", number, least=1)
 
 
-def shown(*, slug: str, look: Look = FRESH) -> Shown:
-    """Return the published product of a slug with its choices and its neighbours on the shelf. Raises NotFound."""
+def shown(*, slug: str, look: Look = FRESH, leaf: Leaf = FIRST_LEAF) -> Shown:
+    """Return the published product of a slug with its choices, its neighbours on the shelf, and a page of its reviews and questions.
+
+    Raises NotFound, OutOfRange for a page of them that cannot be.
+    """
     product = catalog.product(slug)
     neighbours: tuple[Product, ...] = ()
     if product.category_id is not None:
         near = look.listing(category_id=product.category_id, size=RELATED + 1).items
         neighbours = tuple(each for each in near if each.id != product.id)[:RELATED]
-    tags, units = _read((product, *neighbours))
+    (tags, units, ratings), opinions, asked = together.read(
+        lambda: _read((product, *neighbours)),
+        lambda: reviews.opinions(product.id, sort=leaf.sort, number=leaf.number, size=leaf.size),
+        lambda: reviews.asked(product.id, number=leaf.questions, size=leaf.size),
+    )
     categories = look.categories()
     slugs = _slugs(categories)
     path = path_of(product.category_id, categories)
-    card = _card(product, path[-1].slug if path else "", tags, units)
+    card = _card(product, path[-1].slug if path else "", tags, units, ratings)
     return Shown(
         product=product,
         path=path,
+        brand=next((each for each in look.brands() if each.id == product.brand_id), None) if product.brand_id else None,
+        traits=look.traits(product),
         choices=tuple(
             Choice(variant=each, tag=tags.get(each.id), available=max(units.get(each.id, 0), 0))
             for each in product.variants
             if each.is_sellable
         ),
-        related=tuple(_card(each, slugs.get(each.category_id, ""), tags, units) for each in neighbours),
+        related=tuple(_card(each, slugs.get(each.category_id, ""), tags, units, ratings) for each in neighbours),
         tag=card.tag,
         has_several_prices=card.has_several_prices,
         available=card.available,
+        opinions=opinions,
+        asked=asked,
     )
 
 
 def cards(products: Sequence[Product], categories: Sequence[Category]) -> tuple[Card, ...]:
-    """Return products as cards, in their order: one reading of prices, one of stock."""
-    tags, units = _read(products)
+    """Return products as cards, in their order: prices, stock and stars in one reading."""
+    tags, units, ratings = _read(products)
     slugs = _slugs(categories)
-    return tuple(_card(each, slugs.get(each.category_id, ""), tags, units) for each in products)
+    return tuple(_card(each, slugs.get(each.category_id, ""), tags, units, ratings) for each in products)
 
 
 def category_of(slug: str, *, look: Look = FRESH) -> Category:
@@ -224,20 +307,26 @@ def path_of(category_id: CategoryId | None, categories: Sequence[Category]) -> t
     return tuple(each for each in (above, here) if each)
 
 
-def _shelf_by_price(category_id: CategoryId | None, sort: Sort, number: int, size: int, look: Look) -> Page[Card]:
-    ids = look.by_price(category_id, sort)
+def _of_ids(ids: Sequence[int], number: int, size: int, look: Look) -> Page[Card]:
     chosen = [ProductId(each) for each in ids[(number - 1) * size : number * size]]
     products = look.products(chosen) if chosen else {}
     shown = [products[each] for each in chosen if each in products]
     return Page(items=cards(shown, look.categories()), total=len(ids), number=number, size=size)
 
 
-def _read(products: Sequence[Product]) -> tuple[_Tags, _Units]:
+def _read(products: Sequence[Product]) -> tuple[_Tags, _Units, _Ratings]:
     variants = _variant_ids(products)
-    return (pricing.prices(variants), inventory.available(variants)) if variants else ({}, {})
+    if not variants:
+        return {}, {}, {}
+    tags, units, sums = together.read(
+        lambda: pricing.prices(variants),
+        lambda: inventory.available(variants),
+        lambda: reviews.summaries([each.id for each in products]),
+    )
+    return tags, units, {key: each.rating for key, each in sums.items()}
 
 
-def _card(product: Product, category_slug: str, tags: _Tags, units: _Units) -> Card:
+def _card(product: Product, category_slug: str, tags: _Tags, units: _Units, ratings: _Ratings) -> Card:
     sellable = [each.id for each in product.variants if each.is_sellable]
     priced = sorted((tags[each] for each in sellable if each in tags), key=lambda tag: tag.amount_minor)
     return Card(
@@ -248,6 +337,7 @@ def _card(product: Product, category_slug: str, tags: _Tags, units: _Units) -> C
         available=sum(max(units.get(each, 0), 0) for each in sellable),
         choices=len(sellable),
         units=tuple((each, max(units.get(each, 0), 0)) for each in sellable),
+        rating=ratings.get(product.id, UNRATED),
     )
 
 

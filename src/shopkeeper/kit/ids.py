@@ -4,6 +4,9 @@ import secrets
 from typing import NewType
 
 CategoryId = NewType("CategoryId", int)
+BrandId = NewType("BrandId", int)
+AttributeId = NewType("AttributeId", int)
+ChoiceId = NewType("ChoiceId", int)
 ProductId = NewType("ProductId", int)
 VariantId = NewType("VariantId", int)
 PriceListId = NewType("PriceListId", int)
@@ -20,6 +23,9 @@ PaymentId = NewType("PaymentId", int)
 MessageId = NewType("MessageId", int)
 FactId = NewType("FactId", int)
 ApprovalId = NewType("ApprovalId", int)
+ReviewId = NewType("ReviewId", int)
+QuestionId = NewType("QuestionId", int)
+ReplyId = NewType("ReplyId", int)
 
 
 def new_token() -> str:

@@ -15,6 +15,7 @@ class LockRank(IntEnum):
     A basket comes right after its order: placing an order closes the basket first and then opens an order that nobody else can see yet;
     whoever ends or revives an order has the order's lock before it touches the basket.
     Prices come before stock: orders share the lock on a price, and only a change of that price waits; a shelf's lock is shared with nobody.
+    A review comes before the sums of its product, which its own trigger writes.
     """
 
     LEASE = 5
@@ -27,6 +28,8 @@ class LockRank(IntEnum):
     COST = 35
     HOLD = 40
     SHELF = 50
+    REVIEW = 55
+    REVIEW_SUMMARY = 56
     COUPON = 60
     BUDGET = 70
     FLASH = 80

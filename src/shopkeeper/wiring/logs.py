@@ -31,7 +31,9 @@ def _beginning(path: str) -> str:
     return "/".join(["", *parts, "…"])
 
 
-_KNOWN = frozenset("en zh-hans api v1 console media static orders reset join goods shelves about account basket checkout search".split())
+_KNOWN = frozenset(
+    "en zh-hans api v1 console media static orders reset join goods shelves about account basket checkout search suggest opened".split()
+)
 """What our own addresses begin with; anything else somebody typed."""
 
 

@@ -6,9 +6,21 @@ Rooms are imported when they first hear something: a web process that only recor
 from collections.abc import Sequence
 
 from shopkeeper.events import public as events
-from shopkeeper.events.facts import CategorySaved, Fact, OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, OrderShipped, ProductSaved
+from shopkeeper.events.facts import (
+    CategorySaved,
+    Fact,
+    OrderCancelled,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    OrderShipped,
+    PriceSet,
+    ProductSaved,
+    StockMoved,
+    StockReleased,
+)
 from shopkeeper.events.shapes import Heard, Hearer
-from shopkeeper.kit.ids import CategoryId, ProductId
+from shopkeeper.kit.ids import CategoryId, OrderId, ProductId, VariantId
 
 
 def _keep_in_lake(batch: Sequence[Heard]) -> None:
@@ -37,17 +49,45 @@ def _index_categories(batch: Sequence[Heard]) -> None:
         index_products.index(catalog.listing_ids(category_id))
 
 
+def _mark_returned(batch: Sequence[Heard]) -> None:
+    from shopkeeper.flows import write_review
+
+    write_review.mark_returned(sorted({OrderId(heard.fact.order_id) for heard in batch if isinstance(heard.fact, OrderRefunded)}))
+
+
+def _mark_variants(batch: Sequence[Heard]) -> None:
+    from shopkeeper.flows import index_products
+
+    index_products.mark(sorted({VariantId(heard.fact.variant_id) for heard in batch if isinstance(heard.fact, PriceSet | StockMoved)}))
+
+
+def _mark_ordered(batch: Sequence[Heard]) -> None:
+    from shopkeeper.flows import index_products
+
+    lines = [line for heard in batch if isinstance(heard.fact, OrderPlaced) for line in heard.fact.lines]
+    index_products.mark(sorted({VariantId(line.variant_id) for line in lines}))
+
+
+def _mark_released(batch: Sequence[Heard]) -> None:
+    from shopkeeper.flows import index_products
+
+    index_products.mark_of_orders(sorted({OrderId(heard.fact.order_id) for heard in batch if isinstance(heard.fact, StockReleased)}))
+
+
 LAKE = Hearer("lake", _keep_in_lake, hears_history=True)
 MAILS = Hearer("mails", _write_to_buyers)
 
 OTHERS: dict[type[Fact], tuple[Hearer, ...]] = {
-    OrderPlaced: (MAILS,),
+    OrderPlaced: (MAILS, Hearer("search", _mark_ordered)),
     OrderPaid: (MAILS,),
     OrderShipped: (MAILS,),
     OrderCancelled: (MAILS,),
-    OrderRefunded: (MAILS,),
+    OrderRefunded: (MAILS, Hearer("reviews", _mark_returned)),
     ProductSaved: (Hearer("search", _index_products),),
     CategorySaved: (Hearer("search", _index_categories),),
+    PriceSet: (Hearer("search", _mark_variants),),
+    StockMoved: (Hearer("search", _mark_variants),),
+    StockReleased: (Hearer("search", _mark_released),),
 }
 """Who hears a fact beside the lake."""
 

@@ -89,6 +89,17 @@ def backup(timestamp: int = 0) -> None:
     back_up.clear(of=None, now=_now())
 
 
+@app.periodic(cron=EVERY_NIGHT.format(minute=20))
+@app.task(name="index_search", queueing_lock="index_search", lock="index_search")
+def index_search(timestamp: int) -> None:
+    """Index every product anew, which puts right whatever was missed, count its words, and forget what was searched for long ago."""
+    from shopkeeper.flows import index_products
+    from shopkeeper.selling.search import public as search
+
+    index_products.index_all()
+    search.tidy(now=_now())
+
+
 @app.periodic(cron=EVERY_NIGHT.format(minute=30))
 @app.task(name="tidy", queueing_lock="tidy", lock="tidy")
 def tidy(timestamp: int) -> None:

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "shopkeeper.selling.search",
     "shopkeeper.selling.customers",
     "shopkeeper.selling.content",
+    "shopkeeper.selling.reviews",
     "shopkeeper.selling.pricing",
     "shopkeeper.selling.inventory",
     "shopkeeper.selling.orders",

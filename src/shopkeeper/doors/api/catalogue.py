@@ -22,14 +22,15 @@ from shopkeeper.doors.api.values import (
     paged,
     paged_from,
 )
-from shopkeeper.flows import browse
+from shopkeeper.flows import browse, searching
 from shopkeeper.kit.money import MOST_MINOR
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes import Category, Sort
+from shopkeeper.selling.catalog.shapes import BRAND, Category, Sort, Trait, TraitKind
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.shapes import DeliveryOption, PriceTag
+from shopkeeper.selling.search.shapes import Narrowed, Order
 from shopkeeper.selling.shop import public as shops
 
 router = Router(tags=["catalogue"])
@@ -93,6 +94,42 @@ class VariantOut(Schema):
     available: int
 
 
+class NamedOut(Schema):
+    slug: str
+    name: Both
+
+
+class ChoiceOut(Schema):
+    code: str
+    name: Both
+
+
+class TraitOut(Schema):
+    __doc__ = gettext_noop(
+        "What is said of a product by one attribute: `choices`, `number` (in `unit`) or `text`. "
+        "`is_derived`: a program read it from the name."
+    )
+
+    code: str
+    name: Both
+    choices: list[ChoiceOut]
+    number: str | None
+    unit: str
+    text: Both
+    is_derived: bool
+
+
+class AttributeOut(Schema):
+    __doc__ = gettext_noop("Something that can be said of goods. `is_filter`: a list of goods can be narrowed down by its `choices`.")
+
+    code: str
+    name: Both
+    kind: TraitKind
+    unit: str
+    is_filter: bool
+    choices: list[ChoiceOut]
+
+
 class ProductOut(Schema):
     __doc__ = gettext_noop("A product with everything its page says; `path` lists the shelves it stands on, main shelf first.")
 
@@ -100,6 +137,8 @@ class ProductOut(Schema):
     name: Both
     text: Both
     path: list[str]
+    brand: NamedOut | None
+    traits: list[TraitOut]
     is_category_derived: bool
     photo_url: str | None
     variants: list[VariantOut]
@@ -140,6 +179,40 @@ class MethodOut(Schema):
     is_test: bool
 
 
+class CountedShelf(Schema):
+    slug: str
+    products: int
+
+
+class CountedPrices(Schema):
+    __doc__ = gettext_noop("Goods from one price to below another; `below` null: no end.")
+
+    least: Money
+    below: Money | None
+    products: int
+
+
+class FoundOut(Paged[CardOut]):
+    __doc__ = gettext_noop(
+        "What was found. `instead`: the words searched for in place of yours, which find nothing; `is_loose`: no product holds all words. "
+        "`categories`, `prices` and `in_stock` count what each would leave, the other narrowings as they are."
+    )
+
+    instead: str | None
+    is_loose: bool
+    categories: list[CountedShelf]
+    prices: list[CountedPrices]
+    in_stock: int
+
+
+class GoingOut(Schema):
+    __doc__ = gettext_noop("Queries that go on from what was typed, shelves of that name, and the goods found so far.")
+
+    queries: list[str]
+    categories: list[NamedOut]
+    products: list[NamedOut]
+
+
 @router.get("/shop", response=ShopOut, summary=gettext_noop("The shop: name, currency, zone"))
 def read_shop(request: HttpRequest) -> ShopOut:
     found = shops.shop()
@@ -159,15 +232,52 @@ def list_categories(request: HttpRequest, page: PageNumber = 1, size: PageSize =
 @router.get("/products", response=Paged[CardOut], openapi_extra=also(404), summary=gettext_noop("The goods, of one shelf or of all"))
 def list_products(
     request: HttpRequest,
+    *,
     category: Annotated[Name | None, Query(description=gettext_noop("Slug of a shelf; the shelves below it count too"))] = None,
+    brand: Annotated[list[Name] | None, Query(max_length=MOST_LINES, description=gettext_noop("Slugs of brands, any of them"))] = None,
+    trait: Annotated[
+        list[Name] | None,
+        Query(
+            max_length=MOST_LINES,
+            description=gettext_noop("Answers as `colour:red`, any of one attribute, all attributes; unknown ones are passed over"),
+        ),
+    ] = None,
     sort: Annotated[Sort, Query(description=gettext_noop("Order of the list"))] = Sort.FEATURED,
     page: PageNumber = 1,
     size: PageSize = 24,
 ) -> Paged[CardOut]:
     shelf = None if category is None else catalog.category(category)
     currency = shops.shop().currency
-    found = browse.shelf(category=shelf, sort=sort, number=page, size=size)
+    asked: dict[str, list[str]] = {BRAND: list(brand or ())}
+    for each in trait or ():
+        code, _colon, answer = each.partition(":")
+        asked.setdefault(code, []).append(answer)
+    wanted = catalog.narrowing(asked) if brand or trait else browse.NOTHING_WANTED
+    if wanted:
+        found = browse.narrowed(category=shelf, wanted=wanted, sort=sort, number=page, size=size).page
+    else:
+        found = browse.shelf(category=shelf, sort=sort, number=page, size=size)
     return paged(found, (_card(each, currency) for each in found))
+
+
+@router.get("/attributes", response=Paged[AttributeOut], summary=gettext_noop("What can be said of goods"))
+def list_attributes(request: HttpRequest, page: PageNumber = 1, size: PageSize = 100) -> Paged[AttributeOut]:
+    return paged_from(
+        [
+            AttributeOut(
+                code=each.code, name=both(each.name), kind=each.kind, unit=each.unit, is_filter=each.is_filter,
+                choices=[ChoiceOut(code=choice.code, name=both(choice.name)) for choice in each.choices],
+            )
+            for each in catalog.attributes()
+        ],
+        page,
+        size,
+    )  # fmt: skip
+
+
+@router.get("/brands", response=Paged[NamedOut], summary=gettext_noop("The brands"))
+def list_brands(request: HttpRequest, page: PageNumber = 1, size: PageSize = 100) -> Paged[NamedOut]:
+    return paged_from([NamedOut(slug=each.slug, name=both(each.name)) for each in catalog.brands()], page, size)
 
 
 @router.get("/products/{slug}", response=ProductOut, summary=gettext_noop("One product with its variants"))
@@ -176,6 +286,8 @@ def read_product(request: HttpRequest, slug: Name) -> ProductOut:
     found = browse.shown(slug=slug)
     return ProductOut(
         slug=found.product.slug, name=both(found.product.name), text=both(found.product.text), path=[each.slug for each in found.path],
+        brand=NamedOut(slug=found.brand.slug, name=both(found.brand.name)) if found.brand else None,
+        traits=[_trait(each) for each in found.traits],
         is_category_derived=found.product.is_category_derived, photo_url=found.product.photo_url or None,
         variants=[
             VariantOut(
@@ -188,16 +300,50 @@ def read_product(request: HttpRequest, slug: Name) -> ProductOut:
     )  # fmt: skip
 
 
-@router.get("/search", response=Paged[CardOut], summary=gettext_noop("Goods that hold the words, best first"))
+@router.get("/search", response=FoundOut, summary=gettext_noop("Goods that hold the words, best first"))
 def search_products(
     request: HttpRequest,
-    q: Annotated[Name, Query(description=gettext_noop("Words in English or Chinese; the last one may be unfinished"))],
+    *,
+    q: Annotated[
+        Name, Query(description=gettext_noop("Words in English or Chinese, or how a Chinese name is read; the last one may be unfinished"))
+    ],
+    category: Annotated[list[Name] | None, Query(max_length=MOST_LINES, description=gettext_noop("Slugs of shelves, any of them"))] = None,
+    price_from_minor: Annotated[int | None, Query(ge=0, le=MOST_MINOR, description=gettext_noop("Least price, in minor units"))] = None,
+    price_below_minor: Annotated[
+        int | None, Query(ge=0, le=MOST_MINOR, description=gettext_noop("Price that is too much, in minor units"))
+    ] = None,
+    in_stock: Annotated[bool, Query(description=gettext_noop("Only what is there"))] = False,
+    sort: Annotated[Order, Query(description=gettext_noop("Order of the list"))] = Order.BEST,
     page: PageNumber = 1,
     size: PageSize = 24,
-) -> Paged[CardOut]:
+) -> FoundOut:
     currency = shops.shop().currency
-    found = browse.found(text=q, number=page, size=size)
-    return paged(found, (_card(each, currency) for each in found))
+    has_range = price_from_minor is not None or price_below_minor is not None
+    narrowed = Narrowed(
+        values={"category": tuple(category)} if category else {},
+        prices=((price_from_minor or 0, price_below_minor),) if has_range else (),
+        in_stock=in_stock,
+    )
+    found = searching.found(text=q, number=page, size=size, narrowed=narrowed, order=sort, currency=currency)
+    shown = paged(found, (_card(each, currency) for each in found))
+    return FoundOut(
+        **dict(shown),
+        instead=found.instead or None,
+        is_loose=found.is_loose,
+        categories=[CountedShelf(slug=shelf.slug, products=goods) for shelf, goods in found.categories],
+        prices=[_band(each, currency) for each in found.bands],
+        in_stock=found.in_stock,
+    )
+
+
+@router.get("/search/suggest", response=GoingOut, summary=gettext_noop("How what is being typed may go on"))
+def suggest(request: HttpRequest, q: Annotated[Name, Query(description=gettext_noop("What has been typed so far"))]) -> GoingOut:
+    found = searching.going_on(text=q)
+    return GoingOut(
+        queries=list(found.queries),
+        categories=[NamedOut(slug=each.slug, name=both(each.name)) for each in found.categories],
+        products=[NamedOut(slug=each.slug, name=both(each.name)) for each in found.products],
+    )
 
 
 @router.get("/stock", response=StockList, summary=gettext_noop("How many pieces of these SKUs can be sold now"))
@@ -242,6 +388,17 @@ def delivery_out(option: DeliveryOption, currency: str) -> DeliveryOut:
     return DeliveryOut(
         id=option.id, code=option.code, name=both(option.name), carrier=option.carrier, price=money(option.price_minor, currency),
         free_from=money_or_none(option.free_from_minor, currency), days=option.days,
+    )  # fmt: skip
+
+
+def _band(band: searching.Band, currency: str) -> CountedPrices:
+    return CountedPrices(least=money(band.least, currency), below=money_or_none(band.below, currency), products=band.goods)
+
+
+def _trait(trait: Trait) -> TraitOut:
+    return TraitOut(
+        code=trait.code, name=both(trait.name), choices=[ChoiceOut(code=each.code, name=both(each.name)) for each in trait.choices],
+        number=None if trait.number is None else f"{trait.number:f}", unit=trait.unit, text=both(trait.text), is_derived=trait.is_derived,
     )  # fmt: skip
 
 

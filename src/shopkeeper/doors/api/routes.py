@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from shopkeeper.doors.api import baskets, catalogue, desk, figures, orders, webhooks
+from shopkeeper.doors.api import baskets, catalogue, desk, figures, orders, reviews, webhooks
 from shopkeeper.doors.api.door import Door
 
 api = Door(
@@ -14,6 +14,8 @@ api = Door(
 api.add_router("", catalogue.router)
 api.add_router("", baskets.router)
 api.add_router("", orders.router)
+api.add_router("", reviews.router)
 api.add_router("/staff", desk.router)
+api.add_router("/staff", reviews.staff_router)
 api.add_router("/staff/metrics", figures.router)
 api.add_router("", webhooks.router)

@@ -73,6 +73,7 @@ CHECKS = (
     gettext_noop("no money without an order"),
     gettext_noop("stray state is its events"),
     gettext_noop("stray sums are its events"),
+    gettext_noop("stars are the reviews"),
 )
 """What an audit checks: the rule that should hold, its code with spaces."""
 

@@ -46,6 +46,7 @@ CHECKS = {
     "refunded_at_most_captured": gettext_lazy("A provider gave back no more than it took"),
     "stray_state_is_its_events": gettext_lazy("Money without an order stands where its events say"),
     "stray_sums_are_its_events": gettext_lazy("Money without an order amounts to what its events say"),
+    "stars_are_the_reviews": gettext_lazy("A product’s stars are those of its reviews that are shown"),
     "stock_balance": gettext_lazy("Each entry of the stock ledger follows from the one before"),
     "stock_held": gettext_lazy("What a shelf keeps for orders is what orders hold there"),
     "stock_on_hand": gettext_lazy("What lies on a shelf is the sum of its ledger"),

@@ -81,7 +81,7 @@ LISTING = PRODUCTS.but(
 
 
 @frame.guarded("catalog.view")
-@frame.at_once(lambda _pk: catalog.categories())
+@frame.at_once(lambda _pk: catalog.categories(), lambda pk: catalog.traits([ProductId(pk)]), lambda _pk: catalog.brands())
 def product(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one product with its variants, their prices and their stock."""
     try:
@@ -102,7 +102,10 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         "category": category,
         "drawn": drawn(found, category),
         "rows": [(each, tags.get(each.id), shelves.get(each.id, {"on_hand": 0, "held": 0, "free": 0})) for each in found.variants],
+        "brand": next((each for each in catalog.brands() if each.id == found.brand_id), None) if found.brand_id else None,
+        "traits": catalog.traits([found.id]).get(found.id, ()),
         "may_edit": frame.may(request, "catalog.save_product"),
+        "may_describe": frame.may(request, "catalog.describe"),
         "may_price": frame.may(request, "pricing.set_price"),
         "may_receive": frame.may(request, "inventory.receive"),
     }

@@ -19,7 +19,9 @@ NAMES = (
     "product",
     "pulse",
     "safe",
+    "search",
     "shelf",
+    "star",
     "today",
     "van",
 )

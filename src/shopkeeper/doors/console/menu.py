@@ -37,7 +37,18 @@ ENTRIES = (
     ),
     Entry(name="products", label=_("Products"), url="console_products:index", icon="sk-product", act="catalog.view", group=SELL),
     Entry(name="categories", label=_("Categories"), url="console_categories:index", icon="sk-shelf", act="catalog.view", group=SELL),
+    Entry(name="brands", label=_("Brands"), url="console_brands:index", icon="sk-product", act="catalog.view", group=SELL),
+    Entry(name="attributes", label=_("Attributes"), url="console_attributes:index", icon="sk-percent", act="catalog.view", group=SELL),
+    Entry(name="searches", label=_("Searches"), url="console_searches:index", icon="sk-search", act="search.view", group=SELL),
     Entry(name="prices", label=_("Prices"), url="console_prices:index", icon="sk-price", act="pricing.view", group=SELL),
+    Entry(
+        name="reviews", label=_("Reviews"), url="console_reviews:index", icon="sk-star", act="reviews.view", group=SELL,
+        waits=lambda found: found.reviews,
+    ),
+    Entry(
+        name="questions", label=_("Questions"), url="console_questions:index", icon="sk-star", act="reviews.view", group=SELL,
+        waits=lambda found: found.questions + found.replies,
+    ),
     Entry(name="customers", label=_("Customers"), url="console_customers:index", icon="sk-person", act="customers.view", group=SELL),
     Entry(
         name="payments", label=_("Payments"), url="console_payments:index", icon="sk-card", act="payments.view", group=SELL,

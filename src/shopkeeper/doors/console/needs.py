@@ -106,6 +106,27 @@ def needs(request: HttpRequest) -> list[Need]:
             "pending",
         ),
         _need(
+            found.reviews,
+            ngettext("review to read", "reviews to read", found.reviews),
+            _("Nobody sees it before somebody here has read it."),
+            "console_reviews:index",
+            "waiting",
+        ),
+        _need(
+            found.questions,
+            ngettext("question about goods", "questions about goods", found.questions),
+            _("Answer it, and it is shown with the answer."),
+            "console_questions:index",
+            "waiting",
+        ),
+        _need(
+            found.replies,
+            ngettext("answer of a buyer to read", "answers of buyers to read", found.replies),
+            _("Nobody sees it before somebody here has read it."),
+            "console_questions:index",
+            "answers",
+        ),
+        _need(
             found.facts_parked,
             ngettext("fact parked", "facts parked", found.facts_parked),
             _("A hearer gave up. Look why, then let it try again."),

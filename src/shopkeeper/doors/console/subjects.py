@@ -25,14 +25,21 @@ _PAGES = {
     "product": "console_products:page",
     "variant": "console_stock:page",
     "approval": "console_approvals:page",
+    "attribute": "console_attributes:edit",
+    "brand": "console_brands:edit",
     "category": "console_categories:edit",
     "customer": "console_customers:page",
     "delivery_option": "console_delivery:edit",
     "price_list": "console_price_lists:edit",
     "warehouse": "console_warehouses:edit",
     "fact": "console_facts:page",
+    "synonyms": "console_synonyms:edit",
+    "redirect": "console_redirects:edit",
+    "pin": "console_pins:edit",
     "message": "console_messages:page",
     "stray": "console_strays:page",
+    "review": "console_reviews:page",
+    "question": "console_questions:page",
 }
 
 

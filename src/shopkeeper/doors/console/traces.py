@@ -1,7 +1,7 @@
 """An entry of the trail for its reader: what each field is called, and its value before and after in words."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from shopkeeper.kit.console import States, word
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.audit.console import FIELDS_CALLED
 from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.console_traits import KINDS as ATTRIBUTE_KINDS
 from shopkeeper.selling.inventory.console import warehouse_choices
 from shopkeeper.selling.orders.console import CANCEL_REASONS, REFUND_REASONS
 from shopkeeper.selling.orders.console import STATES as ORDER_STATES
@@ -86,14 +87,26 @@ _TELLERS: Mapping[str, Callable[[Any], str]] = {
 """How the values of a field are told, where it is more than a word for a code."""
 
 
+def _named(rows: Iterable[Any]) -> dict[str, str]:
+    return {str(each.id): reading.pick(each.name) for each in rows}
+
+
+_BY_ID: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+    "warehouse_id": lambda: dict(warehouse_choices()),
+    "price_list_id": lambda: dict(list_choices()),
+    "category_id": lambda: _named(catalog.categories()),
+    "parent_id": lambda: _named(catalog.categories()),
+    "brand_id": lambda: _named(catalog.brands()),
+}
+"""What the ids in a field are called."""
+
+
 def _known(act: str, name: str) -> Mapping[str, Any]:
     """Return the words for the codes that a field may hold."""
-    if name == "warehouse_id":
-        return dict(warehouse_choices())
-    if name == "price_list_id":
-        return dict(list_choices())
-    if name in ("category_id", "parent_id"):
-        return {str(each.id): reading.pick(each.name) for each in catalog.categories()}
+    if name in _BY_ID:
+        return _BY_ID[name]()
+    if name == "kind" and act == "catalog.save_attribute":
+        return ATTRIBUTE_KINDS
     if name == "reason":
         return {"orders.cancel": CANCEL_REASONS, "orders.refund": REFUND_REASONS}.get(act, {})
     if name == "state":

@@ -16,13 +16,14 @@ from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import money_kept
 from shopkeeper.selling.orders.shapes import OrderState
 from shopkeeper.selling.payments.console import disputed, mismatched_open, pending, strays_open
+from shopkeeper.selling.reviews import public as reviews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """How many orders wait: those whose late money did not go back, to be shipped, to be paid; payments for their provider, facts and
     mails for a second try; acts for a second person; differences in the books; money without an order, and money that
-    cannot pay the order it came for."""
+    cannot pay the order it came for; reviews, questions and buyers' answers that nobody has read yet."""
 
     disputed: int = 0
     money_kept: int = 0
@@ -36,6 +37,9 @@ class Waiting:
     books_differ: int = 0
     strays: int = 0
     mismatched: int = 0
+    reviews: int = 0
+    questions: int = 0
+    replies: int = 0
 
     @property
     def anything(self) -> bool:
@@ -52,6 +56,9 @@ class Waiting:
                 self.books_differ,
                 self.strays,
                 self.mismatched,
+                self.reviews,
+                self.questions,
+                self.replies,
             )
         )
 
@@ -66,17 +73,21 @@ def waiting(request: HttpRequest) -> Waiting:
 def read() -> Waiting:
     """Return all that waits, whoever reads."""
     now = frame.began()
-    states, backlog, in_dispute, kept_money, pending_payments, mails, differ, asked, strays, mismatched = together.read(
-        lambda: orders.counts(OrderState.PLACED, OrderState.PAID, OrderState.SHIPPING),
-        events.backlog,
-        disputed,
-        money_kept,
-        pending,
-        messages.parked,
-        audit_books.differences_found,
-        lambda: approvals.waiting(now),
-        strays_open,
-        mismatched_open,
+    states, backlog, in_dispute, kept_money, pending_payments, mails, differ, asked, strays, mismatched, unread, (unanswered, replies) = (
+        together.read(
+            lambda: orders.counts(OrderState.PLACED, OrderState.PAID, OrderState.SHIPPING),
+            events.backlog,
+            disputed,
+            money_kept,
+            pending,
+            messages.parked,
+            audit_books.differences_found,
+            lambda: approvals.waiting(now),
+            strays_open,
+            mismatched_open,
+            reviews.waiting,
+            reviews.questions_waiting,
+        )
     )
     return Waiting(
         disputed=in_dispute,
@@ -91,6 +102,9 @@ def read() -> Waiting:
         books_differ=differ,
         strays=strays,
         mismatched=mismatched,
+        reviews=unread,
+        questions=unanswered,
+        replies=replies,
     )
 
 
@@ -107,6 +121,9 @@ _SEEN_BY = {
     "books_differ": "audit.view",
     "strays": "payments.view",
     "mismatched": "payments.view",
+    "reviews": "reviews.view",
+    "questions": "reviews.view",
+    "replies": "reviews.view",
 }
 """The act that lets somebody see each of the counts."""
 

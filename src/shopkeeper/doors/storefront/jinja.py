@@ -157,6 +157,7 @@ def environment(**options: Any) -> Environment:
         short_day=reading.short_day,
         moment=reading.moment,
         number=reading.number,
+        mean=reading.mean,
         percent=reading.percent,
         country=reading.country,
         prose=reading.prose,

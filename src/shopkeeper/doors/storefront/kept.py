@@ -1,7 +1,7 @@
 """What a process remembers of the catalogue, as long as the marks of its parts stand: shelves and names, never prices or stock."""
 
 from array import array
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from shopkeeper.flows import browse
 from shopkeeper.kit.ids import CategoryId, ProductId
 from shopkeeper.kit.page import Page
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes import Category, Editions, Product, Sort
+from shopkeeper.selling.catalog.shapes import Brand, Category, Editions, Facet, Narrowing, Product, Sort, Trait
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.shapes import DeliveryOption
 from shopkeeper.selling.shop import public as shops
@@ -65,7 +65,15 @@ class Reading:
     @property
     def look(self) -> browse.Look:
         """Return how flows read the catalogue here."""
-        return browse.Look(categories=self.categories, listing=self.listing, by_price=self.by_price, products=self.products)
+        return browse.Look(
+            categories=self.categories,
+            brands=self.brands,
+            listing=self.listing,
+            by_price=self.by_price,
+            facets=self.facets,
+            traits=self.traits,
+            products=self.products,
+        )
 
     def shop(self) -> Shop:
         """Return the shop's own particulars. Raises ShopNotOpen."""
@@ -74,6 +82,23 @@ class Reading:
     def categories(self) -> tuple[Category, ...]:
         """Return every category by position."""
         return self._get("categories", (), catalog.categories)
+
+    def brands(self) -> tuple[Brand, ...]:
+        """Return every brand, for its name: how many goods it has may have changed."""
+        return self._get("brands", (), catalog.brands)
+
+    def narrowing(self, asked: Mapping[str, Sequence[str]]) -> Narrowing:
+        """Return what an address asks of a shelf, as `catalog.narrowing` does; the questions there are were read before."""
+        return catalog.narrowing(asked, attributes=self._get("attributes", (), catalog.attributes), brands=self.brands())
+
+    def facets(self, category_id: CategoryId | None) -> tuple[Facet, ...]:
+        """Return the questions that part a whole shelf's goods, as `catalog.facets` does. Of a narrowed one they are read anew."""
+        return self._get(("facets", category_id), self.shelves(category_id), lambda: catalog.facets(category_id))
+
+    def traits(self, product: Product) -> tuple[Trait, ...]:
+        """Return what is said of a product."""
+        scope = (-1 if product.category_id is None else product.category_id,)
+        return self._get(("traits", product.id), scope, lambda: browse.FRESH.traits(product))
 
     def listing(
         self, *, category_id: CategoryId | None = None, sort: Sort = Sort.FEATURED, number: int = 1, size: int = 24

@@ -1,4 +1,4 @@
-"""How often one may try a password or ask for a mail, in the shop and in the console, and have payments refused at the checkout.
+"""How often one may try a password or ask for a mail, in the shop and in the console, have payments refused, and speak of goods.
 
 Counted in the database (`ops/limits`), once for all web processes, by the address of the account as typed and by the client's. The latter
 is REMOTE_ADDR, so behind a proxy that does not hand the address on all clients count as one.
@@ -20,6 +20,8 @@ from shopkeeper.ops.limits.shapes import (
     REFUSED_PAYMENTS_OF_CLIENT,
     SIGN_IN_OF_ACCOUNT,
     SIGN_IN_OF_CLIENT,
+    VOTES_OF_CLIENT,
+    WORDS_OF_CLIENT,
     TooOften,
     Try,
 )
@@ -33,7 +35,15 @@ ASKING = {"storefront:register": "email", "storefront:password_forgotten": "emai
 PAYING = frozenset({"storefront:checkout", "storefront:order_pay"})
 """Where payments are tried; the view says which were refused (`payment_refused`)."""
 
-LIMITED = {*SIGN_IN, *ASKING, *PAYING}
+SPEAKING = {
+    "storefront:review": WORDS_OF_CLIENT,
+    "storefront:ask": WORDS_OF_CLIENT,
+    "storefront:questions": WORDS_OF_CLIENT,
+    "storefront:helpful": VOTES_OF_CLIENT,
+}
+"""Where anybody can say something that others will read, by route, and how often."""
+
+LIMITED = {*SIGN_IN, *ASKING, *PAYING, *SPEAKING}
 
 clock = time.time
 
@@ -73,6 +83,8 @@ def _admit(request: HttpRequest, route: str, now: datetime) -> None:
         request._tries_at_sign_in = (tries, now)  # type: ignore[attr-defined]
     elif route in ASKING:
         limits.take(Try(MAILS_OF_CLIENT, _client(request)), Try(MAILS_OF_ACCOUNT, request.POST.get(ASKING[route], "")), now=now)
+    elif route in SPEAKING:
+        limits.take(Try(SPEAKING[route], _client(request)), now=now)
     else:
         limits.check(Try(REFUSED_PAYMENTS_OF_CLIENT, _client(request)), now=now)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shopkeeper.doors.refusals import explain
 from shopkeeper.doors.storefront import errors, frame, limits, qr, reading
 from shopkeeper.doors.storefront.basket import Bill
-from shopkeeper.flows import cancel_order, pay_order
+from shopkeeper.flows import cancel_order, pay_order, write_review
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import CancelReason, NoInvoice, Order, OrderState
@@ -71,6 +71,7 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
         steps=steps(found),
         bill=_bill(found),
         parcels=_parcels(found),
+        places=write_review.places(found),
         can_cancel=found.state in _BUYER_MAY_CANCEL,
         is_new="thanks" in request.GET,
         is_waiting=found.state is OrderState.PLACED,

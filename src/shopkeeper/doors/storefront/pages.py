@@ -39,7 +39,7 @@ _RUN = secrets.token_hex(8)
 """Drawn before the web processes part: all of them give the same page the same name, and a restarted shop gives it another."""
 
 _HOLE = re.compile(f"<{_RUN}:([a-z]+)>")
-_OWN_WORDS = re.compile(r"(?:(?:sort|page|variant)=[-a-z0-9]{0,20}(?:&|$))*")
+_OWN_WORDS = re.compile(r"(?:(?:sort|page|variant|reviews|by|questions)=[-a-z0-9]{0,20}(?:&|$))*")
 _LONGEST_QUERY = 60
 _LONGEST_PATH = 200
 _GZIP = re.compile(r"\bgzip\b")
@@ -62,7 +62,9 @@ class Page:
 
     @property
     def size(self) -> int:
-        return sum(len(piece.blocks) for piece in self.pieces) + 24 * len(self.rests.few + self.rests.exact) + 1_500
+        return (
+            sum(len(piece.blocks) for piece in self.pieces) + 24 * (len(self.rests.few + self.rests.exact) + len(self.rests.rated)) + 1_500
+        )
 
 
 class Shelf:

@@ -49,6 +49,11 @@ def _number(value: int, written_as: Locale) -> str:
     return format_decimal(value, locale=written_as)
 
 
+def mean(tenths: int) -> str:
+    """Return a mean in tenths with its one decimal: 43 → `4.3`."""
+    return format_decimal(tenths / 10, format="0.0", locale=locale())
+
+
 def percent(basis_points: int) -> str:
     """Return ten-thousandths as a percentage without needless zeros: 2000 → `20%`, 1750 → `17.5%`."""
     return format_percent(basis_points / 10_000, format="#,##0.##%", locale=locale())

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from shopkeeper.doors.refusals import explain
-from shopkeeper.doors.storefront import almanac, forms, frame, kept, pages
+from shopkeeper.doors.storefront import almanac, forms, frame, kept, pages, structured
 from shopkeeper.flows import browse
 from shopkeeper.kit.ids import CategoryId
-from shopkeeper.kit.refusals import Refusal
-from shopkeeper.selling.catalog.shapes import Category, Sort
+from shopkeeper.kit.page import Page
+from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.catalog.shapes import Category, Facet, Narrowing, Sort
 from shopkeeper.selling.orders.shapes import MOST_UNITS
 from shopkeeper.selling.pricing.shapes import DeliveryOption
+from shopkeeper.selling.reviews.shapes import ReviewSort
 
 ON_THE_COUNTER = 12
 ON_A_PAGE = 24
@@ -83,17 +86,25 @@ def _shelf(request: HttpRequest, here: Category | None) -> HttpResponse:
     look = kept.of(request).look
     categories = look.categories()
     sort = _sort(request.GET.get("sort"))
-    page = browse.shelf(category=here, sort=sort, number=forms.page_number(request.GET.get("page")), size=ON_A_PAGE, look=look)
+    wanted = _wanted(request)
+    shelf = browse.narrowed(
+        category=here, wanted=wanted, sort=sort, number=forms.page_number(request.GET.get("page")), size=ON_A_PAGE, look=look
+    )
+    page = shelf.page
     _rests(request, here.id if here else None, page.items)
     parent = next((each for each in categories if here and each.id == here.parent_id), None)
     top = parent or here
     siblings = [each for each in categories if each.parent_id == (top.id if top else None) and each.products and top]
-    query = {"sort": sort.value} if sort is not Sort.FEATURED else {}
+    asked = [(question, answer) for question, answers in wanted.wanted for answer in answers]
+    query = [*asked, *([("sort", sort.value)] if sort is not Sort.FEATURED else [])]
     return frame.page(
         request,
         "category",
         status=200 if page.items or page.number == 1 else 404,
         here=top.slug if top else "",
+        facets=shelf.facets,
+        left_out=_left_out(shelf.facets, query),
+        everything="?" + urlencode([each for each in query if each not in asked]),
         category=here,
         parent=parent,
         siblings=siblings,
@@ -102,6 +113,30 @@ def _shelf(request: HttpRequest, here: Category | None) -> HttpResponse:
         sort=sort.value,
         sorts=_sorts(),
     )
+
+
+def _wanted(request: HttpRequest) -> Narrowing:
+    """Return what the address asks of the shelf; most ask nothing, and then nothing is looked up."""
+    asked = {name: answers for name, answers in request.GET.lists() if name not in ("sort", "page")}
+    return kept.of(request).narrowing(asked) if asked else browse.NOTHING_WANTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """An answer that was given, and the address of the same shelf without it."""
+
+    question: Bilingual
+    answer: Bilingual
+    url: str
+
+
+def _left_out(facets: Sequence[Facet], query: Sequence[tuple[str, str]]) -> list[LeftOut]:
+    return [
+        LeftOut(question=facet.name, answer=choice.name, url="?" + urlencode([each for each in query if each != (facet.code, choice.code)]))
+        for facet in facets
+        for choice in facet.choices
+        if choice.is_wanted
+    ]
 
 
 def _sort(value: str | None) -> Sort:
@@ -127,7 +162,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 def product_page(request: HttpRequest, slug: str, *, form: forms.Form | None = None) -> HttpResponse:
     """Return a product's page, with a form that was refused where there is one."""
-    shown = browse.shown(slug=slug, look=kept.of(request).look)
+    wanted = _leaf(request)
+    shown = browse.shown(slug=slug, look=kept.of(request).look, leaf=wanted)
     _rests(request, shown.product.category_id, shown.related, shown)
     asked = form.value("variant") if form else request.GET.get("variant", "")
     open_to = [choice.variant.id for choice in shown.choices if choice.can_be_bought]
@@ -141,25 +177,23 @@ def product_page(request: HttpRequest, slug: str, *, form: forms.Form | None = N
         form=form,
         chosen=chosen,
         most_units=MOST_UNITS,
+        reviews=Page(items=shown.opinions.shown, total=shown.opinions.summary.rating.count, number=wanted.number, size=wanted.size),
+        reviews_by=wanted.sort.value,
+        structured=structured.product(shown, settings.PUBLIC_URL + reverse("storefront:product", kwargs={"slug": slug})),
+        questions=Page(items=shown.asked.questions, total=shown.asked.total, number=wanted.questions, size=wanted.size),
         promise=_cheapest_promise(request),
+    )
+
+
+def _leaf(request: HttpRequest) -> browse.Leaf:
+    by = request.GET.get("by", "")
+    return browse.Leaf(
+        sort=ReviewSort(by) if by in list(ReviewSort) else ReviewSort.NEWEST,
+        number=forms.page_number(request.GET.get("reviews")),
+        questions=forms.page_number(request.GET.get("questions")),
     )
 
 
 def _cheapest_promise(request: HttpRequest) -> Promise | None:
     options = kept.of(request).delivery_options(frame.shop(request).country)
     return promise(min(options, key=lambda option: option.price_minor), frame.today(request)) if options else None
-
-
-@require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    """Show what a search finds, or how to search better."""
-    try:
-        asked = forms.search_text(request.GET.get("q", ""))
-    except Refusal as refusal:
-        return frame.page(request, "search", status=422, problem=explain(refusal), asked=request.GET.get("q", "")[:100])
-    look = kept.of(request).look
-    if not asked:
-        return frame.page(request, "search", cards=browse.shelf(size=6, look=look).items)
-    page = browse.found(text=asked, number=forms.page_number(request.GET.get("page")), size=ON_A_PAGE, look=look)
-    cards = () if page.items else browse.shelf(size=6, look=look).items
-    return frame.page(request, "search", asked=asked, page=page, page_base=f"?{urlencode({'q': asked})}&", cards=cards)

@@ -8,15 +8,17 @@ from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 
 from shopkeeper.kit import together
-from shopkeeper.kit.ids import UserId
+from shopkeeper.kit.ids import UserId, new_token
 from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.customers.shapes import Customer
 from shopkeeper.selling.orders.shapes import Basket
 
 BASKET = "basket"
 CONSENT = "consent"
+VOICE = "voice"
 _KEPT = timedelta(days=60)
 _CONSENT_KEPT = timedelta(days=180)
+_VOICE_KEPT = timedelta(days=365)
 _LONGEST = 200
 
 
@@ -83,6 +85,17 @@ def consent_subject(request: HttpRequest) -> str:
 def remember_consent(response: HttpResponse, choice: str, subject: str) -> None:
     """Let the browser carry the visitor's privacy choice."""
     _keep(response, CONSENT, f"{choice}.{subject}", _CONSENT_KEPT)
+
+
+def voice(request: HttpRequest) -> str:
+    """Return the random name under which this browser writes and votes, a new one before the first time."""
+    name = request.COOKIES.get(VOICE, "")
+    return name if 20 <= len(name) <= 40 and name.replace("-", "").replace("_", "").isalnum() and name.isascii() else new_token()
+
+
+def remember_voice(response: HttpResponse, name: str) -> None:
+    """Let the browser carry the name it wrote or voted under, so that nobody votes twice or for their own. It serves nothing else."""
+    _keep(response, VOICE, name, _VOICE_KEPT)
 
 
 def _keep(response: HttpResponse, name: str, value: str, lasts: timedelta) -> None:

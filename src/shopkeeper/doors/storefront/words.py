@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from shopkeeper.selling.orders.shapes import OrderState
 from shopkeeper.selling.pricing.shapes import TaxMode
+from shopkeeper.selling.reviews.shapes import HideReason, ReviewSort, ReviewState
 
 FEW = 5
 """From this many pieces downwards the shop says how many are left."""
@@ -66,6 +67,43 @@ _WHY_NOT = {
     "expired_card": gettext_lazy("The card has expired."),
     "fraud_suspected": gettext_lazy("The bank stopped the payment for safety."),
 }
+
+_REVIEWS = {
+    ReviewState.WAITING: gettext_lazy("Your review waits until somebody of the shop has read it."),
+    ReviewState.SHOWN: gettext_lazy("Your review is shown on the product’s page."),
+    ReviewState.HIDDEN: gettext_lazy("Your review is hidden: %(reason)s."),
+}
+_HIDDEN = {
+    HideReason.OFF_TOPIC: pgettext_lazy("why hidden", "it does not speak of the goods"),
+    HideReason.ABUSIVE: pgettext_lazy("why hidden", "it insults somebody"),
+    HideReason.ADVERTISING: pgettext_lazy("why hidden", "it advertises something else"),
+    HideReason.PERSONAL_DATA: pgettext_lazy("why hidden", "it tells somebody’s personal data"),
+    HideReason.UNLAWFUL: pgettext_lazy("why hidden", "the law forbids to show it"),
+    HideReason.WRITER_ASKED: pgettext_lazy("why hidden", "its writer asked for it"),
+}
+"""Why a review is not shown, for its writer and for every reader."""
+
+_REVIEW_SORTS = {
+    ReviewSort.NEWEST: gettext_lazy("Newest first"),
+    ReviewSort.HELPFUL: gettext_lazy("Most helpful first"),
+    ReviewSort.BEST: gettext_lazy("Most stars first"),
+    ReviewSort.WORST: gettext_lazy("Fewest stars first"),
+}
+
+
+def review_state(state: ReviewState, reason: str) -> str:
+    """Return where a review stands, for its writer, with the reason where it is hidden."""
+    return str(_REVIEWS[state]) % {"reason": why_hidden(reason)} if reason else str(_REVIEWS[state])
+
+
+def why_hidden(reason: str) -> str:
+    """Return why a review is not shown."""
+    return str(_HIDDEN[HideReason(reason)])
+
+
+def review_sorts() -> list[tuple[str, str]]:
+    """Return the orders in which reviews can be read."""
+    return [(sort.value, str(said)) for sort, said in _REVIEW_SORTS.items()]
 
 
 def order_state(state: OrderState) -> str:

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -74,6 +75,29 @@ def catalogue_rows(
         is_published=pl.col("has_price"),
         created_at=pl.col("first_at"),
     )
+
+
+def attribute_rows(questions: Iterable[Any]) -> pl.DataFrame:
+    """Return the attributes that names tell of, one row an answer, as `catalog.import_attributes` takes them."""
+    return pl.DataFrame(
+        [
+            (each.code, each.name_en, each.name_zh, answer.code, answer.name_en, answer.name_zh, answer.swatch)
+            for each in questions
+            for answer in each.answers
+        ],
+        schema=["attribute", "attribute_en", "attribute_zh", "choice", "choice_en", "choice_zh", "swatch"],
+        orient="row",
+    )
+
+
+def trait_rows(goods: pl.DataFrame, *, derive_traits: Callable[[str], Iterable[tuple[str, str]]]) -> pl.DataFrame:
+    """Return product_id, attribute, choice: what the source's names tell of goods (`product_id source_name`)."""
+    told = [
+        (product_id, attribute, choice)
+        for product_id, name in goods.select("product_id", "source_name").iter_rows()
+        for attribute, choice in derive_traits(name)
+    ]
+    return pl.DataFrame(told, schema={"product_id": pl.Int64, "attribute": pl.String, "choice": pl.String}, orient="row")
 
 
 def slug_of(name: str) -> str:

@@ -109,14 +109,18 @@ def _goods(cargo: Cargo) -> Report:
     shelves = pl.read_csv(SHELVES / "categories.csv").with_row_index("position", offset=1)
     catalog.import_categories(frame=shelves.with_columns(pl.col("position").cast(pl.Int64), is_derived=pl.lit(True)))
     rows = derive.catalogue_rows(wares, curated, derive_category=catalog.derive_category, tidy_name=catalog.tidy_name)
-    known = catalog.import_goods(frame=rows, now=cargo.now).select(pl.col("sku").alias("code"), "variant_id")
+    entered = catalog.import_goods(frame=rows, now=cargo.now)
+    known = entered.select(pl.col("sku").alias("code"), "variant_id")
+    catalog.import_attributes(frame=derive.attribute_rows(catalog.DERIVED))
+    products = entered.select(pl.col("sku").alias("code"), "product_id")
+    traits = catalog.import_traits(frame=derive.trait_rows(wares.join(products, on="code"), derive_traits=catalog.derive_traits))
     prices = derive.monthly_prices(sold).join(known, on="code").sort("variant_id", "from_at")
     pricing.import_prices(frame=prices.select("variant_id", "amount_minor", "from_at"), now=cargo.now, reason="derived from trade")
     stock = derive.derived_stock(sold, end=cargo.end).join(known, on="code")
     shelves_opened = inventory.import_stock(
         frame=stock.select("variant_id", "warehouse_code", "on_hand"), now=cargo.now, note="derived from trade"
     )
-    return {"goods": rows.height, "prices": prices.height, "shelves": shelves_opened}
+    return {"goods": rows.height, "traits": traits, "prices": prices.height, "shelves": shelves_opened}
 
 
 def _back(trade: SortedTrade) -> pl.DataFrame:

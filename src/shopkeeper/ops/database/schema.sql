@@ -36,9 +36,11 @@
 -- catalog/migrations/0001_initial.py dbf345207f99
 -- catalog/migrations/0002_goods.py 44bfcd4814db
 -- catalog/migrations/0003_edition.py 532562b3b14d
+-- catalog/migrations/0004_traits.py 88002411ee53
 -- catalog/migrations/__init__.py e3b0c44298fc
 -- catalog/sql/0001_goods.sql 0d07a6d13429
 -- catalog/sql/0002_edition.sql 330c39ccd98c
+-- catalog/sql/0003_traits.sql 202f2c549c99
 -- content/migrations/0001_initial.py 5a6e0f96fb8c
 -- content/migrations/0002_append_only.py b395079a6677
 -- content/migrations/__init__.py e3b0c44298fc
@@ -178,7 +180,15 @@
 -- procrastinate/migrations/__init__.py e3b0c44298fc
 -- requests/migrations/0001_initial.py edf27d4c18b2
 -- requests/migrations/__init__.py e3b0c44298fc
+-- reviews/migrations/0001_initial.py 7e0c46b619e3
+-- reviews/migrations/0002_kept.py 0cfe70ffd355
+-- reviews/migrations/0003_questions.py f12fac001196
+-- reviews/migrations/0004_said.py ca46ce12c5c7
+-- reviews/migrations/__init__.py e3b0c44298fc
+-- reviews/sql/0001_kept.sql 76c37a0f4f12
+-- reviews/sql/0002_questions.sql 1c056ef49de8
 -- search/migrations/0001_initial.py e6f1104b9af9
+-- search/migrations/0002_depth.py ea5f216068de
 -- search/migrations/__init__.py e3b0c44298fc
 -- sessions/migrations/0001_initial.py 2aa438e2393e
 -- sessions/migrations/__init__.py e3b0c44298fc
@@ -437,6 +447,23 @@ BEGIN
     RETURN (SELECT coalesce(sum(mark), 0) FROM catalog_edition WHERE scope = 0 OR scope = ANY (scopes));
 END $$;
 
+CREATE FUNCTION public.catalog_facets(p_shelves bigint[], p_questions bigint[], p_answers bigint[]) RETURNS TABLE(question bigint, answer bigint, products bigint)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH held AS MATERIALIZED (SELECT * FROM catalog_held(p_shelves)),
+    met AS (
+        SELECT held.id, count(DISTINCT held.question) AS questions, array_agg(DISTINCT held.question) AS which
+        FROM held JOIN unnest(p_questions, p_answers) AS asked (question, answer) USING (question, answer)
+        GROUP BY held.id
+    )
+    SELECT held.question, held.answer, count(*) FILTER (WHERE
+        coalesce(met.questions, 0) = wanted.questions
+        OR (coalesce(met.questions, 0) = wanted.questions - 1
+            AND held.question = ANY (p_questions) AND held.question <> ALL (coalesce(met.which, '{}'))))
+    FROM held LEFT JOIN met USING (id), (SELECT count(DISTINCT q) AS questions FROM unnest(p_questions) q) AS wanted
+    GROUP BY 1, 2
+$$;
+
 CREATE FUNCTION public.catalog_goods(p_variants bigint[]) RETURNS TABLE(variant_id bigint, product_id bigint, category_id bigint, category_slug text, sku text, slug text, name_en text, name_zh text, option_en text, option_zh text, source_name text, photo_url text, weight_g integer, is_sellable boolean)
     LANGUAGE plpgsql STABLE ROWS 10
     AS $$
@@ -450,6 +477,28 @@ BEGIN
         LEFT JOIN catalog_category c ON c.id = p.category_id
         WHERE v.id = ANY (p_variants);
 END
+$$;
+
+CREATE FUNCTION public.catalog_held(p_shelves bigint[]) RETURNS TABLE(id bigint, question bigint, answer bigint)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT v.product_id, v.attribute_id, v.choice_id
+    FROM catalog_attributevalue v
+    JOIN catalog_attribute a ON a.id = v.attribute_id AND a.is_filter
+    JOIN catalog_product p ON p.id = v.product_id AND p.is_published AND (p_shelves IS NULL OR p.category_id = ANY (p_shelves))
+    WHERE v.choice_id IS NOT NULL
+    UNION ALL
+    SELECT p.id, 0, p.brand_id FROM catalog_product p
+    WHERE p.brand_id IS NOT NULL AND p.is_published AND (p_shelves IS NULL OR p.category_id = ANY (p_shelves))
+$$;
+
+CREATE FUNCTION public.catalog_narrowed(p_shelves bigint[], p_questions bigint[], p_answers bigint[]) RETURNS TABLE(id bigint)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT held.id FROM catalog_held(p_shelves) held
+    JOIN unnest(p_questions, p_answers) AS asked (question, answer) USING (question, answer)
+    GROUP BY held.id
+    HAVING count(DISTINCT held.question) = (SELECT count(DISTINCT q) FROM unnest(p_questions) q)
 $$;
 
 CREATE FUNCTION public.catalog_on_sale(shelves bigint[]) RETURNS TABLE(product_id bigint, rank integer, variant_id bigint)
@@ -474,6 +523,15 @@ BEGIN
             INSERT INTO catalog_edition (scope, mark) VALUES (the_scope, step);
         END IF;
     END LOOP;
+END $$;
+
+CREATE FUNCTION public.catalog_touch_described() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM catalog_touch(ARRAY(SELECT DISTINCT coalesce(category_id, -1) FROM catalog_product
+                                WHERE id IN (SELECT product_id FROM changed_rows)));
+    RETURN NULL;
 END $$;
 
 CREATE FUNCTION public.catalog_touch_goods(variants bigint[]) RETURNS void
@@ -1746,6 +1804,117 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION public.reviews_count_vote() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE reviews_review SET helpful = helpful + 1 WHERE id = NEW.review_id;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.reviews_lot() RETURNS bigint
+    LANGUAGE sql
+    AS $$
+    -- Drawn by lot, so that a database brought back from a backup does not come to a mark under which some process still keeps a page.
+    SELECT 1 + (random() * 1000000000)::bigint
+$$;
+
+CREATE FUNCTION public.reviews_same_line() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (NEW.id, NEW.product_id, NEW.order_id, NEW.line_id, NEW.buyer_id, NEW.written_at)
+       IS DISTINCT FROM (OLD.id, OLD.product_id, OLD.order_id, OLD.line_id, OLD.buyer_id, OLD.written_at) THEN
+        RAISE EXCEPTION 'a review stays with the line it was written for' USING ERRCODE = 'SK900';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.reviews_same_words() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF to_jsonb(NEW) - ARRAY['state', 'reason'] <> to_jsonb(OLD) - ARRAY['state', 'reason'] THEN
+        RAISE EXCEPTION 'what was said in % stays as it was said', TG_TABLE_NAME USING ERRCODE = 'SK900';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.reviews_told(products bigint[], in_full bigint) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(string_agg(
+                   coalesce(s.stars_1 + s.stars_2 + s.stars_3 + s.stars_4 + s.stars_5, 0) || ':' ||
+                   coalesce(s.stars_1 + 2 * s.stars_2 + 3 * s.stars_3 + 4 * s.stars_4 + 5 * s.stars_5, 0), ',' ORDER BY w.place), '')
+        FROM unnest(products) WITH ORDINALITY AS w (product, place) LEFT JOIN reviews_summary s ON s.product_id = w.product
+    ) || '|' || coalesce((SELECT s.mark FROM reviews_summary s WHERE s.product_id = in_full), 0);
+END $$;
+
+CREATE FUNCTION public.reviews_touch_all() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE reviews_summary SET mark = mark + reviews_lot();
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.reviews_touch_answered() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE reviews_summary SET mark = mark + reviews_lot() WHERE product_id = (SELECT product_id FROM reviews_review WHERE id = NEW.review_id);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.reviews_touch_asked() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO reviews_summary (product_id, stars_1, stars_2, stars_3, stars_4, stars_5, hidden, waiting, mark)
+    VALUES (NEW.product_id, 0, 0, 0, 0, 0, 0, 0, reviews_lot())
+    ON CONFLICT (product_id) DO UPDATE SET mark = reviews_summary.mark + excluded.mark;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.reviews_touch_replied() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE reviews_summary SET mark = mark + reviews_lot() WHERE product_id = (SELECT product_id FROM reviews_question WHERE id = NEW.question_id);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.reviews_touch_summary() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    gone smallint := 0;
+    come smallint := CASE WHEN NEW.state = 'shown' THEN NEW.stars ELSE 0 END;
+    hidden_by integer := (NEW.state = 'hidden')::integer;
+    waiting_by integer := (NEW.state = 'waiting')::integer;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        gone := CASE WHEN OLD.state = 'shown' THEN OLD.stars ELSE 0 END;
+        hidden_by := hidden_by - (OLD.state = 'hidden')::integer;
+        waiting_by := waiting_by - (OLD.state = 'waiting')::integer;
+    END IF;
+    INSERT INTO reviews_summary (product_id, stars_1, stars_2, stars_3, stars_4, stars_5, hidden, waiting, mark)
+    VALUES (NEW.product_id, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (product_id) DO NOTHING;
+    UPDATE reviews_summary SET
+        stars_1 = stars_1 + (come = 1)::integer - (gone = 1)::integer,
+        stars_2 = stars_2 + (come = 2)::integer - (gone = 2)::integer,
+        stars_3 = stars_3 + (come = 3)::integer - (gone = 3)::integer,
+        stars_4 = stars_4 + (come = 4)::integer - (gone = 4)::integer,
+        stars_5 = stars_5 + (come = 5)::integer - (gone = 5)::integer,
+        hidden = hidden + hidden_by,
+        waiting = waiting + waiting_by,
+        mark = mark + reviews_lot()
+    WHERE product_id = NEW.product_id;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.settle_capture(p_order bigint, p_state text, p_payment bigint, p_seen integer, p_kind text, p_amount bigint, p_key text, p_at timestamp with time zone, p_wake_at timestamp with time zone, OUT is_open boolean, OUT moved text) RETURNS record
     LANGUAGE plpgsql
     AS $$
@@ -2086,6 +2255,85 @@ ALTER TABLE public.auth_permission ALTER COLUMN id ADD GENERATED BY DEFAULT AS I
     CACHE 1
 );
 
+CREATE TABLE public.catalog_attribute (
+    id bigint NOT NULL,
+    code character varying(40) NOT NULL,
+    name_en character varying(200) NOT NULL,
+    name_zh character varying(200) NOT NULL,
+    kind character varying(8) NOT NULL,
+    unit character varying(20) NOT NULL,
+    is_filter boolean NOT NULL,
+    "position" integer NOT NULL,
+    CONSTRAINT catalog_attribute_filters_by_choice CHECK (((NOT is_filter) OR ((kind)::text = 'choice'::text)))
+);
+
+ALTER TABLE public.catalog_attribute ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_attribute_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalog_attributechoice (
+    id bigint NOT NULL,
+    code character varying(40) NOT NULL,
+    name_en character varying(200) NOT NULL,
+    name_zh character varying(200) NOT NULL,
+    swatch character varying(7) NOT NULL,
+    "position" integer NOT NULL,
+    attribute_id bigint NOT NULL
+);
+
+ALTER TABLE public.catalog_attributechoice ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_attributechoice_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalog_attributevalue (
+    id bigint NOT NULL,
+    number numeric(14,4),
+    text_en character varying(500) NOT NULL,
+    text_zh character varying(500) NOT NULL,
+    is_derived boolean NOT NULL,
+    attribute_id bigint NOT NULL,
+    choice_id bigint,
+    product_id bigint NOT NULL,
+    CONSTRAINT catalog_attributevalue_says_one_thing CHECK ((((choice_id IS NOT NULL) AND (number IS NULL) AND ((text_en)::text = ''::text) AND ((text_zh)::text = ''::text)) OR ((choice_id IS NULL) AND (number IS NOT NULL) AND ((text_en)::text = ''::text) AND ((text_zh)::text = ''::text)) OR ((choice_id IS NULL) AND (number IS NULL) AND (NOT (((text_en)::text = ''::text) AND ((text_zh)::text = ''::text))))))
+);
+
+ALTER TABLE public.catalog_attributevalue ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_attributevalue_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalog_brand (
+    id bigint NOT NULL,
+    slug character varying(80) NOT NULL,
+    name_en character varying(200) NOT NULL,
+    name_zh character varying(200) NOT NULL,
+    intro_en character varying(1000) NOT NULL,
+    intro_zh character varying(1000) NOT NULL
+);
+
+ALTER TABLE public.catalog_brand ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_brand_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.catalog_category (
     id bigint NOT NULL,
     slug character varying(80) NOT NULL,
@@ -2139,7 +2387,8 @@ CREATE TABLE public.catalog_product (
     is_category_derived boolean NOT NULL,
     created_at timestamp with time zone NOT NULL,
     changed_at timestamp with time zone NOT NULL,
-    category_id bigint
+    category_id bigint,
+    brand_id bigint
 );
 
 ALTER TABLE public.catalog_product ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -2285,7 +2534,7 @@ CREATE TABLE public.django_migrations (
     applied timestamp with time zone NOT NULL
 );
 
-COMMENT ON TABLE public.django_migrations IS 'migration set 6e4fd742ebd73075f5a55253d422de05fc0fe88affa511f01fa299f82e84a862';
+COMMENT ON TABLE public.django_migrations IS 'migration set b30195629141f1f1bef047ee8aba878941248d3bc45f6e743ffe25d659a4f509';
 
 ALTER TABLE public.django_migrations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.django_migrations_id_seq
@@ -3376,10 +3625,336 @@ ALTER TABLE public.requests_answered ALTER COLUMN id ADD GENERATED BY DEFAULT AS
     CACHE 1
 );
 
+CREATE TABLE public.reviews_answer (
+    id bigint NOT NULL,
+    text text NOT NULL,
+    language character varying(10) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor_id bigint,
+    review_id bigint NOT NULL
+);
+
+ALTER TABLE public.reviews_answer ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.reviews_answer_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.reviews_decision (
+    id bigint NOT NULL,
+    version integer NOT NULL,
+    state character varying(10) NOT NULL,
+    reason character varying(20) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor_id bigint,
+    review_id bigint NOT NULL
+);
+
+ALTER TABLE public.reviews_decision ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.reviews_decision_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.reviews_question (
+    id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    visitor character varying(80) NOT NULL,
+    customer_id bigint,
+    shown_name character varying(40) NOT NULL,
+    text text NOT NULL,
+    language character varying(10) NOT NULL,
+    state character varying(10) NOT NULL,
+    reason character varying(20) NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    CONSTRAINT reviews_question_hidden_for_a_reason CHECK (((((state)::text = 'hidden'::text) OR ((reason)::text = ''::text)) AND (1 = (
+CASE
+    WHEN ((state)::text = 'hidden'::text) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN ((reason)::text = ''::text) THEN 1
+    ELSE 0
+END)))),
+    CONSTRAINT reviews_question_is_something CHECK (((NOT ((shown_name)::text = ''::text)) AND (NOT (text = ''::text)))),
+    CONSTRAINT reviews_question_reason_known CHECK (((reason)::text = ANY ((ARRAY[''::character varying, 'off_topic'::character varying, 'abusive'::character varying, 'advertising'::character varying, 'personal_data'::character varying, 'unlawful'::character varying, 'writer_asked'::character varying])::text[]))),
+    CONSTRAINT reviews_question_state_known CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'shown'::character varying, 'hidden'::character varying])::text[])))
+);
+
+ALTER TABLE public.reviews_question ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.reviews_question_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.reviews_reply (
+    id bigint NOT NULL,
+    line_id bigint,
+    shown_name character varying(40) NOT NULL,
+    text text NOT NULL,
+    language character varying(10) NOT NULL,
+    state character varying(10) NOT NULL,
+    reason character varying(20) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor_id bigint,
+    question_id bigint NOT NULL,
+    CONSTRAINT reviews_a_buyer_has_a_name CHECK ((((line_id IS NULL) OR (NOT ((shown_name)::text = ''::text))) AND (1 = (
+CASE
+    WHEN (line_id IS NULL) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN (NOT ((shown_name)::text = ''::text)) THEN 1
+    ELSE 0
+END)))),
+    CONSTRAINT reviews_reply_hidden_for_a_reason CHECK (((((state)::text = 'hidden'::text) OR ((reason)::text = ''::text)) AND (1 = (
+CASE
+    WHEN ((state)::text = 'hidden'::text) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN ((reason)::text = ''::text) THEN 1
+    ELSE 0
+END)))),
+    CONSTRAINT reviews_reply_reason_known CHECK (((reason)::text = ANY ((ARRAY[''::character varying, 'off_topic'::character varying, 'abusive'::character varying, 'advertising'::character varying, 'personal_data'::character varying, 'unlawful'::character varying, 'writer_asked'::character varying])::text[]))),
+    CONSTRAINT reviews_reply_state_known CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'shown'::character varying, 'hidden'::character varying])::text[])))
+);
+
+ALTER TABLE public.reviews_reply ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.reviews_reply_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.reviews_review (
+    id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    order_id bigint NOT NULL,
+    line_id bigint NOT NULL,
+    buyer_id bigint NOT NULL,
+    writer character varying(80) NOT NULL,
+    shown_name character varying(40) NOT NULL,
+    stars smallint NOT NULL,
+    title character varying(120) NOT NULL,
+    text text NOT NULL,
+    language character varying(10) NOT NULL,
+    state character varying(10) NOT NULL,
+    reason character varying(20) NOT NULL,
+    version integer NOT NULL,
+    is_returned boolean NOT NULL,
+    helpful integer NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT reviews_counts CHECK (((version >= 1) AND (helpful >= 0))),
+    CONSTRAINT reviews_hidden_for_a_reason CHECK (((((state)::text = 'hidden'::text) OR ((reason)::text = ''::text)) AND (1 = (
+CASE
+    WHEN ((state)::text = 'hidden'::text) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN ((reason)::text = ''::text) THEN 1
+    ELSE 0
+END)))),
+    CONSTRAINT reviews_name_is_something CHECK ((NOT ((shown_name)::text = ''::text))),
+    CONSTRAINT reviews_reason_known CHECK (((reason)::text = ANY ((ARRAY[''::character varying, 'off_topic'::character varying, 'abusive'::character varying, 'advertising'::character varying, 'personal_data'::character varying, 'unlawful'::character varying, 'writer_asked'::character varying])::text[]))),
+    CONSTRAINT reviews_stars_one_to_five CHECK (((stars >= 1) AND (stars <= 5))),
+    CONSTRAINT reviews_state_known CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'shown'::character varying, 'hidden'::character varying])::text[])))
+);
+
+ALTER TABLE public.reviews_review ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.reviews_review_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.reviews_ruling (
+    id bigint NOT NULL,
+    state character varying(10) NOT NULL,
+    reason character varying(20) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor_id bigint,
+    question_id bigint NOT NULL,
+    reply_id bigint
+);
+
+ALTER TABLE public.reviews_ruling ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.reviews_ruling_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.reviews_summary (
+    product_id bigint NOT NULL,
+    stars_1 integer NOT NULL,
+    stars_2 integer NOT NULL,
+    stars_3 integer NOT NULL,
+    stars_4 integer NOT NULL,
+    stars_5 integer NOT NULL,
+    hidden integer NOT NULL,
+    waiting integer NOT NULL,
+    mark bigint NOT NULL,
+    CONSTRAINT reviews_sums_not_below_nothing CHECK (((hidden >= 0) AND (stars_1 >= 0) AND (stars_2 >= 0) AND (stars_3 >= 0) AND (stars_4 >= 0) AND (stars_5 >= 0) AND (waiting >= 0)))
+);
+
+CREATE TABLE public.reviews_version (
+    id bigint NOT NULL,
+    number integer NOT NULL,
+    shown_name character varying(40) NOT NULL,
+    stars smallint NOT NULL,
+    title character varying(120) NOT NULL,
+    text text NOT NULL,
+    language character varying(10) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    review_id bigint NOT NULL
+);
+
+ALTER TABLE public.reviews_version ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.reviews_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.reviews_vote (
+    id bigint NOT NULL,
+    visitor character varying(80) NOT NULL,
+    customer_id bigint,
+    at timestamp with time zone NOT NULL,
+    review_id bigint NOT NULL
+);
+
+ALTER TABLE public.reviews_vote ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.reviews_vote_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.search_asked (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    language character varying(8) NOT NULL,
+    mark bytea NOT NULL,
+    words character varying(60) NOT NULL,
+    searches integer NOT NULL,
+    in_vain integer NOT NULL,
+    opened integer NOT NULL,
+    CONSTRAINT search_asked_counts CHECK (((in_vain >= 0) AND (opened >= 0) AND (searches >= 0) AND (in_vain <= searches)))
+);
+
+ALTER TABLE public.search_asked ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.search_asked_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.search_document (
     product_id bigint NOT NULL,
     tokens tsvector NOT NULL,
-    rank integer NOT NULL
+    rank integer NOT NULL,
+    facets text[] NOT NULL,
+    is_in_stock boolean NOT NULL,
+    price_minor bigint
+)
+WITH (fillfactor='80');
+
+CREATE TABLE public.search_edition (
+    id smallint NOT NULL,
+    token uuid NOT NULL,
+    CONSTRAINT search_edition_is_one CHECK ((id = 1))
+);
+
+CREATE TABLE public.search_pin (
+    id bigint NOT NULL,
+    asked character varying(100) NOT NULL,
+    product_ids bigint[] NOT NULL,
+    changed_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.search_pin ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.search_pin_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.search_redirect (
+    id bigint NOT NULL,
+    asked character varying(100) NOT NULL,
+    address character varying(300) NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT search_redirect_stays_here CHECK (((address)::text ~~ '/%'::text))
+);
+
+ALTER TABLE public.search_redirect ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.search_redirect_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.search_slip (
+    id bigint NOT NULL,
+    key character varying(60) NOT NULL COLLATE pg_catalog."C",
+    word_id character varying(60) NOT NULL COLLATE pg_catalog."C"
+);
+
+ALTER TABLE public.search_slip ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.search_slip_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.search_synonyms (
+    id bigint NOT NULL,
+    words text NOT NULL,
+    changed_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.search_synonyms ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.search_synonyms_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.search_word (
+    word character varying(60) NOT NULL COLLATE pg_catalog."C",
+    goods integer NOT NULL
 );
 
 CREATE TABLE public.shop_shop (
@@ -4362,237 +4937,317 @@ INSERT INTO public.auth_permission VALUES
 	(215, 'Can change edition', 54, 'change_edition'),
 	(216, 'Can delete edition', 54, 'delete_edition'),
 	(217, 'Can view edition', 54, 'view_edition'),
-	(218, 'Can add document', 55, 'add_document'),
-	(219, 'Can change document', 55, 'change_document'),
-	(220, 'Can delete document', 55, 'delete_document'),
-	(221, 'Can view document', 55, 'view_document'),
-	(222, 'Can add consent record', 56, 'add_consentrecord'),
-	(223, 'Can change consent record', 56, 'change_consentrecord'),
-	(224, 'Can delete consent record', 56, 'delete_consentrecord'),
-	(225, 'Can view consent record', 56, 'view_consentrecord'),
-	(226, 'Can add customer', 57, 'add_customer'),
-	(227, 'Can change customer', 57, 'change_customer'),
-	(228, 'Can delete customer', 57, 'delete_customer'),
-	(229, 'Can view customer', 57, 'view_customer'),
-	(230, 'Can add address', 58, 'add_address'),
-	(231, 'Can change address', 58, 'change_address'),
-	(232, 'Can delete address', 58, 'delete_address'),
-	(233, 'Can view address', 58, 'view_address'),
-	(234, 'Can add shop text', 59, 'add_shoptext'),
-	(235, 'Can change shop text', 59, 'change_shoptext'),
-	(236, 'Can delete shop text', 59, 'delete_shoptext'),
-	(237, 'Can view shop text', 59, 'view_shoptext'),
-	(238, 'Can add delivery option', 60, 'add_deliveryoption'),
-	(239, 'Can change delivery option', 60, 'change_deliveryoption'),
-	(240, 'Can delete delivery option', 60, 'delete_deliveryoption'),
-	(241, 'Can view delivery option', 60, 'view_deliveryoption'),
-	(242, 'Can add price list', 61, 'add_pricelist'),
-	(243, 'Can change price list', 61, 'change_pricelist'),
-	(244, 'Can delete price list', 61, 'delete_pricelist'),
-	(245, 'Can view price list', 61, 'view_pricelist'),
-	(246, 'Can add tax rate', 62, 'add_taxrate'),
-	(247, 'Can change tax rate', 62, 'change_taxrate'),
-	(248, 'Can delete tax rate', 62, 'delete_taxrate'),
-	(249, 'Can view tax rate', 62, 'view_taxrate'),
-	(250, 'Can add price change', 63, 'add_pricechange'),
-	(251, 'Can change price change', 63, 'change_pricechange'),
-	(252, 'Can delete price change', 63, 'delete_pricechange'),
-	(253, 'Can view price change', 63, 'view_pricechange'),
-	(254, 'Can add price', 64, 'add_price'),
-	(255, 'Can change price', 64, 'change_price'),
-	(256, 'Can delete price', 64, 'delete_price'),
-	(257, 'Can view price', 64, 'view_price'),
-	(258, 'Can add cost', 65, 'add_cost'),
-	(259, 'Can change cost', 65, 'change_cost'),
-	(260, 'Can delete cost', 65, 'delete_cost'),
-	(261, 'Can view cost', 65, 'view_cost'),
-	(262, 'Can add cost change', 66, 'add_costchange'),
-	(263, 'Can change cost change', 66, 'change_costchange'),
-	(264, 'Can delete cost change', 66, 'delete_costchange'),
-	(265, 'Can view cost change', 66, 'view_costchange'),
-	(266, 'Can add warehouse', 67, 'add_warehouse'),
-	(267, 'Can change warehouse', 67, 'change_warehouse'),
-	(268, 'Can delete warehouse', 67, 'delete_warehouse'),
-	(269, 'Can view warehouse', 67, 'view_warehouse'),
-	(270, 'Can add shelf', 68, 'add_shelf'),
-	(271, 'Can change shelf', 68, 'change_shelf'),
-	(272, 'Can delete shelf', 68, 'delete_shelf'),
-	(273, 'Can view shelf', 68, 'view_shelf'),
-	(274, 'Can add movement', 69, 'add_movement'),
-	(275, 'Can change movement', 69, 'change_movement'),
-	(276, 'Can delete movement', 69, 'delete_movement'),
-	(277, 'Can view movement', 69, 'view_movement'),
-	(278, 'Can add hold', 70, 'add_hold'),
-	(279, 'Can change hold', 70, 'change_hold'),
-	(280, 'Can delete hold', 70, 'delete_hold'),
-	(281, 'Can view hold', 70, 'view_hold'),
-	(282, 'Can add basket', 71, 'add_basket'),
-	(283, 'Can change basket', 71, 'change_basket'),
-	(284, 'Can delete basket', 71, 'delete_basket'),
-	(285, 'Can view basket', 71, 'view_basket'),
-	(286, 'Can add basket line', 72, 'add_basketline'),
-	(287, 'Can change basket line', 72, 'change_basketline'),
-	(288, 'Can delete basket line', 72, 'delete_basketline'),
-	(289, 'Can view basket line', 72, 'view_basketline'),
-	(290, 'Can add credit note', 73, 'add_creditnote'),
-	(291, 'Can change credit note', 73, 'change_creditnote'),
-	(292, 'Can delete credit note', 73, 'delete_creditnote'),
-	(293, 'Can view credit note', 73, 'view_creditnote'),
-	(294, 'Can add credit note line', 74, 'add_creditnoteline'),
-	(295, 'Can change credit note line', 74, 'change_creditnoteline'),
-	(296, 'Can delete credit note line', 74, 'delete_creditnoteline'),
-	(297, 'Can view credit note line', 74, 'view_creditnoteline'),
-	(298, 'Can add order', 75, 'add_order'),
-	(299, 'Can change order', 75, 'change_order'),
-	(300, 'Can delete order', 75, 'delete_order'),
-	(301, 'Can view order', 75, 'view_order'),
-	(302, 'Can add happening', 76, 'add_happening'),
-	(303, 'Can change happening', 76, 'change_happening'),
-	(304, 'Can delete happening', 76, 'delete_happening'),
-	(305, 'Can view happening', 76, 'view_happening'),
-	(306, 'Can add adjustment', 77, 'add_adjustment'),
-	(307, 'Can change adjustment', 77, 'change_adjustment'),
-	(308, 'Can delete adjustment', 77, 'delete_adjustment'),
-	(309, 'Can view adjustment', 77, 'view_adjustment'),
-	(310, 'Can add order line', 78, 'add_orderline'),
-	(311, 'Can change order line', 78, 'change_orderline'),
-	(312, 'Can delete order line', 78, 'delete_orderline'),
-	(313, 'Can view order line', 78, 'view_orderline'),
-	(314, 'Can add placed key', 79, 'add_placedkey'),
-	(315, 'Can change placed key', 79, 'change_placedkey'),
-	(316, 'Can delete placed key', 79, 'delete_placedkey'),
-	(317, 'Can view placed key', 79, 'view_placedkey'),
-	(318, 'Can add refund', 80, 'add_refund'),
-	(319, 'Can change refund', 80, 'change_refund'),
-	(320, 'Can delete refund', 80, 'delete_refund'),
-	(321, 'Can view refund', 80, 'view_refund'),
-	(322, 'Can add refund line', 81, 'add_refundline'),
-	(323, 'Can change refund line', 81, 'change_refundline'),
-	(324, 'Can delete refund line', 81, 'delete_refundline'),
-	(325, 'Can view refund line', 81, 'view_refundline'),
-	(326, 'Can add shipment', 82, 'add_shipment'),
-	(327, 'Can change shipment', 82, 'change_shipment'),
-	(328, 'Can delete shipment', 82, 'delete_shipment'),
-	(329, 'Can view shipment', 82, 'view_shipment'),
-	(330, 'Can add shipment line', 83, 'add_shipmentline'),
-	(331, 'Can change shipment line', 83, 'change_shipmentline'),
-	(332, 'Can delete shipment line', 83, 'delete_shipmentline'),
-	(333, 'Can view shipment line', 83, 'view_shipmentline'),
-	(334, 'Can add fake charge', 84, 'add_fakecharge'),
-	(335, 'Can change fake charge', 84, 'change_fakecharge'),
-	(336, 'Can delete fake charge', 84, 'delete_fakecharge'),
-	(337, 'Can view fake charge', 84, 'view_fakecharge'),
-	(338, 'Can add payment', 85, 'add_payment'),
-	(339, 'Can change payment', 85, 'change_payment'),
-	(340, 'Can delete payment', 85, 'delete_payment'),
-	(341, 'Can view payment', 85, 'view_payment'),
-	(342, 'Can add fake answer', 86, 'add_fakeanswer'),
-	(343, 'Can change fake answer', 86, 'change_fakeanswer'),
-	(344, 'Can delete fake answer', 86, 'delete_fakeanswer'),
-	(345, 'Can view fake answer', 86, 'view_fakeanswer'),
-	(346, 'Can add payment event', 87, 'add_paymentevent'),
-	(347, 'Can change payment event', 87, 'change_paymentevent'),
-	(348, 'Can delete payment event', 87, 'delete_paymentevent'),
-	(349, 'Can view payment event', 87, 'view_paymentevent'),
-	(350, 'Can add statement', 88, 'add_statement'),
-	(351, 'Can change statement', 88, 'change_statement'),
-	(352, 'Can delete statement', 88, 'delete_statement'),
-	(353, 'Can view statement', 88, 'view_statement'),
-	(354, 'Can add statement line', 89, 'add_statementline'),
-	(355, 'Can change statement line', 89, 'change_statementline'),
-	(356, 'Can delete statement line', 89, 'delete_statementline'),
-	(357, 'Can view statement line', 89, 'view_statementline'),
-	(358, 'Can add stray', 90, 'add_stray'),
-	(359, 'Can change stray', 90, 'change_stray'),
-	(360, 'Can delete stray', 90, 'delete_stray'),
-	(361, 'Can view stray', 90, 'view_stray'),
-	(362, 'Can add stray event', 91, 'add_strayevent'),
-	(363, 'Can change stray event', 91, 'change_strayevent'),
-	(364, 'Can delete stray event', 91, 'delete_strayevent'),
-	(365, 'Can view stray event', 91, 'view_strayevent'),
-	(366, 'Can add segment', 92, 'add_segment'),
-	(367, 'Can change segment', 92, 'change_segment'),
-	(368, 'Can delete segment', 92, 'delete_segment'),
-	(369, 'Can view segment', 92, 'view_segment'),
-	(370, 'Can add outgoing', 93, 'add_outgoing'),
-	(371, 'Can change outgoing', 93, 'change_outgoing'),
-	(372, 'Can delete outgoing', 93, 'delete_outgoing'),
-	(373, 'Can view outgoing', 93, 'view_outgoing'),
-	(374, 'Can add procrastinate event', 94, 'add_procrastinateevent'),
-	(375, 'Can change procrastinate event', 94, 'change_procrastinateevent'),
-	(376, 'Can delete procrastinate event', 94, 'delete_procrastinateevent'),
-	(377, 'Can view procrastinate event', 94, 'view_procrastinateevent'),
-	(378, 'Can add procrastinate job', 95, 'add_procrastinatejob'),
-	(379, 'Can change procrastinate job', 95, 'change_procrastinatejob'),
-	(380, 'Can delete procrastinate job', 95, 'delete_procrastinatejob'),
-	(381, 'Can view procrastinate job', 95, 'view_procrastinatejob'),
-	(382, 'Can add procrastinate periodic defer', 96, 'add_procrastinateperiodicdefer'),
-	(383, 'Can change procrastinate periodic defer', 96, 'change_procrastinateperiodicdefer'),
-	(384, 'Can delete procrastinate periodic defer', 96, 'delete_procrastinateperiodicdefer'),
-	(385, 'Can view procrastinate periodic defer', 96, 'view_procrastinateperiodicdefer'),
-	(386, 'Can add procrastinate worker', 97, 'add_procrastinateworker'),
-	(387, 'Can change procrastinate worker', 97, 'change_procrastinateworker'),
-	(388, 'Can delete procrastinate worker', 97, 'delete_procrastinateworker'),
-	(389, 'Can view procrastinate worker', 97, 'view_procrastinateworker'),
-	(390, 'Can add user profile', 98, 'add_userprofile'),
-	(391, 'Can change user profile', 98, 'change_userprofile'),
-	(392, 'Can delete user profile', 98, 'delete_userprofile'),
-	(393, 'Can view user profile', 98, 'view_userprofile'),
-	(394, 'Can view image', 29, 'view_image'),
-	(395, 'Can add rendition', 99, 'add_rendition'),
-	(396, 'Can change rendition', 99, 'change_rendition'),
-	(397, 'Can delete rendition', 99, 'delete_rendition'),
-	(398, 'Can view rendition', 99, 'view_rendition'),
-	(399, 'Can view document', 28, 'view_document'),
-	(400, 'Can add index entry', 100, 'add_indexentry');
+	(218, 'Can add brand', 55, 'add_brand'),
+	(219, 'Can change brand', 55, 'change_brand'),
+	(220, 'Can delete brand', 55, 'delete_brand'),
+	(221, 'Can view brand', 55, 'view_brand'),
+	(222, 'Can add attribute', 56, 'add_attribute'),
+	(223, 'Can change attribute', 56, 'change_attribute'),
+	(224, 'Can delete attribute', 56, 'delete_attribute'),
+	(225, 'Can view attribute', 56, 'view_attribute'),
+	(226, 'Can add attribute choice', 57, 'add_attributechoice'),
+	(227, 'Can change attribute choice', 57, 'change_attributechoice'),
+	(228, 'Can delete attribute choice', 57, 'delete_attributechoice'),
+	(229, 'Can view attribute choice', 57, 'view_attributechoice'),
+	(230, 'Can add attribute value', 58, 'add_attributevalue'),
+	(231, 'Can change attribute value', 58, 'change_attributevalue'),
+	(232, 'Can delete attribute value', 58, 'delete_attributevalue'),
+	(233, 'Can view attribute value', 58, 'view_attributevalue'),
+	(234, 'Can add document', 59, 'add_document'),
+	(235, 'Can change document', 59, 'change_document'),
+	(236, 'Can delete document', 59, 'delete_document'),
+	(237, 'Can view document', 59, 'view_document'),
+	(238, 'Can add pin', 60, 'add_pin'),
+	(239, 'Can change pin', 60, 'change_pin'),
+	(240, 'Can delete pin', 60, 'delete_pin'),
+	(241, 'Can view pin', 60, 'view_pin'),
+	(242, 'Can add synonyms', 61, 'add_synonyms'),
+	(243, 'Can change synonyms', 61, 'change_synonyms'),
+	(244, 'Can delete synonyms', 61, 'delete_synonyms'),
+	(245, 'Can view synonyms', 61, 'view_synonyms'),
+	(246, 'Can add word', 62, 'add_word'),
+	(247, 'Can change word', 62, 'change_word'),
+	(248, 'Can delete word', 62, 'delete_word'),
+	(249, 'Can view word', 62, 'view_word'),
+	(250, 'Can add asked', 63, 'add_asked'),
+	(251, 'Can change asked', 63, 'change_asked'),
+	(252, 'Can delete asked', 63, 'delete_asked'),
+	(253, 'Can view asked', 63, 'view_asked'),
+	(254, 'Can add edition', 64, 'add_edition'),
+	(255, 'Can change edition', 64, 'change_edition'),
+	(256, 'Can delete edition', 64, 'delete_edition'),
+	(257, 'Can view edition', 64, 'view_edition'),
+	(258, 'Can add redirect', 65, 'add_redirect'),
+	(259, 'Can change redirect', 65, 'change_redirect'),
+	(260, 'Can delete redirect', 65, 'delete_redirect'),
+	(261, 'Can view redirect', 65, 'view_redirect'),
+	(262, 'Can add slip', 66, 'add_slip'),
+	(263, 'Can change slip', 66, 'change_slip'),
+	(264, 'Can delete slip', 66, 'delete_slip'),
+	(265, 'Can view slip', 66, 'view_slip'),
+	(266, 'Can add consent record', 67, 'add_consentrecord'),
+	(267, 'Can change consent record', 67, 'change_consentrecord'),
+	(268, 'Can delete consent record', 67, 'delete_consentrecord'),
+	(269, 'Can view consent record', 67, 'view_consentrecord'),
+	(270, 'Can add customer', 68, 'add_customer'),
+	(271, 'Can change customer', 68, 'change_customer'),
+	(272, 'Can delete customer', 68, 'delete_customer'),
+	(273, 'Can view customer', 68, 'view_customer'),
+	(274, 'Can add address', 69, 'add_address'),
+	(275, 'Can change address', 69, 'change_address'),
+	(276, 'Can delete address', 69, 'delete_address'),
+	(277, 'Can view address', 69, 'view_address'),
+	(278, 'Can add shop text', 70, 'add_shoptext'),
+	(279, 'Can change shop text', 70, 'change_shoptext'),
+	(280, 'Can delete shop text', 70, 'delete_shoptext'),
+	(281, 'Can view shop text', 70, 'view_shoptext'),
+	(282, 'Can add review', 71, 'add_review'),
+	(283, 'Can change review', 71, 'change_review'),
+	(284, 'Can delete review', 71, 'delete_review'),
+	(285, 'Can view review', 71, 'view_review'),
+	(286, 'Can add decision', 72, 'add_decision'),
+	(287, 'Can change decision', 72, 'change_decision'),
+	(288, 'Can delete decision', 72, 'delete_decision'),
+	(289, 'Can view decision', 72, 'view_decision'),
+	(290, 'Can add answer', 73, 'add_answer'),
+	(291, 'Can change answer', 73, 'change_answer'),
+	(292, 'Can delete answer', 73, 'delete_answer'),
+	(293, 'Can view answer', 73, 'view_answer'),
+	(294, 'Can add summary', 74, 'add_summary'),
+	(295, 'Can change summary', 74, 'change_summary'),
+	(296, 'Can delete summary', 74, 'delete_summary'),
+	(297, 'Can view summary', 74, 'view_summary'),
+	(298, 'Can add version', 75, 'add_version'),
+	(299, 'Can change version', 75, 'change_version'),
+	(300, 'Can delete version', 75, 'delete_version'),
+	(301, 'Can view version', 75, 'view_version'),
+	(302, 'Can add vote', 76, 'add_vote'),
+	(303, 'Can change vote', 76, 'change_vote'),
+	(304, 'Can delete vote', 76, 'delete_vote'),
+	(305, 'Can view vote', 76, 'view_vote'),
+	(306, 'Can add question', 77, 'add_question'),
+	(307, 'Can change question', 77, 'change_question'),
+	(308, 'Can delete question', 77, 'delete_question'),
+	(309, 'Can view question', 77, 'view_question'),
+	(310, 'Can add reply', 78, 'add_reply'),
+	(311, 'Can change reply', 78, 'change_reply'),
+	(312, 'Can delete reply', 78, 'delete_reply'),
+	(313, 'Can view reply', 78, 'view_reply'),
+	(314, 'Can add ruling', 79, 'add_ruling'),
+	(315, 'Can change ruling', 79, 'change_ruling'),
+	(316, 'Can delete ruling', 79, 'delete_ruling'),
+	(317, 'Can view ruling', 79, 'view_ruling'),
+	(318, 'Can add delivery option', 80, 'add_deliveryoption'),
+	(319, 'Can change delivery option', 80, 'change_deliveryoption'),
+	(320, 'Can delete delivery option', 80, 'delete_deliveryoption'),
+	(321, 'Can view delivery option', 80, 'view_deliveryoption'),
+	(322, 'Can add price list', 81, 'add_pricelist'),
+	(323, 'Can change price list', 81, 'change_pricelist'),
+	(324, 'Can delete price list', 81, 'delete_pricelist'),
+	(325, 'Can view price list', 81, 'view_pricelist'),
+	(326, 'Can add tax rate', 82, 'add_taxrate'),
+	(327, 'Can change tax rate', 82, 'change_taxrate'),
+	(328, 'Can delete tax rate', 82, 'delete_taxrate'),
+	(329, 'Can view tax rate', 82, 'view_taxrate'),
+	(330, 'Can add price change', 83, 'add_pricechange'),
+	(331, 'Can change price change', 83, 'change_pricechange'),
+	(332, 'Can delete price change', 83, 'delete_pricechange'),
+	(333, 'Can view price change', 83, 'view_pricechange'),
+	(334, 'Can add price', 84, 'add_price'),
+	(335, 'Can change price', 84, 'change_price'),
+	(336, 'Can delete price', 84, 'delete_price'),
+	(337, 'Can view price', 84, 'view_price'),
+	(338, 'Can add cost', 85, 'add_cost'),
+	(339, 'Can change cost', 85, 'change_cost'),
+	(340, 'Can delete cost', 85, 'delete_cost'),
+	(341, 'Can view cost', 85, 'view_cost'),
+	(342, 'Can add cost change', 86, 'add_costchange'),
+	(343, 'Can change cost change', 86, 'change_costchange'),
+	(344, 'Can delete cost change', 86, 'delete_costchange'),
+	(345, 'Can view cost change', 86, 'view_costchange'),
+	(346, 'Can add warehouse', 87, 'add_warehouse'),
+	(347, 'Can change warehouse', 87, 'change_warehouse'),
+	(348, 'Can delete warehouse', 87, 'delete_warehouse'),
+	(349, 'Can view warehouse', 87, 'view_warehouse'),
+	(350, 'Can add shelf', 88, 'add_shelf'),
+	(351, 'Can change shelf', 88, 'change_shelf'),
+	(352, 'Can delete shelf', 88, 'delete_shelf'),
+	(353, 'Can view shelf', 88, 'view_shelf'),
+	(354, 'Can add movement', 89, 'add_movement'),
+	(355, 'Can change movement', 89, 'change_movement'),
+	(356, 'Can delete movement', 89, 'delete_movement'),
+	(357, 'Can view movement', 89, 'view_movement'),
+	(358, 'Can add hold', 90, 'add_hold'),
+	(359, 'Can change hold', 90, 'change_hold'),
+	(360, 'Can delete hold', 90, 'delete_hold'),
+	(361, 'Can view hold', 90, 'view_hold'),
+	(362, 'Can add basket', 91, 'add_basket'),
+	(363, 'Can change basket', 91, 'change_basket'),
+	(364, 'Can delete basket', 91, 'delete_basket'),
+	(365, 'Can view basket', 91, 'view_basket'),
+	(366, 'Can add basket line', 92, 'add_basketline'),
+	(367, 'Can change basket line', 92, 'change_basketline'),
+	(368, 'Can delete basket line', 92, 'delete_basketline'),
+	(369, 'Can view basket line', 92, 'view_basketline'),
+	(370, 'Can add credit note', 93, 'add_creditnote'),
+	(371, 'Can change credit note', 93, 'change_creditnote'),
+	(372, 'Can delete credit note', 93, 'delete_creditnote'),
+	(373, 'Can view credit note', 93, 'view_creditnote'),
+	(374, 'Can add credit note line', 94, 'add_creditnoteline'),
+	(375, 'Can change credit note line', 94, 'change_creditnoteline'),
+	(376, 'Can delete credit note line', 94, 'delete_creditnoteline'),
+	(377, 'Can view credit note line', 94, 'view_creditnoteline'),
+	(378, 'Can add order', 95, 'add_order'),
+	(379, 'Can change order', 95, 'change_order'),
+	(380, 'Can delete order', 95, 'delete_order'),
+	(381, 'Can view order', 95, 'view_order'),
+	(382, 'Can add happening', 96, 'add_happening'),
+	(383, 'Can change happening', 96, 'change_happening'),
+	(384, 'Can delete happening', 96, 'delete_happening'),
+	(385, 'Can view happening', 96, 'view_happening'),
+	(386, 'Can add adjustment', 97, 'add_adjustment'),
+	(387, 'Can change adjustment', 97, 'change_adjustment'),
+	(388, 'Can delete adjustment', 97, 'delete_adjustment'),
+	(389, 'Can view adjustment', 97, 'view_adjustment'),
+	(390, 'Can add order line', 98, 'add_orderline'),
+	(391, 'Can change order line', 98, 'change_orderline'),
+	(392, 'Can delete order line', 98, 'delete_orderline'),
+	(393, 'Can view order line', 98, 'view_orderline'),
+	(394, 'Can add placed key', 99, 'add_placedkey'),
+	(395, 'Can change placed key', 99, 'change_placedkey'),
+	(396, 'Can delete placed key', 99, 'delete_placedkey'),
+	(397, 'Can view placed key', 99, 'view_placedkey'),
+	(398, 'Can add refund', 100, 'add_refund'),
+	(399, 'Can change refund', 100, 'change_refund'),
+	(400, 'Can delete refund', 100, 'delete_refund');
 INSERT INTO public.auth_permission VALUES
-	(401, 'Can change index entry', 100, 'change_indexentry'),
-	(402, 'Can delete index entry', 100, 'delete_indexentry'),
-	(403, 'Can view index entry', 100, 'view_indexentry'),
-	(404, 'Can add editing session', 101, 'add_editingsession'),
-	(405, 'Can change editing session', 101, 'change_editingsession'),
-	(406, 'Can delete editing session', 101, 'delete_editingsession'),
-	(407, 'Can view editing session', 101, 'view_editingsession'),
-	(408, 'Can add form state', 102, 'add_formstate'),
-	(409, 'Can change form state', 102, 'change_formstate'),
-	(410, 'Can delete form state', 102, 'delete_formstate'),
-	(411, 'Can view form state', 102, 'view_formstate'),
-	(412, 'Can add tag', 103, 'add_tag'),
-	(413, 'Can change tag', 103, 'change_tag'),
-	(414, 'Can delete tag', 103, 'delete_tag'),
-	(415, 'Can view tag', 103, 'view_tag'),
-	(416, 'Can add tagged item', 104, 'add_taggeditem'),
-	(417, 'Can change tagged item', 104, 'change_taggeditem'),
-	(418, 'Can delete tagged item', 104, 'delete_taggeditem'),
-	(419, 'Can view tagged item', 104, 'view_taggeditem'),
-	(420, 'Can add email address', 105, 'add_emailaddress'),
-	(421, 'Can change email address', 105, 'change_emailaddress'),
-	(422, 'Can delete email address', 105, 'delete_emailaddress'),
-	(423, 'Can view email address', 105, 'view_emailaddress'),
-	(424, 'Can add email confirmation', 106, 'add_emailconfirmation'),
-	(425, 'Can change email confirmation', 106, 'change_emailconfirmation'),
-	(426, 'Can delete email confirmation', 106, 'delete_emailconfirmation'),
-	(427, 'Can view email confirmation', 106, 'view_emailconfirmation'),
-	(428, 'Can add authenticator', 107, 'add_authenticator'),
-	(429, 'Can change authenticator', 107, 'change_authenticator'),
-	(430, 'Can delete authenticator', 107, 'delete_authenticator'),
-	(431, 'Can view authenticator', 107, 'view_authenticator'),
-	(432, 'Can add permission', 108, 'add_permission'),
-	(433, 'Can change permission', 108, 'change_permission'),
-	(434, 'Can delete permission', 108, 'delete_permission'),
-	(435, 'Can view permission', 108, 'view_permission'),
-	(436, 'Can add group', 109, 'add_group'),
-	(437, 'Can change group', 109, 'change_group'),
-	(438, 'Can delete group', 109, 'delete_group'),
-	(439, 'Can view group', 109, 'view_group'),
-	(440, 'Can add content type', 110, 'add_contenttype'),
-	(441, 'Can change content type', 110, 'change_contenttype'),
-	(442, 'Can delete content type', 110, 'delete_contenttype'),
-	(443, 'Can view content type', 110, 'view_contenttype'),
-	(444, 'Can add session', 111, 'add_session'),
-	(445, 'Can change session', 111, 'change_session'),
-	(446, 'Can delete session', 111, 'delete_session'),
-	(447, 'Can view session', 111, 'view_session');
+	(401, 'Can view refund', 100, 'view_refund'),
+	(402, 'Can add refund line', 101, 'add_refundline'),
+	(403, 'Can change refund line', 101, 'change_refundline'),
+	(404, 'Can delete refund line', 101, 'delete_refundline'),
+	(405, 'Can view refund line', 101, 'view_refundline'),
+	(406, 'Can add shipment', 102, 'add_shipment'),
+	(407, 'Can change shipment', 102, 'change_shipment'),
+	(408, 'Can delete shipment', 102, 'delete_shipment'),
+	(409, 'Can view shipment', 102, 'view_shipment'),
+	(410, 'Can add shipment line', 103, 'add_shipmentline'),
+	(411, 'Can change shipment line', 103, 'change_shipmentline'),
+	(412, 'Can delete shipment line', 103, 'delete_shipmentline'),
+	(413, 'Can view shipment line', 103, 'view_shipmentline'),
+	(414, 'Can add fake charge', 104, 'add_fakecharge'),
+	(415, 'Can change fake charge', 104, 'change_fakecharge'),
+	(416, 'Can delete fake charge', 104, 'delete_fakecharge'),
+	(417, 'Can view fake charge', 104, 'view_fakecharge'),
+	(418, 'Can add payment', 105, 'add_payment'),
+	(419, 'Can change payment', 105, 'change_payment'),
+	(420, 'Can delete payment', 105, 'delete_payment'),
+	(421, 'Can view payment', 105, 'view_payment'),
+	(422, 'Can add fake answer', 106, 'add_fakeanswer'),
+	(423, 'Can change fake answer', 106, 'change_fakeanswer'),
+	(424, 'Can delete fake answer', 106, 'delete_fakeanswer'),
+	(425, 'Can view fake answer', 106, 'view_fakeanswer'),
+	(426, 'Can add payment event', 107, 'add_paymentevent'),
+	(427, 'Can change payment event', 107, 'change_paymentevent'),
+	(428, 'Can delete payment event', 107, 'delete_paymentevent'),
+	(429, 'Can view payment event', 107, 'view_paymentevent'),
+	(430, 'Can add statement', 108, 'add_statement'),
+	(431, 'Can change statement', 108, 'change_statement'),
+	(432, 'Can delete statement', 108, 'delete_statement'),
+	(433, 'Can view statement', 108, 'view_statement'),
+	(434, 'Can add statement line', 109, 'add_statementline'),
+	(435, 'Can change statement line', 109, 'change_statementline'),
+	(436, 'Can delete statement line', 109, 'delete_statementline'),
+	(437, 'Can view statement line', 109, 'view_statementline'),
+	(438, 'Can add stray', 110, 'add_stray'),
+	(439, 'Can change stray', 110, 'change_stray'),
+	(440, 'Can delete stray', 110, 'delete_stray'),
+	(441, 'Can view stray', 110, 'view_stray'),
+	(442, 'Can add stray event', 111, 'add_strayevent'),
+	(443, 'Can change stray event', 111, 'change_strayevent'),
+	(444, 'Can delete stray event', 111, 'delete_strayevent'),
+	(445, 'Can view stray event', 111, 'view_strayevent'),
+	(446, 'Can add segment', 112, 'add_segment'),
+	(447, 'Can change segment', 112, 'change_segment'),
+	(448, 'Can delete segment', 112, 'delete_segment'),
+	(449, 'Can view segment', 112, 'view_segment'),
+	(450, 'Can add outgoing', 113, 'add_outgoing'),
+	(451, 'Can change outgoing', 113, 'change_outgoing'),
+	(452, 'Can delete outgoing', 113, 'delete_outgoing'),
+	(453, 'Can view outgoing', 113, 'view_outgoing'),
+	(454, 'Can add procrastinate event', 114, 'add_procrastinateevent'),
+	(455, 'Can change procrastinate event', 114, 'change_procrastinateevent'),
+	(456, 'Can delete procrastinate event', 114, 'delete_procrastinateevent'),
+	(457, 'Can view procrastinate event', 114, 'view_procrastinateevent'),
+	(458, 'Can add procrastinate job', 115, 'add_procrastinatejob'),
+	(459, 'Can change procrastinate job', 115, 'change_procrastinatejob'),
+	(460, 'Can delete procrastinate job', 115, 'delete_procrastinatejob'),
+	(461, 'Can view procrastinate job', 115, 'view_procrastinatejob'),
+	(462, 'Can add procrastinate periodic defer', 116, 'add_procrastinateperiodicdefer'),
+	(463, 'Can change procrastinate periodic defer', 116, 'change_procrastinateperiodicdefer'),
+	(464, 'Can delete procrastinate periodic defer', 116, 'delete_procrastinateperiodicdefer'),
+	(465, 'Can view procrastinate periodic defer', 116, 'view_procrastinateperiodicdefer'),
+	(466, 'Can add procrastinate worker', 117, 'add_procrastinateworker'),
+	(467, 'Can change procrastinate worker', 117, 'change_procrastinateworker'),
+	(468, 'Can delete procrastinate worker', 117, 'delete_procrastinateworker'),
+	(469, 'Can view procrastinate worker', 117, 'view_procrastinateworker'),
+	(470, 'Can add user profile', 118, 'add_userprofile'),
+	(471, 'Can change user profile', 118, 'change_userprofile'),
+	(472, 'Can delete user profile', 118, 'delete_userprofile'),
+	(473, 'Can view user profile', 118, 'view_userprofile'),
+	(474, 'Can view image', 29, 'view_image'),
+	(475, 'Can add rendition', 119, 'add_rendition'),
+	(476, 'Can change rendition', 119, 'change_rendition'),
+	(477, 'Can delete rendition', 119, 'delete_rendition'),
+	(478, 'Can view rendition', 119, 'view_rendition'),
+	(479, 'Can view document', 28, 'view_document'),
+	(480, 'Can add index entry', 120, 'add_indexentry'),
+	(481, 'Can change index entry', 120, 'change_indexentry'),
+	(482, 'Can delete index entry', 120, 'delete_indexentry'),
+	(483, 'Can view index entry', 120, 'view_indexentry'),
+	(484, 'Can add editing session', 121, 'add_editingsession'),
+	(485, 'Can change editing session', 121, 'change_editingsession'),
+	(486, 'Can delete editing session', 121, 'delete_editingsession'),
+	(487, 'Can view editing session', 121, 'view_editingsession'),
+	(488, 'Can add form state', 122, 'add_formstate'),
+	(489, 'Can change form state', 122, 'change_formstate'),
+	(490, 'Can delete form state', 122, 'delete_formstate'),
+	(491, 'Can view form state', 122, 'view_formstate'),
+	(492, 'Can add tag', 123, 'add_tag'),
+	(493, 'Can change tag', 123, 'change_tag'),
+	(494, 'Can delete tag', 123, 'delete_tag'),
+	(495, 'Can view tag', 123, 'view_tag'),
+	(496, 'Can add tagged item', 124, 'add_taggeditem'),
+	(497, 'Can change tagged item', 124, 'change_taggeditem'),
+	(498, 'Can delete tagged item', 124, 'delete_taggeditem'),
+	(499, 'Can view tagged item', 124, 'view_taggeditem'),
+	(500, 'Can add email address', 125, 'add_emailaddress'),
+	(501, 'Can change email address', 125, 'change_emailaddress'),
+	(502, 'Can delete email address', 125, 'delete_emailaddress'),
+	(503, 'Can view email address', 125, 'view_emailaddress'),
+	(504, 'Can add email confirmation', 126, 'add_emailconfirmation'),
+	(505, 'Can change email confirmation', 126, 'change_emailconfirmation'),
+	(506, 'Can delete email confirmation', 126, 'delete_emailconfirmation'),
+	(507, 'Can view email confirmation', 126, 'view_emailconfirmation'),
+	(508, 'Can add authenticator', 127, 'add_authenticator'),
+	(509, 'Can change authenticator', 127, 'change_authenticator'),
+	(510, 'Can delete authenticator', 127, 'delete_authenticator'),
+	(511, 'Can view authenticator', 127, 'view_authenticator'),
+	(512, 'Can add permission', 128, 'add_permission'),
+	(513, 'Can change permission', 128, 'change_permission'),
+	(514, 'Can delete permission', 128, 'delete_permission'),
+	(515, 'Can view permission', 128, 'view_permission'),
+	(516, 'Can add group', 129, 'add_group'),
+	(517, 'Can change group', 129, 'change_group'),
+	(518, 'Can delete group', 129, 'delete_group'),
+	(519, 'Can view group', 129, 'view_group'),
+	(520, 'Can add content type', 130, 'add_contenttype'),
+	(521, 'Can change content type', 130, 'change_contenttype'),
+	(522, 'Can delete content type', 130, 'delete_contenttype'),
+	(523, 'Can view content type', 130, 'view_contenttype'),
+	(524, 'Can add session', 131, 'add_session'),
+	(525, 'Can change session', 131, 'change_session'),
+	(526, 'Can delete session', 131, 'delete_session'),
+	(527, 'Can view session', 131, 'view_session');
 
 INSERT INTO public.django_content_type VALUES
 	(1, 'wagtailcore', 'page'),
@@ -4649,63 +5304,83 @@ INSERT INTO public.django_content_type VALUES
 	(52, 'catalog', 'product'),
 	(53, 'catalog', 'variant'),
 	(54, 'catalog', 'edition'),
-	(55, 'search', 'document'),
-	(56, 'customers', 'consentrecord'),
-	(57, 'customers', 'customer'),
-	(58, 'customers', 'address'),
-	(59, 'content', 'shoptext'),
-	(60, 'pricing', 'deliveryoption'),
-	(61, 'pricing', 'pricelist'),
-	(62, 'pricing', 'taxrate'),
-	(63, 'pricing', 'pricechange'),
-	(64, 'pricing', 'price'),
-	(65, 'pricing', 'cost'),
-	(66, 'pricing', 'costchange'),
-	(67, 'inventory', 'warehouse'),
-	(68, 'inventory', 'shelf'),
-	(69, 'inventory', 'movement'),
-	(70, 'inventory', 'hold'),
-	(71, 'orders', 'basket'),
-	(72, 'orders', 'basketline'),
-	(73, 'orders', 'creditnote'),
-	(74, 'orders', 'creditnoteline'),
-	(75, 'orders', 'order'),
-	(76, 'orders', 'happening'),
-	(77, 'orders', 'adjustment'),
-	(78, 'orders', 'orderline'),
-	(79, 'orders', 'placedkey'),
-	(80, 'orders', 'refund'),
-	(81, 'orders', 'refundline'),
-	(82, 'orders', 'shipment'),
-	(83, 'orders', 'shipmentline'),
-	(84, 'payments', 'fakecharge'),
-	(85, 'payments', 'payment'),
-	(86, 'payments', 'fakeanswer'),
-	(87, 'payments', 'paymentevent'),
-	(88, 'payments', 'statement'),
-	(89, 'payments', 'statementline'),
-	(90, 'payments', 'stray'),
-	(91, 'payments', 'strayevent'),
-	(92, 'lake', 'segment'),
-	(93, 'messaging', 'outgoing'),
-	(94, 'procrastinate', 'procrastinateevent'),
-	(95, 'procrastinate', 'procrastinatejob'),
-	(96, 'procrastinate', 'procrastinateperiodicdefer'),
-	(97, 'procrastinate', 'procrastinateworker'),
-	(98, 'wagtailusers', 'userprofile'),
-	(99, 'wagtailimages', 'rendition'),
-	(100, 'wagtailsearch', 'indexentry'),
-	(101, 'wagtailadmin', 'editingsession'),
-	(102, 'wagtailadmin', 'formstate'),
-	(103, 'taggit', 'tag'),
-	(104, 'taggit', 'taggeditem'),
-	(105, 'account', 'emailaddress'),
-	(106, 'account', 'emailconfirmation'),
-	(107, 'mfa', 'authenticator'),
-	(108, 'auth', 'permission'),
-	(109, 'auth', 'group'),
-	(110, 'contenttypes', 'contenttype'),
-	(111, 'sessions', 'session');
+	(55, 'catalog', 'brand'),
+	(56, 'catalog', 'attribute'),
+	(57, 'catalog', 'attributechoice'),
+	(58, 'catalog', 'attributevalue'),
+	(59, 'search', 'document'),
+	(60, 'search', 'pin'),
+	(61, 'search', 'synonyms'),
+	(62, 'search', 'word'),
+	(63, 'search', 'asked'),
+	(64, 'search', 'edition'),
+	(65, 'search', 'redirect'),
+	(66, 'search', 'slip'),
+	(67, 'customers', 'consentrecord'),
+	(68, 'customers', 'customer'),
+	(69, 'customers', 'address'),
+	(70, 'content', 'shoptext'),
+	(71, 'reviews', 'review'),
+	(72, 'reviews', 'decision'),
+	(73, 'reviews', 'answer'),
+	(74, 'reviews', 'summary'),
+	(75, 'reviews', 'version'),
+	(76, 'reviews', 'vote'),
+	(77, 'reviews', 'question'),
+	(78, 'reviews', 'reply'),
+	(79, 'reviews', 'ruling'),
+	(80, 'pricing', 'deliveryoption'),
+	(81, 'pricing', 'pricelist'),
+	(82, 'pricing', 'taxrate'),
+	(83, 'pricing', 'pricechange'),
+	(84, 'pricing', 'price'),
+	(85, 'pricing', 'cost'),
+	(86, 'pricing', 'costchange'),
+	(87, 'inventory', 'warehouse'),
+	(88, 'inventory', 'shelf'),
+	(89, 'inventory', 'movement'),
+	(90, 'inventory', 'hold'),
+	(91, 'orders', 'basket'),
+	(92, 'orders', 'basketline'),
+	(93, 'orders', 'creditnote'),
+	(94, 'orders', 'creditnoteline'),
+	(95, 'orders', 'order'),
+	(96, 'orders', 'happening'),
+	(97, 'orders', 'adjustment'),
+	(98, 'orders', 'orderline'),
+	(99, 'orders', 'placedkey'),
+	(100, 'orders', 'refund'),
+	(101, 'orders', 'refundline'),
+	(102, 'orders', 'shipment'),
+	(103, 'orders', 'shipmentline'),
+	(104, 'payments', 'fakecharge'),
+	(105, 'payments', 'payment'),
+	(106, 'payments', 'fakeanswer'),
+	(107, 'payments', 'paymentevent'),
+	(108, 'payments', 'statement'),
+	(109, 'payments', 'statementline'),
+	(110, 'payments', 'stray'),
+	(111, 'payments', 'strayevent'),
+	(112, 'lake', 'segment'),
+	(113, 'messaging', 'outgoing'),
+	(114, 'procrastinate', 'procrastinateevent'),
+	(115, 'procrastinate', 'procrastinatejob'),
+	(116, 'procrastinate', 'procrastinateperiodicdefer'),
+	(117, 'procrastinate', 'procrastinateworker'),
+	(118, 'wagtailusers', 'userprofile'),
+	(119, 'wagtailimages', 'rendition'),
+	(120, 'wagtailsearch', 'indexentry'),
+	(121, 'wagtailadmin', 'editingsession'),
+	(122, 'wagtailadmin', 'formstate'),
+	(123, 'taggit', 'tag'),
+	(124, 'taggit', 'taggeditem'),
+	(125, 'account', 'emailaddress'),
+	(126, 'account', 'emailconfirmation'),
+	(127, 'mfa', 'authenticator'),
+	(128, 'auth', 'permission'),
+	(129, 'auth', 'group'),
+	(130, 'contenttypes', 'contenttype'),
+	(131, 'sessions', 'session');
 
 INSERT INTO public.django_migrations VALUES
 	(1, 'contenttypes', '0001_initial', '2026-01-01 00:00:00+00'),
@@ -4742,280 +5417,286 @@ INSERT INTO public.django_migrations VALUES
 	(32, 'catalog', '0001_initial', '2026-01-01 00:00:00+00'),
 	(33, 'catalog', '0002_goods', '2026-01-01 00:00:00+00'),
 	(34, 'catalog', '0003_edition', '2026-01-01 00:00:00+00'),
-	(35, 'content', '0001_initial', '2026-01-01 00:00:00+00'),
-	(36, 'content', '0002_append_only', '2026-01-01 00:00:00+00'),
-	(37, 'customers', '0001_initial', '2026-01-01 00:00:00+00'),
-	(38, 'customers', '0002_append_only', '2026-01-01 00:00:00+00'),
-	(39, 'customers', '0003_buyer', '2026-01-01 00:00:00+00'),
-	(40, 'events', '0001_initial', '2026-01-01 00:00:00+00'),
-	(41, 'events', '0002_record', '2026-01-01 00:00:00+00'),
-	(42, 'payments', '0001_initial', '2026-01-01 00:00:00+00'),
-	(43, 'payments', '0002_append_only', '2026-01-01 00:00:00+00'),
-	(44, 'payments', '0003_confirmations_and_disputes', '2026-01-01 00:00:00+00'),
-	(45, 'payments', '0004_statements', '2026-01-01 00:00:00+00'),
-	(46, 'payments', '0005_strays', '2026-01-01 00:00:00+00'),
-	(47, 'payments', '0006_functions', '2026-01-01 00:00:00+00'),
-	(48, 'shop', '0002_currency', '2026-01-01 00:00:00+00'),
-	(49, 'pricing', '0001_initial', '2026-01-01 00:00:00+00'),
-	(50, 'pricing', '0002_functions', '2026-01-01 00:00:00+00'),
-	(51, 'pricing', '0003_material', '2026-01-01 00:00:00+00'),
-	(52, 'pricing', '0004_shown', '2026-01-01 00:00:00+00'),
-	(53, 'inventory', '0001_initial', '2026-01-01 00:00:00+00'),
-	(54, 'orders', '0001_initial', '2026-01-01 00:00:00+00'),
-	(55, 'orders', '0002_orders_open', '2026-01-01 00:00:00+00'),
-	(56, 'orders', '0003_money_kept', '2026-01-01 00:00:00+00'),
-	(57, 'orders', '0004_standing', '2026-01-01 00:00:00+00'),
-	(58, 'orders', '0005_fewer_indices', '2026-01-01 00:00:00+00'),
-	(59, 'orders', '0006_pay', '2026-01-01 00:00:00+00'),
-	(60, 'inventory', '0002_functions', '2026-01-01 00:00:00+00'),
-	(61, 'inventory', '0003_release_units', '2026-01-01 00:00:00+00'),
-	(62, 'inventory', '0004_shown', '2026-01-01 00:00:00+00'),
-	(63, 'inventory', '0005_take', '2026-01-01 00:00:00+00'),
-	(64, 'inventory', '0006_confirm', '2026-01-01 00:00:00+00'),
-	(65, 'flows', '0001_place_order', '2026-01-01 00:00:00+00'),
-	(66, 'flows', '0002_plan', '2026-01-01 00:00:00+00'),
-	(67, 'flows', '0003_plans_kept', '2026-01-01 00:00:00+00'),
-	(68, 'flows', '0004_settle', '2026-01-01 00:00:00+00'),
-	(69, 'flows', '0005_pay_as_seen', '2026-01-01 00:00:00+00'),
-	(70, 'imports', '0001_initial', '2026-01-01 00:00:00+00'),
-	(71, 'imports', '0002_origins', '2026-01-01 00:00:00+00'),
-	(72, 'jobs', '0001_initial', '2026-01-01 00:00:00+00'),
-	(73, 'lake', '0001_initial', '2026-01-01 00:00:00+00'),
-	(74, 'limits', '0001_initial', '2026-01-01 00:00:00+00'),
-	(75, 'messaging', '0001_initial', '2026-01-01 00:00:00+00'),
-	(76, 'mfa', '0001_initial', '2026-01-01 00:00:00+00'),
-	(77, 'mfa', '0002_authenticator_timestamps', '2026-01-01 00:00:00+00'),
-	(78, 'mfa', '0003_authenticator_type_uniq', '2026-01-01 00:00:00+00'),
-	(79, 'payments', '0007_pending_counted', '2026-01-01 00:00:00+00'),
-	(80, 'payments', '0008_search_by_reference', '2026-01-01 00:00:00+00'),
-	(81, 'payments', '0009_mismatched_rows', '2026-01-01 00:00:00+00'),
-	(82, 'pricing', '0005_plans_kept', '2026-01-01 00:00:00+00'),
-	(83, 'pricing', '0006_costs', '2026-01-01 00:00:00+00'),
-	(84, 'procrastinate', '0001_initial', '2026-01-01 00:00:00+00'),
-	(85, 'procrastinate', '0002_drop_started_at_column', '2026-01-01 00:00:00+00'),
-	(86, 'procrastinate', '0003_drop_started_at_column', '2026-01-01 00:00:00+00'),
-	(87, 'procrastinate', '0004_drop_procrastinate_version_table', '2026-01-01 00:00:00+00'),
-	(88, 'procrastinate', '0005_fix_procrastinate_fetch_job', '2026-01-01 00:00:00+00'),
-	(89, 'procrastinate', '0006_fix_trigger_status_events_insert', '2026-01-01 00:00:00+00'),
-	(90, 'procrastinate', '0007_add_queueing_lock_column', '2026-01-01 00:00:00+00'),
-	(91, 'procrastinate', '0008_close_fetch_job_race_condition', '2026-01-01 00:00:00+00'),
-	(92, 'procrastinate', '0009_add_defer_job_function', '2026-01-01 00:00:00+00'),
-	(93, 'procrastinate', '0010_add_procrastinate_periodic_defers', '2026-01-01 00:00:00+00'),
-	(94, 'procrastinate', '0011_add_foreign_key_index', '2026-01-01 00:00:00+00'),
-	(95, 'procrastinate', '0012_add_locks_to_periodic_defer', '2026-01-01 00:00:00+00'),
-	(96, 'procrastinate', '0013_fix_procrastinate_defer_periodic_job', '2026-01-01 00:00:00+00'),
-	(97, 'procrastinate', '0014_add_finish_job_and_retry_job_functions', '2026-01-01 00:00:00+00'),
-	(98, 'procrastinate', '0015_add_trigger_on_job_deletion', '2026-01-01 00:00:00+00'),
-	(99, 'procrastinate', '0016_delete_finished_jobs', '2026-01-01 00:00:00+00'),
-	(100, 'procrastinate', '0017_add_checks_to_finish_job', '2026-01-01 00:00:00+00'),
-	(101, 'procrastinate', '0018_add_checks_to_retry_job', '2026-01-01 00:00:00+00'),
-	(102, 'procrastinate', '0019_fix_finish_job_compat_issue', '2026-01-01 00:00:00+00'),
-	(103, 'procrastinate', '0020_add_index_on_procrastinate_jobs', '2026-01-01 00:00:00+00'),
-	(104, 'procrastinate', '0021_add_kwargs_to_defer_periodic_job', '2026-01-01 00:00:00+00'),
-	(105, 'procrastinate', '0022_null_locks_excluded', '2026-01-01 00:00:00+00'),
-	(106, 'procrastinate', '0023_remove_old_finish_job_function', '2026-01-01 00:00:00+00'),
-	(107, 'procrastinate', '0024_job_id_bigint', '2026-01-01 00:00:00+00'),
-	(108, 'procrastinate', '0025_add_models', '2026-01-01 00:00:00+00'),
-	(109, 'procrastinate', '0026_add_job_priority', '2026-01-01 00:00:00+00'),
-	(110, 'procrastinate', '0027_add_periodic_job_priority', '2026-01-01 00:00:00+00'),
-	(111, 'procrastinate', '0028_add_cancel_states', '2026-01-01 00:00:00+00'),
-	(112, 'procrastinate', '0029_add_additional_params_to_retry_job', '2026-01-01 00:00:00+00'),
-	(113, 'procrastinate', '0030_alter_procrastinateevent_options', '2026-01-01 00:00:00+00'),
-	(114, 'procrastinate', '0031_add_indexes_for_fetch_job', '2026-01-01 00:00:00+00'),
-	(115, 'procrastinate', '0032_pre_cancel_notification', '2026-01-01 00:00:00+00'),
-	(116, 'procrastinate', '0033_post_cancel_notification', '2026-01-01 00:00:00+00'),
-	(117, 'procrastinate', '0034_pre_add_heartbeat', '2026-01-01 00:00:00+00'),
-	(118, 'procrastinate', '0035_post_add_heartbeat', '2026-01-01 00:00:00+00'),
-	(119, 'procrastinate', '0036_add_worker_model', '2026-01-01 00:00:00+00'),
-	(120, 'procrastinate', '0037_pre_batch_defer_jobs', '2026-01-01 00:00:00+00'),
-	(121, 'procrastinate', '0038_post_batch_defer_jobs', '2026-01-01 00:00:00+00'),
-	(122, 'procrastinate', '0039_pre_priority_lock_fetch_job', '2026-01-01 00:00:00+00'),
-	(123, 'procrastinate', '0040_pre_retry_failed_job', '2026-01-01 00:00:00+00'),
-	(124, 'procrastinate', '0041_post_retry_failed_job', '2026-01-01 00:00:00+00'),
-	(125, 'requests', '0001_initial', '2026-01-01 00:00:00+00'),
-	(126, 'search', '0001_initial', '2026-01-01 00:00:00+00'),
-	(127, 'sessions', '0001_initial', '2026-01-01 00:00:00+00'),
-	(128, 'taggit', '0001_initial', '2026-01-01 00:00:00+00'),
-	(129, 'taggit', '0002_auto_20150616_2121', '2026-01-01 00:00:00+00'),
-	(130, 'taggit', '0003_taggeditem_add_unique_index', '2026-01-01 00:00:00+00'),
-	(131, 'taggit', '0004_alter_taggeditem_content_type_alter_taggeditem_tag', '2026-01-01 00:00:00+00'),
-	(132, 'taggit', '0005_auto_20220424_2025', '2026-01-01 00:00:00+00'),
-	(133, 'taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx', '2026-01-01 00:00:00+00'),
-	(134, 'wagtailcore', '0001_initial', '2026-01-01 00:00:00+00'),
-	(135, 'wagtailcore', '0002_initial_data', '2026-01-01 00:00:00+00'),
-	(136, 'wagtailcore', '0003_add_uniqueness_constraint_on_group_page_permission', '2026-01-01 00:00:00+00'),
-	(137, 'wagtailcore', '0004_page_locked', '2026-01-01 00:00:00+00'),
-	(138, 'wagtailcore', '0005_add_page_lock_permission_to_moderators', '2026-01-01 00:00:00+00'),
-	(139, 'wagtailcore', '0006_add_lock_page_permission', '2026-01-01 00:00:00+00'),
-	(140, 'wagtailcore', '0007_page_latest_revision_created_at', '2026-01-01 00:00:00+00'),
-	(141, 'wagtailcore', '0008_populate_latest_revision_created_at', '2026-01-01 00:00:00+00'),
-	(142, 'wagtailcore', '0009_remove_auto_now_add_from_pagerevision_created_at', '2026-01-01 00:00:00+00'),
-	(143, 'wagtailcore', '0010_change_page_owner_to_null_on_delete', '2026-01-01 00:00:00+00'),
-	(144, 'wagtailcore', '0011_page_first_published_at', '2026-01-01 00:00:00+00'),
-	(145, 'wagtailcore', '0012_extend_page_slug_field', '2026-01-01 00:00:00+00'),
-	(146, 'wagtailcore', '0013_update_golive_expire_help_text', '2026-01-01 00:00:00+00'),
-	(147, 'wagtailcore', '0014_add_verbose_name', '2026-01-01 00:00:00+00'),
-	(148, 'wagtailcore', '0015_add_more_verbose_names', '2026-01-01 00:00:00+00'),
-	(149, 'wagtailcore', '0016_change_page_url_path_to_text_field', '2026-01-01 00:00:00+00'),
-	(150, 'wagtailcore', '0017_change_edit_page_permission_description', '2026-01-01 00:00:00+00'),
-	(151, 'wagtailcore', '0018_pagerevision_submitted_for_moderation_index', '2026-01-01 00:00:00+00'),
-	(152, 'wagtailcore', '0019_verbose_names_cleanup', '2026-01-01 00:00:00+00'),
-	(153, 'wagtailcore', '0020_add_index_on_page_first_published_at', '2026-01-01 00:00:00+00'),
-	(154, 'wagtailcore', '0021_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(155, 'wagtailcore', '0022_add_site_name', '2026-01-01 00:00:00+00'),
-	(156, 'wagtailcore', '0023_alter_page_revision_on_delete_behaviour', '2026-01-01 00:00:00+00'),
-	(157, 'wagtailcore', '0024_collection', '2026-01-01 00:00:00+00'),
-	(158, 'wagtailcore', '0025_collection_initial_data', '2026-01-01 00:00:00+00'),
-	(159, 'wagtailcore', '0026_group_collection_permission', '2026-01-01 00:00:00+00'),
-	(160, 'wagtailadmin', '0001_create_admin_access_permissions', '2026-01-01 00:00:00+00'),
-	(161, 'wagtailadmin', '0002_admin', '2026-01-01 00:00:00+00'),
-	(162, 'wagtailadmin', '0003_admin_managed', '2026-01-01 00:00:00+00'),
-	(163, 'wagtailadmin', '0004_editingsession', '2026-01-01 00:00:00+00'),
-	(164, 'wagtailadmin', '0005_editingsession_is_editing', '2026-01-01 00:00:00+00'),
-	(165, 'wagtailadmin', '0006_formstate', '2026-01-01 00:00:00+00'),
-	(166, 'wagtailcore', '0027_fix_collection_path_collation', '2026-01-01 00:00:00+00'),
-	(167, 'wagtailcore', '0024_alter_page_content_type_on_delete_behaviour', '2026-01-01 00:00:00+00'),
-	(168, 'wagtailcore', '0028_merge', '2026-01-01 00:00:00+00'),
-	(169, 'wagtailcore', '0029_unicode_slugfield_dj19', '2026-01-01 00:00:00+00'),
-	(170, 'wagtailcore', '0030_index_on_pagerevision_created_at', '2026-01-01 00:00:00+00'),
-	(171, 'wagtailcore', '0031_add_page_view_restriction_types', '2026-01-01 00:00:00+00'),
-	(172, 'wagtailcore', '0032_add_bulk_delete_page_permission', '2026-01-01 00:00:00+00'),
-	(173, 'wagtailcore', '0033_remove_golive_expiry_help_text', '2026-01-01 00:00:00+00'),
-	(174, 'wagtailcore', '0034_page_live_revision', '2026-01-01 00:00:00+00'),
-	(175, 'wagtailcore', '0035_page_last_published_at', '2026-01-01 00:00:00+00'),
-	(176, 'wagtailcore', '0036_populate_page_last_published_at', '2026-01-01 00:00:00+00'),
-	(177, 'wagtailcore', '0037_set_page_owner_editable', '2026-01-01 00:00:00+00'),
-	(178, 'wagtailcore', '0038_make_first_published_at_editable', '2026-01-01 00:00:00+00'),
-	(179, 'wagtailcore', '0039_collectionviewrestriction', '2026-01-01 00:00:00+00'),
-	(180, 'wagtailcore', '0040_page_draft_title', '2026-01-01 00:00:00+00'),
-	(181, 'wagtailcore', '0041_group_collection_permissions_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(182, 'wagtailcore', '0042_index_on_pagerevision_approved_go_live_at', '2026-01-01 00:00:00+00'),
-	(183, 'wagtailcore', '0043_lock_fields', '2026-01-01 00:00:00+00'),
-	(184, 'wagtailcore', '0044_add_unlock_grouppagepermission', '2026-01-01 00:00:00+00'),
-	(185, 'wagtailcore', '0045_assign_unlock_grouppagepermission', '2026-01-01 00:00:00+00'),
-	(186, 'wagtailcore', '0046_site_name_remove_null', '2026-01-01 00:00:00+00'),
-	(187, 'wagtailcore', '0047_add_workflow_models', '2026-01-01 00:00:00+00'),
-	(188, 'wagtailcore', '0048_add_default_workflows', '2026-01-01 00:00:00+00'),
-	(189, 'wagtailcore', '0049_taskstate_finished_by', '2026-01-01 00:00:00+00'),
-	(190, 'wagtailcore', '0050_workflow_rejected_to_needs_changes', '2026-01-01 00:00:00+00'),
-	(191, 'wagtailcore', '0051_taskstate_comment', '2026-01-01 00:00:00+00'),
-	(192, 'wagtailcore', '0052_pagelogentry', '2026-01-01 00:00:00+00'),
-	(193, 'wagtailcore', '0053_locale_model', '2026-01-01 00:00:00+00'),
-	(194, 'wagtailcore', '0054_initial_locale', '2026-01-01 00:00:00+00'),
-	(195, 'wagtailcore', '0055_page_locale_fields', '2026-01-01 00:00:00+00'),
-	(196, 'wagtailcore', '0056_page_locale_fields_populate', '2026-01-01 00:00:00+00'),
-	(197, 'wagtailcore', '0057_page_locale_fields_notnull', '2026-01-01 00:00:00+00'),
-	(198, 'wagtailcore', '0058_page_alias_of', '2026-01-01 00:00:00+00'),
-	(199, 'wagtailcore', '0059_apply_collection_ordering', '2026-01-01 00:00:00+00'),
-	(200, 'wagtailcore', '0060_fix_workflow_unique_constraint', '2026-01-01 00:00:00+00');
+	(35, 'catalog', '0004_traits', '2026-01-01 00:00:00+00'),
+	(36, 'content', '0001_initial', '2026-01-01 00:00:00+00'),
+	(37, 'content', '0002_append_only', '2026-01-01 00:00:00+00'),
+	(38, 'customers', '0001_initial', '2026-01-01 00:00:00+00'),
+	(39, 'customers', '0002_append_only', '2026-01-01 00:00:00+00'),
+	(40, 'customers', '0003_buyer', '2026-01-01 00:00:00+00'),
+	(41, 'events', '0001_initial', '2026-01-01 00:00:00+00'),
+	(42, 'events', '0002_record', '2026-01-01 00:00:00+00'),
+	(43, 'payments', '0001_initial', '2026-01-01 00:00:00+00'),
+	(44, 'payments', '0002_append_only', '2026-01-01 00:00:00+00'),
+	(45, 'payments', '0003_confirmations_and_disputes', '2026-01-01 00:00:00+00'),
+	(46, 'payments', '0004_statements', '2026-01-01 00:00:00+00'),
+	(47, 'payments', '0005_strays', '2026-01-01 00:00:00+00'),
+	(48, 'payments', '0006_functions', '2026-01-01 00:00:00+00'),
+	(49, 'shop', '0002_currency', '2026-01-01 00:00:00+00'),
+	(50, 'pricing', '0001_initial', '2026-01-01 00:00:00+00'),
+	(51, 'pricing', '0002_functions', '2026-01-01 00:00:00+00'),
+	(52, 'pricing', '0003_material', '2026-01-01 00:00:00+00'),
+	(53, 'pricing', '0004_shown', '2026-01-01 00:00:00+00'),
+	(54, 'inventory', '0001_initial', '2026-01-01 00:00:00+00'),
+	(55, 'orders', '0001_initial', '2026-01-01 00:00:00+00'),
+	(56, 'orders', '0002_orders_open', '2026-01-01 00:00:00+00'),
+	(57, 'orders', '0003_money_kept', '2026-01-01 00:00:00+00'),
+	(58, 'orders', '0004_standing', '2026-01-01 00:00:00+00'),
+	(59, 'orders', '0005_fewer_indices', '2026-01-01 00:00:00+00'),
+	(60, 'orders', '0006_pay', '2026-01-01 00:00:00+00'),
+	(61, 'inventory', '0002_functions', '2026-01-01 00:00:00+00'),
+	(62, 'inventory', '0003_release_units', '2026-01-01 00:00:00+00'),
+	(63, 'inventory', '0004_shown', '2026-01-01 00:00:00+00'),
+	(64, 'inventory', '0005_take', '2026-01-01 00:00:00+00'),
+	(65, 'inventory', '0006_confirm', '2026-01-01 00:00:00+00'),
+	(66, 'flows', '0001_place_order', '2026-01-01 00:00:00+00'),
+	(67, 'flows', '0002_plan', '2026-01-01 00:00:00+00'),
+	(68, 'flows', '0003_plans_kept', '2026-01-01 00:00:00+00'),
+	(69, 'flows', '0004_settle', '2026-01-01 00:00:00+00'),
+	(70, 'flows', '0005_pay_as_seen', '2026-01-01 00:00:00+00'),
+	(71, 'imports', '0001_initial', '2026-01-01 00:00:00+00'),
+	(72, 'imports', '0002_origins', '2026-01-01 00:00:00+00'),
+	(73, 'jobs', '0001_initial', '2026-01-01 00:00:00+00'),
+	(74, 'lake', '0001_initial', '2026-01-01 00:00:00+00'),
+	(75, 'limits', '0001_initial', '2026-01-01 00:00:00+00'),
+	(76, 'messaging', '0001_initial', '2026-01-01 00:00:00+00'),
+	(77, 'mfa', '0001_initial', '2026-01-01 00:00:00+00'),
+	(78, 'mfa', '0002_authenticator_timestamps', '2026-01-01 00:00:00+00'),
+	(79, 'mfa', '0003_authenticator_type_uniq', '2026-01-01 00:00:00+00'),
+	(80, 'payments', '0007_pending_counted', '2026-01-01 00:00:00+00'),
+	(81, 'payments', '0008_search_by_reference', '2026-01-01 00:00:00+00'),
+	(82, 'payments', '0009_mismatched_rows', '2026-01-01 00:00:00+00'),
+	(83, 'pricing', '0005_plans_kept', '2026-01-01 00:00:00+00'),
+	(84, 'pricing', '0006_costs', '2026-01-01 00:00:00+00'),
+	(85, 'procrastinate', '0001_initial', '2026-01-01 00:00:00+00'),
+	(86, 'procrastinate', '0002_drop_started_at_column', '2026-01-01 00:00:00+00'),
+	(87, 'procrastinate', '0003_drop_started_at_column', '2026-01-01 00:00:00+00'),
+	(88, 'procrastinate', '0004_drop_procrastinate_version_table', '2026-01-01 00:00:00+00'),
+	(89, 'procrastinate', '0005_fix_procrastinate_fetch_job', '2026-01-01 00:00:00+00'),
+	(90, 'procrastinate', '0006_fix_trigger_status_events_insert', '2026-01-01 00:00:00+00'),
+	(91, 'procrastinate', '0007_add_queueing_lock_column', '2026-01-01 00:00:00+00'),
+	(92, 'procrastinate', '0008_close_fetch_job_race_condition', '2026-01-01 00:00:00+00'),
+	(93, 'procrastinate', '0009_add_defer_job_function', '2026-01-01 00:00:00+00'),
+	(94, 'procrastinate', '0010_add_procrastinate_periodic_defers', '2026-01-01 00:00:00+00'),
+	(95, 'procrastinate', '0011_add_foreign_key_index', '2026-01-01 00:00:00+00'),
+	(96, 'procrastinate', '0012_add_locks_to_periodic_defer', '2026-01-01 00:00:00+00'),
+	(97, 'procrastinate', '0013_fix_procrastinate_defer_periodic_job', '2026-01-01 00:00:00+00'),
+	(98, 'procrastinate', '0014_add_finish_job_and_retry_job_functions', '2026-01-01 00:00:00+00'),
+	(99, 'procrastinate', '0015_add_trigger_on_job_deletion', '2026-01-01 00:00:00+00'),
+	(100, 'procrastinate', '0016_delete_finished_jobs', '2026-01-01 00:00:00+00'),
+	(101, 'procrastinate', '0017_add_checks_to_finish_job', '2026-01-01 00:00:00+00'),
+	(102, 'procrastinate', '0018_add_checks_to_retry_job', '2026-01-01 00:00:00+00'),
+	(103, 'procrastinate', '0019_fix_finish_job_compat_issue', '2026-01-01 00:00:00+00'),
+	(104, 'procrastinate', '0020_add_index_on_procrastinate_jobs', '2026-01-01 00:00:00+00'),
+	(105, 'procrastinate', '0021_add_kwargs_to_defer_periodic_job', '2026-01-01 00:00:00+00'),
+	(106, 'procrastinate', '0022_null_locks_excluded', '2026-01-01 00:00:00+00'),
+	(107, 'procrastinate', '0023_remove_old_finish_job_function', '2026-01-01 00:00:00+00'),
+	(108, 'procrastinate', '0024_job_id_bigint', '2026-01-01 00:00:00+00'),
+	(109, 'procrastinate', '0025_add_models', '2026-01-01 00:00:00+00'),
+	(110, 'procrastinate', '0026_add_job_priority', '2026-01-01 00:00:00+00'),
+	(111, 'procrastinate', '0027_add_periodic_job_priority', '2026-01-01 00:00:00+00'),
+	(112, 'procrastinate', '0028_add_cancel_states', '2026-01-01 00:00:00+00'),
+	(113, 'procrastinate', '0029_add_additional_params_to_retry_job', '2026-01-01 00:00:00+00'),
+	(114, 'procrastinate', '0030_alter_procrastinateevent_options', '2026-01-01 00:00:00+00'),
+	(115, 'procrastinate', '0031_add_indexes_for_fetch_job', '2026-01-01 00:00:00+00'),
+	(116, 'procrastinate', '0032_pre_cancel_notification', '2026-01-01 00:00:00+00'),
+	(117, 'procrastinate', '0033_post_cancel_notification', '2026-01-01 00:00:00+00'),
+	(118, 'procrastinate', '0034_pre_add_heartbeat', '2026-01-01 00:00:00+00'),
+	(119, 'procrastinate', '0035_post_add_heartbeat', '2026-01-01 00:00:00+00'),
+	(120, 'procrastinate', '0036_add_worker_model', '2026-01-01 00:00:00+00'),
+	(121, 'procrastinate', '0037_pre_batch_defer_jobs', '2026-01-01 00:00:00+00'),
+	(122, 'procrastinate', '0038_post_batch_defer_jobs', '2026-01-01 00:00:00+00'),
+	(123, 'procrastinate', '0039_pre_priority_lock_fetch_job', '2026-01-01 00:00:00+00'),
+	(124, 'procrastinate', '0040_pre_retry_failed_job', '2026-01-01 00:00:00+00'),
+	(125, 'procrastinate', '0041_post_retry_failed_job', '2026-01-01 00:00:00+00'),
+	(126, 'requests', '0001_initial', '2026-01-01 00:00:00+00'),
+	(127, 'reviews', '0001_initial', '2026-01-01 00:00:00+00'),
+	(128, 'reviews', '0002_kept', '2026-01-01 00:00:00+00'),
+	(129, 'reviews', '0003_questions', '2026-01-01 00:00:00+00'),
+	(130, 'reviews', '0004_said', '2026-01-01 00:00:00+00'),
+	(131, 'search', '0001_initial', '2026-01-01 00:00:00+00'),
+	(132, 'search', '0002_depth', '2026-01-01 00:00:00+00'),
+	(133, 'sessions', '0001_initial', '2026-01-01 00:00:00+00'),
+	(134, 'taggit', '0001_initial', '2026-01-01 00:00:00+00'),
+	(135, 'taggit', '0002_auto_20150616_2121', '2026-01-01 00:00:00+00'),
+	(136, 'taggit', '0003_taggeditem_add_unique_index', '2026-01-01 00:00:00+00'),
+	(137, 'taggit', '0004_alter_taggeditem_content_type_alter_taggeditem_tag', '2026-01-01 00:00:00+00'),
+	(138, 'taggit', '0005_auto_20220424_2025', '2026-01-01 00:00:00+00'),
+	(139, 'taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx', '2026-01-01 00:00:00+00'),
+	(140, 'wagtailcore', '0001_initial', '2026-01-01 00:00:00+00'),
+	(141, 'wagtailcore', '0002_initial_data', '2026-01-01 00:00:00+00'),
+	(142, 'wagtailcore', '0003_add_uniqueness_constraint_on_group_page_permission', '2026-01-01 00:00:00+00'),
+	(143, 'wagtailcore', '0004_page_locked', '2026-01-01 00:00:00+00'),
+	(144, 'wagtailcore', '0005_add_page_lock_permission_to_moderators', '2026-01-01 00:00:00+00'),
+	(145, 'wagtailcore', '0006_add_lock_page_permission', '2026-01-01 00:00:00+00'),
+	(146, 'wagtailcore', '0007_page_latest_revision_created_at', '2026-01-01 00:00:00+00'),
+	(147, 'wagtailcore', '0008_populate_latest_revision_created_at', '2026-01-01 00:00:00+00'),
+	(148, 'wagtailcore', '0009_remove_auto_now_add_from_pagerevision_created_at', '2026-01-01 00:00:00+00'),
+	(149, 'wagtailcore', '0010_change_page_owner_to_null_on_delete', '2026-01-01 00:00:00+00'),
+	(150, 'wagtailcore', '0011_page_first_published_at', '2026-01-01 00:00:00+00'),
+	(151, 'wagtailcore', '0012_extend_page_slug_field', '2026-01-01 00:00:00+00'),
+	(152, 'wagtailcore', '0013_update_golive_expire_help_text', '2026-01-01 00:00:00+00'),
+	(153, 'wagtailcore', '0014_add_verbose_name', '2026-01-01 00:00:00+00'),
+	(154, 'wagtailcore', '0015_add_more_verbose_names', '2026-01-01 00:00:00+00'),
+	(155, 'wagtailcore', '0016_change_page_url_path_to_text_field', '2026-01-01 00:00:00+00'),
+	(156, 'wagtailcore', '0017_change_edit_page_permission_description', '2026-01-01 00:00:00+00'),
+	(157, 'wagtailcore', '0018_pagerevision_submitted_for_moderation_index', '2026-01-01 00:00:00+00'),
+	(158, 'wagtailcore', '0019_verbose_names_cleanup', '2026-01-01 00:00:00+00'),
+	(159, 'wagtailcore', '0020_add_index_on_page_first_published_at', '2026-01-01 00:00:00+00'),
+	(160, 'wagtailcore', '0021_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(161, 'wagtailcore', '0022_add_site_name', '2026-01-01 00:00:00+00'),
+	(162, 'wagtailcore', '0023_alter_page_revision_on_delete_behaviour', '2026-01-01 00:00:00+00'),
+	(163, 'wagtailcore', '0024_collection', '2026-01-01 00:00:00+00'),
+	(164, 'wagtailcore', '0025_collection_initial_data', '2026-01-01 00:00:00+00'),
+	(165, 'wagtailcore', '0026_group_collection_permission', '2026-01-01 00:00:00+00'),
+	(166, 'wagtailadmin', '0001_create_admin_access_permissions', '2026-01-01 00:00:00+00'),
+	(167, 'wagtailadmin', '0002_admin', '2026-01-01 00:00:00+00'),
+	(168, 'wagtailadmin', '0003_admin_managed', '2026-01-01 00:00:00+00'),
+	(169, 'wagtailadmin', '0004_editingsession', '2026-01-01 00:00:00+00'),
+	(170, 'wagtailadmin', '0005_editingsession_is_editing', '2026-01-01 00:00:00+00'),
+	(171, 'wagtailadmin', '0006_formstate', '2026-01-01 00:00:00+00'),
+	(172, 'wagtailcore', '0027_fix_collection_path_collation', '2026-01-01 00:00:00+00'),
+	(173, 'wagtailcore', '0024_alter_page_content_type_on_delete_behaviour', '2026-01-01 00:00:00+00'),
+	(174, 'wagtailcore', '0028_merge', '2026-01-01 00:00:00+00'),
+	(175, 'wagtailcore', '0029_unicode_slugfield_dj19', '2026-01-01 00:00:00+00'),
+	(176, 'wagtailcore', '0030_index_on_pagerevision_created_at', '2026-01-01 00:00:00+00'),
+	(177, 'wagtailcore', '0031_add_page_view_restriction_types', '2026-01-01 00:00:00+00'),
+	(178, 'wagtailcore', '0032_add_bulk_delete_page_permission', '2026-01-01 00:00:00+00'),
+	(179, 'wagtailcore', '0033_remove_golive_expiry_help_text', '2026-01-01 00:00:00+00'),
+	(180, 'wagtailcore', '0034_page_live_revision', '2026-01-01 00:00:00+00'),
+	(181, 'wagtailcore', '0035_page_last_published_at', '2026-01-01 00:00:00+00'),
+	(182, 'wagtailcore', '0036_populate_page_last_published_at', '2026-01-01 00:00:00+00'),
+	(183, 'wagtailcore', '0037_set_page_owner_editable', '2026-01-01 00:00:00+00'),
+	(184, 'wagtailcore', '0038_make_first_published_at_editable', '2026-01-01 00:00:00+00'),
+	(185, 'wagtailcore', '0039_collectionviewrestriction', '2026-01-01 00:00:00+00'),
+	(186, 'wagtailcore', '0040_page_draft_title', '2026-01-01 00:00:00+00'),
+	(187, 'wagtailcore', '0041_group_collection_permissions_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(188, 'wagtailcore', '0042_index_on_pagerevision_approved_go_live_at', '2026-01-01 00:00:00+00'),
+	(189, 'wagtailcore', '0043_lock_fields', '2026-01-01 00:00:00+00'),
+	(190, 'wagtailcore', '0044_add_unlock_grouppagepermission', '2026-01-01 00:00:00+00'),
+	(191, 'wagtailcore', '0045_assign_unlock_grouppagepermission', '2026-01-01 00:00:00+00'),
+	(192, 'wagtailcore', '0046_site_name_remove_null', '2026-01-01 00:00:00+00'),
+	(193, 'wagtailcore', '0047_add_workflow_models', '2026-01-01 00:00:00+00'),
+	(194, 'wagtailcore', '0048_add_default_workflows', '2026-01-01 00:00:00+00'),
+	(195, 'wagtailcore', '0049_taskstate_finished_by', '2026-01-01 00:00:00+00'),
+	(196, 'wagtailcore', '0050_workflow_rejected_to_needs_changes', '2026-01-01 00:00:00+00'),
+	(197, 'wagtailcore', '0051_taskstate_comment', '2026-01-01 00:00:00+00'),
+	(198, 'wagtailcore', '0052_pagelogentry', '2026-01-01 00:00:00+00'),
+	(199, 'wagtailcore', '0053_locale_model', '2026-01-01 00:00:00+00'),
+	(200, 'wagtailcore', '0054_initial_locale', '2026-01-01 00:00:00+00');
 INSERT INTO public.django_migrations VALUES
-	(201, 'wagtailcore', '0061_change_promote_tab_helpt_text_and_verbose_names', '2026-01-01 00:00:00+00'),
-	(202, 'wagtailcore', '0062_comment_models_and_pagesubscription', '2026-01-01 00:00:00+00'),
-	(203, 'wagtailcore', '0063_modellogentry', '2026-01-01 00:00:00+00'),
-	(204, 'wagtailcore', '0064_log_timestamp_indexes', '2026-01-01 00:00:00+00'),
-	(205, 'wagtailcore', '0065_log_entry_uuid', '2026-01-01 00:00:00+00'),
-	(206, 'wagtailcore', '0066_collection_management_permissions', '2026-01-01 00:00:00+00'),
-	(207, 'wagtailcore', '0067_alter_pagerevision_content_json', '2026-01-01 00:00:00+00'),
-	(208, 'wagtailcore', '0068_log_entry_empty_object', '2026-01-01 00:00:00+00'),
-	(209, 'wagtailcore', '0069_log_entry_jsonfield', '2026-01-01 00:00:00+00'),
-	(210, 'wagtailcore', '0070_rename_pagerevision_revision', '2026-01-01 00:00:00+00'),
-	(211, 'wagtailcore', '0071_populate_revision_content_type', '2026-01-01 00:00:00+00'),
-	(212, 'wagtailcore', '0072_alter_revision_content_type_notnull', '2026-01-01 00:00:00+00'),
-	(213, 'wagtailcore', '0073_page_latest_revision', '2026-01-01 00:00:00+00'),
-	(214, 'wagtailcore', '0074_revision_object_str', '2026-01-01 00:00:00+00'),
-	(215, 'wagtailcore', '0075_populate_latest_revision_and_revision_object_str', '2026-01-01 00:00:00+00'),
-	(216, 'wagtailcore', '0076_modellogentry_revision', '2026-01-01 00:00:00+00'),
-	(217, 'wagtailcore', '0077_alter_revision_user', '2026-01-01 00:00:00+00'),
-	(218, 'wagtailcore', '0078_referenceindex', '2026-01-01 00:00:00+00'),
-	(219, 'wagtailcore', '0079_rename_taskstate_page_revision', '2026-01-01 00:00:00+00'),
-	(220, 'wagtailcore', '0080_generic_workflowstate', '2026-01-01 00:00:00+00'),
-	(221, 'wagtailcore', '0081_populate_workflowstate_content_type', '2026-01-01 00:00:00+00'),
-	(222, 'wagtailcore', '0082_alter_workflowstate_content_type_notnull', '2026-01-01 00:00:00+00'),
-	(223, 'wagtailcore', '0083_workflowcontenttype', '2026-01-01 00:00:00+00'),
-	(224, 'wagtailcore', '0084_add_default_page_permissions', '2026-01-01 00:00:00+00'),
-	(225, 'wagtailcore', '0085_add_grouppagepermission_permission', '2026-01-01 00:00:00+00'),
-	(226, 'wagtailcore', '0086_populate_grouppagepermission_permission', '2026-01-01 00:00:00+00'),
-	(227, 'wagtailcore', '0087_alter_grouppagepermission_unique_together_and_more', '2026-01-01 00:00:00+00'),
-	(228, 'wagtailcore', '0088_fix_log_entry_json_timestamps', '2026-01-01 00:00:00+00'),
-	(229, 'wagtailcore', '0089_log_entry_data_json_null_to_object', '2026-01-01 00:00:00+00'),
-	(230, 'wagtailcore', '0090_remove_grouppagepermission_permission_type', '2026-01-01 00:00:00+00'),
-	(231, 'wagtailcore', '0091_remove_revision_submitted_for_moderation', '2026-01-01 00:00:00+00'),
-	(232, 'wagtailcore', '0092_alter_collectionviewrestriction_password_and_more', '2026-01-01 00:00:00+00'),
-	(233, 'wagtailcore', '0093_uploadedfile', '2026-01-01 00:00:00+00'),
-	(234, 'wagtailcore', '0094_alter_page_locale', '2026-01-01 00:00:00+00'),
-	(235, 'wagtailcore', '0095_groupsitepermission', '2026-01-01 00:00:00+00'),
-	(236, 'wagtailcore', '0096_referenceindex_referenceindex_source_object_and_more', '2026-01-01 00:00:00+00'),
-	(237, 'wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes', '2026-01-01 00:00:00+00'),
-	(238, 'wagtailcore', '0098_apitoken', '2026-01-01 00:00:00+00'),
-	(239, 'wagtaildocs', '0001_initial', '2026-01-01 00:00:00+00'),
-	(240, 'wagtaildocs', '0002_initial_data', '2026-01-01 00:00:00+00'),
-	(241, 'wagtaildocs', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(242, 'wagtaildocs', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(243, 'wagtaildocs', '0005_document_collection', '2026-01-01 00:00:00+00'),
-	(244, 'wagtaildocs', '0006_copy_document_permissions_to_collections', '2026-01-01 00:00:00+00'),
-	(245, 'wagtaildocs', '0005_alter_uploaded_by_user_on_delete_action', '2026-01-01 00:00:00+00'),
-	(246, 'wagtaildocs', '0007_merge', '2026-01-01 00:00:00+00'),
-	(247, 'wagtaildocs', '0008_document_file_size', '2026-01-01 00:00:00+00'),
-	(248, 'wagtaildocs', '0009_document_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(249, 'wagtaildocs', '0010_document_file_hash', '2026-01-01 00:00:00+00'),
-	(250, 'wagtaildocs', '0011_add_choose_permissions', '2026-01-01 00:00:00+00'),
-	(251, 'wagtaildocs', '0012_uploadeddocument', '2026-01-01 00:00:00+00'),
-	(252, 'wagtaildocs', '0013_delete_uploadeddocument', '2026-01-01 00:00:00+00'),
-	(253, 'wagtaildocs', '0014_alter_document_file_size', '2026-01-01 00:00:00+00'),
-	(254, 'wagtailimages', '0001_initial', '2026-01-01 00:00:00+00'),
-	(255, 'wagtailimages', '0002_initial_data', '2026-01-01 00:00:00+00'),
-	(256, 'wagtailimages', '0003_fix_focal_point_fields', '2026-01-01 00:00:00+00'),
-	(257, 'wagtailimages', '0004_make_focal_point_key_not_nullable', '2026-01-01 00:00:00+00'),
-	(258, 'wagtailimages', '0005_make_filter_spec_unique', '2026-01-01 00:00:00+00'),
-	(259, 'wagtailimages', '0006_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(260, 'wagtailimages', '0007_image_file_size', '2026-01-01 00:00:00+00'),
-	(261, 'wagtailimages', '0008_image_created_at_index', '2026-01-01 00:00:00+00'),
-	(262, 'wagtailimages', '0009_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(263, 'wagtailimages', '0010_change_on_delete_behaviour', '2026-01-01 00:00:00+00'),
-	(264, 'wagtailimages', '0011_image_collection', '2026-01-01 00:00:00+00'),
-	(265, 'wagtailimages', '0012_copy_image_permissions_to_collections', '2026-01-01 00:00:00+00'),
-	(266, 'wagtailimages', '0013_make_rendition_upload_callable', '2026-01-01 00:00:00+00'),
-	(267, 'wagtailimages', '0014_add_filter_spec_field', '2026-01-01 00:00:00+00'),
-	(268, 'wagtailimages', '0015_fill_filter_spec_field', '2026-01-01 00:00:00+00'),
-	(269, 'wagtailimages', '0016_deprecate_rendition_filter_relation', '2026-01-01 00:00:00+00'),
-	(270, 'wagtailimages', '0017_reduce_focal_point_key_max_length', '2026-01-01 00:00:00+00'),
-	(271, 'wagtailimages', '0018_remove_rendition_filter', '2026-01-01 00:00:00+00'),
-	(272, 'wagtailimages', '0019_delete_filter', '2026-01-01 00:00:00+00'),
-	(273, 'wagtailimages', '0020_add-verbose-name', '2026-01-01 00:00:00+00'),
-	(274, 'wagtailimages', '0021_image_file_hash', '2026-01-01 00:00:00+00'),
-	(275, 'wagtailimages', '0022_uploadedimage', '2026-01-01 00:00:00+00'),
-	(276, 'wagtailimages', '0023_add_choose_permissions', '2026-01-01 00:00:00+00'),
-	(277, 'wagtailimages', '0024_index_image_file_hash', '2026-01-01 00:00:00+00'),
-	(278, 'wagtailimages', '0025_alter_image_file_alter_rendition_file', '2026-01-01 00:00:00+00'),
-	(279, 'wagtailimages', '0026_delete_uploadedimage', '2026-01-01 00:00:00+00'),
-	(280, 'wagtailimages', '0027_image_description', '2026-01-01 00:00:00+00'),
-	(281, 'wagtailsearch', '0001_initial', '2026-01-01 00:00:00+00'),
-	(282, 'wagtailsearch', '0002_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(283, 'wagtailsearch', '0003_remove_editors_pick', '2026-01-01 00:00:00+00'),
-	(284, 'wagtailsearch', '0004_querydailyhits_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(285, 'wagtailsearch', '0005_create_indexentry', '2026-01-01 00:00:00+00'),
-	(286, 'wagtailsearch', '0006_customise_indexentry', '2026-01-01 00:00:00+00'),
-	(287, 'wagtailsearch', '0007_delete_editorspick', '2026-01-01 00:00:00+00'),
-	(288, 'wagtailsearch', '0008_remove_query_and_querydailyhits_models', '2026-01-01 00:00:00+00'),
-	(289, 'wagtailsearch', '0009_remove_ngram_autocomplete', '2026-01-01 00:00:00+00'),
-	(290, 'wagtailsearch', '0010_add_text_fields', '2026-01-01 00:00:00+00'),
-	(291, 'wagtailusers', '0001_initial', '2026-01-01 00:00:00+00'),
-	(292, 'wagtailusers', '0002_add_verbose_name_on_userprofile', '2026-01-01 00:00:00+00'),
-	(293, 'wagtailusers', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(294, 'wagtailusers', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(295, 'wagtailusers', '0005_make_related_name_wagtail_specific', '2026-01-01 00:00:00+00'),
-	(296, 'wagtailusers', '0006_userprofile_prefered_language', '2026-01-01 00:00:00+00'),
-	(297, 'wagtailusers', '0007_userprofile_current_time_zone', '2026-01-01 00:00:00+00'),
-	(298, 'wagtailusers', '0008_userprofile_avatar', '2026-01-01 00:00:00+00'),
-	(299, 'wagtailusers', '0009_userprofile_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(300, 'wagtailusers', '0010_userprofile_updated_comments_notifications', '2026-01-01 00:00:00+00'),
-	(301, 'wagtailusers', '0011_userprofile_dismissibles', '2026-01-01 00:00:00+00'),
-	(302, 'wagtailusers', '0012_userprofile_theme', '2026-01-01 00:00:00+00'),
-	(303, 'wagtailusers', '0013_userprofile_density', '2026-01-01 00:00:00+00'),
-	(304, 'wagtailusers', '0014_userprofile_contrast', '2026-01-01 00:00:00+00'),
-	(305, 'wagtailusers', '0015_userprofile_keyboard_shortcuts', '2026-01-01 00:00:00+00'),
-	(306, 'wagtailimages', '0001_squashed_0021', '2026-01-01 00:00:00+00'),
-	(307, 'wagtailcore', '0001_squashed_0016_change_page_url_path_to_text_field', '2026-01-01 00:00:00+00');
+	(201, 'wagtailcore', '0055_page_locale_fields', '2026-01-01 00:00:00+00'),
+	(202, 'wagtailcore', '0056_page_locale_fields_populate', '2026-01-01 00:00:00+00'),
+	(203, 'wagtailcore', '0057_page_locale_fields_notnull', '2026-01-01 00:00:00+00'),
+	(204, 'wagtailcore', '0058_page_alias_of', '2026-01-01 00:00:00+00'),
+	(205, 'wagtailcore', '0059_apply_collection_ordering', '2026-01-01 00:00:00+00'),
+	(206, 'wagtailcore', '0060_fix_workflow_unique_constraint', '2026-01-01 00:00:00+00'),
+	(207, 'wagtailcore', '0061_change_promote_tab_helpt_text_and_verbose_names', '2026-01-01 00:00:00+00'),
+	(208, 'wagtailcore', '0062_comment_models_and_pagesubscription', '2026-01-01 00:00:00+00'),
+	(209, 'wagtailcore', '0063_modellogentry', '2026-01-01 00:00:00+00'),
+	(210, 'wagtailcore', '0064_log_timestamp_indexes', '2026-01-01 00:00:00+00'),
+	(211, 'wagtailcore', '0065_log_entry_uuid', '2026-01-01 00:00:00+00'),
+	(212, 'wagtailcore', '0066_collection_management_permissions', '2026-01-01 00:00:00+00'),
+	(213, 'wagtailcore', '0067_alter_pagerevision_content_json', '2026-01-01 00:00:00+00'),
+	(214, 'wagtailcore', '0068_log_entry_empty_object', '2026-01-01 00:00:00+00'),
+	(215, 'wagtailcore', '0069_log_entry_jsonfield', '2026-01-01 00:00:00+00'),
+	(216, 'wagtailcore', '0070_rename_pagerevision_revision', '2026-01-01 00:00:00+00'),
+	(217, 'wagtailcore', '0071_populate_revision_content_type', '2026-01-01 00:00:00+00'),
+	(218, 'wagtailcore', '0072_alter_revision_content_type_notnull', '2026-01-01 00:00:00+00'),
+	(219, 'wagtailcore', '0073_page_latest_revision', '2026-01-01 00:00:00+00'),
+	(220, 'wagtailcore', '0074_revision_object_str', '2026-01-01 00:00:00+00'),
+	(221, 'wagtailcore', '0075_populate_latest_revision_and_revision_object_str', '2026-01-01 00:00:00+00'),
+	(222, 'wagtailcore', '0076_modellogentry_revision', '2026-01-01 00:00:00+00'),
+	(223, 'wagtailcore', '0077_alter_revision_user', '2026-01-01 00:00:00+00'),
+	(224, 'wagtailcore', '0078_referenceindex', '2026-01-01 00:00:00+00'),
+	(225, 'wagtailcore', '0079_rename_taskstate_page_revision', '2026-01-01 00:00:00+00'),
+	(226, 'wagtailcore', '0080_generic_workflowstate', '2026-01-01 00:00:00+00'),
+	(227, 'wagtailcore', '0081_populate_workflowstate_content_type', '2026-01-01 00:00:00+00'),
+	(228, 'wagtailcore', '0082_alter_workflowstate_content_type_notnull', '2026-01-01 00:00:00+00'),
+	(229, 'wagtailcore', '0083_workflowcontenttype', '2026-01-01 00:00:00+00'),
+	(230, 'wagtailcore', '0084_add_default_page_permissions', '2026-01-01 00:00:00+00'),
+	(231, 'wagtailcore', '0085_add_grouppagepermission_permission', '2026-01-01 00:00:00+00'),
+	(232, 'wagtailcore', '0086_populate_grouppagepermission_permission', '2026-01-01 00:00:00+00'),
+	(233, 'wagtailcore', '0087_alter_grouppagepermission_unique_together_and_more', '2026-01-01 00:00:00+00'),
+	(234, 'wagtailcore', '0088_fix_log_entry_json_timestamps', '2026-01-01 00:00:00+00'),
+	(235, 'wagtailcore', '0089_log_entry_data_json_null_to_object', '2026-01-01 00:00:00+00'),
+	(236, 'wagtailcore', '0090_remove_grouppagepermission_permission_type', '2026-01-01 00:00:00+00'),
+	(237, 'wagtailcore', '0091_remove_revision_submitted_for_moderation', '2026-01-01 00:00:00+00'),
+	(238, 'wagtailcore', '0092_alter_collectionviewrestriction_password_and_more', '2026-01-01 00:00:00+00'),
+	(239, 'wagtailcore', '0093_uploadedfile', '2026-01-01 00:00:00+00'),
+	(240, 'wagtailcore', '0094_alter_page_locale', '2026-01-01 00:00:00+00'),
+	(241, 'wagtailcore', '0095_groupsitepermission', '2026-01-01 00:00:00+00'),
+	(242, 'wagtailcore', '0096_referenceindex_referenceindex_source_object_and_more', '2026-01-01 00:00:00+00'),
+	(243, 'wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes', '2026-01-01 00:00:00+00'),
+	(244, 'wagtailcore', '0098_apitoken', '2026-01-01 00:00:00+00'),
+	(245, 'wagtaildocs', '0001_initial', '2026-01-01 00:00:00+00'),
+	(246, 'wagtaildocs', '0002_initial_data', '2026-01-01 00:00:00+00'),
+	(247, 'wagtaildocs', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(248, 'wagtaildocs', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(249, 'wagtaildocs', '0005_document_collection', '2026-01-01 00:00:00+00'),
+	(250, 'wagtaildocs', '0006_copy_document_permissions_to_collections', '2026-01-01 00:00:00+00'),
+	(251, 'wagtaildocs', '0005_alter_uploaded_by_user_on_delete_action', '2026-01-01 00:00:00+00'),
+	(252, 'wagtaildocs', '0007_merge', '2026-01-01 00:00:00+00'),
+	(253, 'wagtaildocs', '0008_document_file_size', '2026-01-01 00:00:00+00'),
+	(254, 'wagtaildocs', '0009_document_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(255, 'wagtaildocs', '0010_document_file_hash', '2026-01-01 00:00:00+00'),
+	(256, 'wagtaildocs', '0011_add_choose_permissions', '2026-01-01 00:00:00+00'),
+	(257, 'wagtaildocs', '0012_uploadeddocument', '2026-01-01 00:00:00+00'),
+	(258, 'wagtaildocs', '0013_delete_uploadeddocument', '2026-01-01 00:00:00+00'),
+	(259, 'wagtaildocs', '0014_alter_document_file_size', '2026-01-01 00:00:00+00'),
+	(260, 'wagtailimages', '0001_initial', '2026-01-01 00:00:00+00'),
+	(261, 'wagtailimages', '0002_initial_data', '2026-01-01 00:00:00+00'),
+	(262, 'wagtailimages', '0003_fix_focal_point_fields', '2026-01-01 00:00:00+00'),
+	(263, 'wagtailimages', '0004_make_focal_point_key_not_nullable', '2026-01-01 00:00:00+00'),
+	(264, 'wagtailimages', '0005_make_filter_spec_unique', '2026-01-01 00:00:00+00'),
+	(265, 'wagtailimages', '0006_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(266, 'wagtailimages', '0007_image_file_size', '2026-01-01 00:00:00+00'),
+	(267, 'wagtailimages', '0008_image_created_at_index', '2026-01-01 00:00:00+00'),
+	(268, 'wagtailimages', '0009_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(269, 'wagtailimages', '0010_change_on_delete_behaviour', '2026-01-01 00:00:00+00'),
+	(270, 'wagtailimages', '0011_image_collection', '2026-01-01 00:00:00+00'),
+	(271, 'wagtailimages', '0012_copy_image_permissions_to_collections', '2026-01-01 00:00:00+00'),
+	(272, 'wagtailimages', '0013_make_rendition_upload_callable', '2026-01-01 00:00:00+00'),
+	(273, 'wagtailimages', '0014_add_filter_spec_field', '2026-01-01 00:00:00+00'),
+	(274, 'wagtailimages', '0015_fill_filter_spec_field', '2026-01-01 00:00:00+00'),
+	(275, 'wagtailimages', '0016_deprecate_rendition_filter_relation', '2026-01-01 00:00:00+00'),
+	(276, 'wagtailimages', '0017_reduce_focal_point_key_max_length', '2026-01-01 00:00:00+00'),
+	(277, 'wagtailimages', '0018_remove_rendition_filter', '2026-01-01 00:00:00+00'),
+	(278, 'wagtailimages', '0019_delete_filter', '2026-01-01 00:00:00+00'),
+	(279, 'wagtailimages', '0020_add-verbose-name', '2026-01-01 00:00:00+00'),
+	(280, 'wagtailimages', '0021_image_file_hash', '2026-01-01 00:00:00+00'),
+	(281, 'wagtailimages', '0022_uploadedimage', '2026-01-01 00:00:00+00'),
+	(282, 'wagtailimages', '0023_add_choose_permissions', '2026-01-01 00:00:00+00'),
+	(283, 'wagtailimages', '0024_index_image_file_hash', '2026-01-01 00:00:00+00'),
+	(284, 'wagtailimages', '0025_alter_image_file_alter_rendition_file', '2026-01-01 00:00:00+00'),
+	(285, 'wagtailimages', '0026_delete_uploadedimage', '2026-01-01 00:00:00+00'),
+	(286, 'wagtailimages', '0027_image_description', '2026-01-01 00:00:00+00'),
+	(287, 'wagtailsearch', '0001_initial', '2026-01-01 00:00:00+00'),
+	(288, 'wagtailsearch', '0002_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(289, 'wagtailsearch', '0003_remove_editors_pick', '2026-01-01 00:00:00+00'),
+	(290, 'wagtailsearch', '0004_querydailyhits_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(291, 'wagtailsearch', '0005_create_indexentry', '2026-01-01 00:00:00+00'),
+	(292, 'wagtailsearch', '0006_customise_indexentry', '2026-01-01 00:00:00+00'),
+	(293, 'wagtailsearch', '0007_delete_editorspick', '2026-01-01 00:00:00+00'),
+	(294, 'wagtailsearch', '0008_remove_query_and_querydailyhits_models', '2026-01-01 00:00:00+00'),
+	(295, 'wagtailsearch', '0009_remove_ngram_autocomplete', '2026-01-01 00:00:00+00'),
+	(296, 'wagtailsearch', '0010_add_text_fields', '2026-01-01 00:00:00+00'),
+	(297, 'wagtailusers', '0001_initial', '2026-01-01 00:00:00+00'),
+	(298, 'wagtailusers', '0002_add_verbose_name_on_userprofile', '2026-01-01 00:00:00+00'),
+	(299, 'wagtailusers', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(300, 'wagtailusers', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(301, 'wagtailusers', '0005_make_related_name_wagtail_specific', '2026-01-01 00:00:00+00'),
+	(302, 'wagtailusers', '0006_userprofile_prefered_language', '2026-01-01 00:00:00+00'),
+	(303, 'wagtailusers', '0007_userprofile_current_time_zone', '2026-01-01 00:00:00+00'),
+	(304, 'wagtailusers', '0008_userprofile_avatar', '2026-01-01 00:00:00+00'),
+	(305, 'wagtailusers', '0009_userprofile_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(306, 'wagtailusers', '0010_userprofile_updated_comments_notifications', '2026-01-01 00:00:00+00'),
+	(307, 'wagtailusers', '0011_userprofile_dismissibles', '2026-01-01 00:00:00+00'),
+	(308, 'wagtailusers', '0012_userprofile_theme', '2026-01-01 00:00:00+00'),
+	(309, 'wagtailusers', '0013_userprofile_density', '2026-01-01 00:00:00+00'),
+	(310, 'wagtailusers', '0014_userprofile_contrast', '2026-01-01 00:00:00+00'),
+	(311, 'wagtailusers', '0015_userprofile_keyboard_shortcuts', '2026-01-01 00:00:00+00'),
+	(312, 'wagtailimages', '0001_squashed_0021', '2026-01-01 00:00:00+00'),
+	(313, 'wagtailcore', '0001_squashed_0016_change_page_url_path_to_text_field', '2026-01-01 00:00:00+00');
 
 INSERT INTO public.wagtailcore_collection VALUES
 	(1, '0001', 1, 0, 'Root');
@@ -5097,7 +5778,15 @@ SELECT pg_catalog.setval('public.auth_group_id_seq', 2, true);
 
 SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 18, true);
 
-SELECT pg_catalog.setval('public.auth_permission_id_seq', 447, true);
+SELECT pg_catalog.setval('public.auth_permission_id_seq', 527, true);
+
+SELECT pg_catalog.setval('public.catalog_attribute_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.catalog_attributechoice_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.catalog_attributevalue_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.catalog_brand_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.catalog_category_id_seq', 1, false);
 
@@ -5115,9 +5804,9 @@ SELECT pg_catalog.setval('public.customers_consentrecord_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.customers_customer_id_seq', 1, false);
 
-SELECT pg_catalog.setval('public.django_content_type_id_seq', 111, true);
+SELECT pg_catalog.setval('public.django_content_type_id_seq', 131, true);
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 307, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 313, true);
 
 SELECT pg_catalog.setval('public.events_outbox_id_seq', 1, false);
 
@@ -5214,6 +5903,32 @@ SELECT pg_catalog.setval('public.procrastinate_periodic_defers_id_seq', 1, false
 SELECT pg_catalog.setval('public.procrastinate_workers_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.requests_answered_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.reviews_answer_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.reviews_decision_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.reviews_question_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.reviews_reply_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.reviews_review_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.reviews_ruling_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.reviews_version_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.reviews_vote_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.search_asked_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.search_pin_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.search_redirect_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.search_slip_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.search_synonyms_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.taggit_tag_id_seq', 1, false);
 
@@ -5364,6 +6079,30 @@ ALTER TABLE ONLY public.auth_permission
 
 ALTER TABLE ONLY public.auth_permission
     ADD CONSTRAINT auth_permission_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_attribute
+    ADD CONSTRAINT catalog_attribute_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.catalog_attribute
+    ADD CONSTRAINT catalog_attribute_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_attributechoice
+    ADD CONSTRAINT catalog_attributechoice_code UNIQUE (attribute_id, code);
+
+ALTER TABLE ONLY public.catalog_attributechoice
+    ADD CONSTRAINT catalog_attributechoice_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_attributevalue
+    ADD CONSTRAINT catalog_attributevalue_once UNIQUE NULLS NOT DISTINCT (product_id, attribute_id, choice_id);
+
+ALTER TABLE ONLY public.catalog_attributevalue
+    ADD CONSTRAINT catalog_attributevalue_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_brand
+    ADD CONSTRAINT catalog_brand_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_brand
+    ADD CONSTRAINT catalog_brand_slug_key UNIQUE (slug);
 
 ALTER TABLE ONLY public.catalog_category
     ADD CONSTRAINT catalog_category_pkey PRIMARY KEY (id);
@@ -5671,8 +6410,71 @@ ALTER TABLE ONLY public.requests_answered
 ALTER TABLE ONLY public.requests_answered
     ADD CONSTRAINT requests_answered_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.reviews_answer
+    ADD CONSTRAINT reviews_answer_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.reviews_decision
+    ADD CONSTRAINT reviews_decision_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.reviews_question
+    ADD CONSTRAINT reviews_question_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.reviews_reply
+    ADD CONSTRAINT reviews_reply_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.reviews_review
+    ADD CONSTRAINT reviews_review_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.reviews_ruling
+    ADD CONSTRAINT reviews_ruling_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.reviews_summary
+    ADD CONSTRAINT reviews_summary_pkey PRIMARY KEY (product_id);
+
+ALTER TABLE ONLY public.reviews_version
+    ADD CONSTRAINT reviews_version_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.reviews_vote
+    ADD CONSTRAINT reviews_vote_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.search_asked
+    ADD CONSTRAINT search_asked_once_a_day UNIQUE (day, language, mark);
+
+ALTER TABLE ONLY public.search_asked
+    ADD CONSTRAINT search_asked_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.search_document
     ADD CONSTRAINT search_document_pkey PRIMARY KEY (product_id);
+
+ALTER TABLE ONLY public.search_edition
+    ADD CONSTRAINT search_edition_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.search_pin
+    ADD CONSTRAINT search_pin_asked_key UNIQUE (asked);
+
+ALTER TABLE ONLY public.search_pin
+    ADD CONSTRAINT search_pin_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.search_redirect
+    ADD CONSTRAINT search_redirect_asked_key UNIQUE (asked);
+
+ALTER TABLE ONLY public.search_redirect
+    ADD CONSTRAINT search_redirect_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.search_slip
+    ADD CONSTRAINT search_slip_once UNIQUE (key, word_id);
+
+ALTER TABLE ONLY public.search_slip
+    ADD CONSTRAINT search_slip_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.search_synonyms
+    ADD CONSTRAINT search_synonyms_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.search_synonyms
+    ADD CONSTRAINT search_synonyms_words_key UNIQUE (words);
+
+ALTER TABLE ONLY public.search_word
+    ADD CONSTRAINT search_word_pkey PRIMARY KEY (word);
 
 ALTER TABLE ONLY public.shop_shop
     ADD CONSTRAINT shop_shop_pkey PRIMARY KEY (id);
@@ -5926,11 +6728,25 @@ CREATE INDEX auth_permission_content_type_id_2f476e4b ON public.auth_permission 
 
 CREATE INDEX base_content_object_idx ON public.wagtailcore_revision USING btree (base_content_type_id, object_id);
 
+CREATE INDEX catalog_attribute_code_6837f1c0_like ON public.catalog_attribute USING btree (code varchar_pattern_ops);
+
+CREATE INDEX catalog_attributechoice_attribute_id_4c5d8ab3 ON public.catalog_attributechoice USING btree (attribute_id);
+
+CREATE INDEX catalog_attributevalue_choice ON public.catalog_attributevalue USING btree (choice_id, product_id) WHERE (choice_id IS NOT NULL);
+
+CREATE INDEX catalog_attributevalue_of ON public.catalog_attributevalue USING btree (attribute_id);
+
+CREATE INDEX catalog_attributevalue_product_id_467c64fc ON public.catalog_attributevalue USING btree (product_id);
+
+CREATE INDEX catalog_brand_slug_988c8dbc_like ON public.catalog_brand USING btree (slug varchar_pattern_ops);
+
 CREATE INDEX catalog_category_parent_id_f61bd017 ON public.catalog_category USING btree (parent_id);
 
 CREATE INDEX catalog_category_slug_dbf63ad0_like ON public.catalog_category USING btree (slug varchar_pattern_ops);
 
 CREATE INDEX catalog_edition_scope ON public.catalog_edition USING btree (scope);
+
+CREATE INDEX catalog_product_brand_id_bb0c7890 ON public.catalog_product USING btree (brand_id);
 
 CREATE INDEX catalog_product_category_id_35bf920b ON public.catalog_product USING btree (category_id);
 
@@ -6182,7 +6998,75 @@ CREATE INDEX referenceindex_target_object ON public.wagtailcore_referenceindex U
 
 CREATE INDEX requests_answered_key_c2c9e6c5_like ON public.requests_answered USING btree (key varchar_pattern_ops);
 
+CREATE INDEX reviews_answer_actor_id_fb6e145d ON public.reviews_answer USING btree (actor_id);
+
+CREATE INDEX reviews_answer_review_id_017228dd ON public.reviews_answer USING btree (review_id);
+
+CREATE INDEX reviews_asked ON public.reviews_question USING btree (product_id, asked_at DESC, id DESC) WHERE ((state)::text = 'shown'::text);
+
+CREATE INDEX reviews_best ON public.reviews_review USING btree (product_id, stars DESC, written_at DESC, id DESC) WHERE ((state)::text = 'shown'::text);
+
+CREATE INDEX reviews_by_order ON public.reviews_review USING btree (order_id);
+
+CREATE INDEX reviews_decision_actor_id_cf44c112 ON public.reviews_decision USING btree (actor_id);
+
+CREATE INDEX reviews_decision_review_id_6838e833 ON public.reviews_decision USING btree (review_id);
+
+CREATE INDEX reviews_helpful ON public.reviews_review USING btree (product_id, helpful DESC, written_at DESC, id DESC) WHERE ((state)::text = 'shown'::text);
+
+CREATE INDEX reviews_hidden ON public.reviews_review USING btree (product_id, reason) WHERE ((state)::text = 'hidden'::text);
+
+CREATE INDEX reviews_newest ON public.reviews_review USING btree (product_id, written_at DESC, id DESC) WHERE ((state)::text = 'shown'::text);
+
+CREATE UNIQUE INDEX reviews_one_for_each_line ON public.reviews_review USING btree (line_id);
+
+CREATE UNIQUE INDEX reviews_one_reply_for_each_line ON public.reviews_reply USING btree (question_id, line_id) WHERE (line_id IS NOT NULL);
+
+CREATE UNIQUE INDEX reviews_one_vote_a_customer ON public.reviews_vote USING btree (review_id, customer_id) WHERE (customer_id IS NOT NULL);
+
+CREATE UNIQUE INDEX reviews_one_vote_a_visitor ON public.reviews_vote USING btree (review_id, visitor);
+
+CREATE INDEX reviews_question_hidden ON public.reviews_question USING btree (product_id, reason) WHERE ((state)::text = 'hidden'::text);
+
+CREATE INDEX reviews_question_waiting ON public.reviews_question USING btree (asked_at, id) WHERE ((state)::text = 'waiting'::text);
+
+CREATE INDEX reviews_reply_actor_id_c7a92fa2 ON public.reviews_reply USING btree (actor_id);
+
+CREATE INDEX reviews_reply_question_id_145020f5 ON public.reviews_reply USING btree (question_id);
+
+CREATE INDEX reviews_reply_waiting ON public.reviews_reply USING btree (at, id) WHERE ((state)::text = 'waiting'::text);
+
+CREATE INDEX reviews_ruling_actor_id_689f1b8e ON public.reviews_ruling USING btree (actor_id);
+
+CREATE INDEX reviews_ruling_question_id_7957447c ON public.reviews_ruling USING btree (question_id);
+
+CREATE INDEX reviews_ruling_reply_id_1be3cb59 ON public.reviews_ruling USING btree (reply_id);
+
+CREATE UNIQUE INDEX reviews_version_once ON public.reviews_version USING btree (review_id, number);
+
+CREATE INDEX reviews_version_review_id_e11d986c ON public.reviews_version USING btree (review_id);
+
+CREATE INDEX reviews_vote_review_id_371b2d8d ON public.reviews_vote USING btree (review_id);
+
+CREATE INDEX reviews_waiting ON public.reviews_review USING btree (changed_at, id) WHERE ((state)::text = 'waiting'::text);
+
+CREATE INDEX reviews_worst ON public.reviews_review USING btree (product_id, stars, written_at DESC, id DESC) WHERE ((state)::text = 'shown'::text);
+
+CREATE INDEX search_asked_of_a_mark ON public.search_asked USING btree (mark, day);
+
 CREATE INDEX search_document_tokens ON public.search_document USING gin (tokens);
+
+CREATE INDEX search_pin_asked_60f08158_like ON public.search_pin USING btree (asked varchar_pattern_ops);
+
+CREATE INDEX search_redirect_asked_bad55d8a_like ON public.search_redirect USING btree (asked varchar_pattern_ops);
+
+CREATE INDEX search_slip_word_id_753738a3 ON public.search_slip USING btree (word_id);
+
+CREATE INDEX search_slip_word_id_753738a3_like ON public.search_slip USING btree (word_id varchar_pattern_ops);
+
+CREATE INDEX search_synonyms_words_302a9dd4_like ON public.search_synonyms USING btree (words text_pattern_ops);
+
+CREATE INDEX search_word_word_3cf967fe_like ON public.search_word USING btree (word varchar_pattern_ops);
 
 CREATE INDEX taggit_tag_name_58eb2ed9_like ON public.taggit_tag USING btree (name varchar_pattern_ops);
 
@@ -6420,6 +7304,20 @@ CREATE INDEX workflowstate_ct_id_idx ON public.wagtailcore_workflowstate USING b
 
 CREATE TRIGGER audit_record_append_only BEFORE DELETE OR UPDATE ON public.audit_record FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
 
+CREATE TRIGGER catalog_attribute_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.catalog_attribute FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
+CREATE TRIGGER catalog_attributechoice_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.catalog_attributechoice FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
+CREATE TRIGGER catalog_attributevalue_added AFTER INSERT ON public.catalog_attributevalue REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_described();
+
+CREATE TRIGGER catalog_attributevalue_changed AFTER UPDATE ON public.catalog_attributevalue REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_described();
+
+CREATE TRIGGER catalog_attributevalue_emptied AFTER TRUNCATE ON public.catalog_attributevalue FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
+CREATE TRIGGER catalog_attributevalue_removed AFTER DELETE ON public.catalog_attributevalue REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_described();
+
+CREATE TRIGGER catalog_brand_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.catalog_brand FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
 CREATE TRIGGER catalog_category_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.catalog_category FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
 
 CREATE TRIGGER catalog_product_changed AFTER UPDATE ON public.catalog_product REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_products();
@@ -6474,6 +7372,46 @@ CREATE TRIGGER procrastinate_trigger_status_events_insert_v1 AFTER INSERT ON pub
 
 CREATE TRIGGER procrastinate_trigger_status_events_update_v1 AFTER UPDATE OF status ON public.procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION public.procrastinate_trigger_function_status_events_update_v1();
 
+CREATE TRIGGER reviews_answer_added AFTER INSERT OR UPDATE ON public.reviews_answer FOR EACH ROW EXECUTE FUNCTION public.reviews_touch_answered();
+
+CREATE TRIGGER reviews_answer_append_only BEFORE DELETE OR UPDATE ON public.reviews_answer FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER reviews_answer_emptied AFTER DELETE OR TRUNCATE ON public.reviews_answer FOR EACH STATEMENT EXECUTE FUNCTION public.reviews_touch_all();
+
+CREATE TRIGGER reviews_decision_append_only BEFORE DELETE OR UPDATE ON public.reviews_decision FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER reviews_question_asked AFTER INSERT OR UPDATE ON public.reviews_question FOR EACH ROW EXECUTE FUNCTION public.reviews_touch_asked();
+
+CREATE TRIGGER reviews_question_emptied AFTER DELETE OR TRUNCATE ON public.reviews_question FOR EACH STATEMENT EXECUTE FUNCTION public.reviews_touch_all();
+
+CREATE TRIGGER reviews_question_never_deleted BEFORE DELETE ON public.reviews_question FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER reviews_question_same_words BEFORE UPDATE ON public.reviews_question FOR EACH ROW EXECUTE FUNCTION public.reviews_same_words();
+
+CREATE TRIGGER reviews_reply_added AFTER INSERT OR UPDATE ON public.reviews_reply FOR EACH ROW EXECUTE FUNCTION public.reviews_touch_replied();
+
+CREATE TRIGGER reviews_reply_emptied AFTER DELETE OR TRUNCATE ON public.reviews_reply FOR EACH STATEMENT EXECUTE FUNCTION public.reviews_touch_all();
+
+CREATE TRIGGER reviews_reply_never_deleted BEFORE DELETE ON public.reviews_reply FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER reviews_reply_same_words BEFORE UPDATE ON public.reviews_reply FOR EACH ROW EXECUTE FUNCTION public.reviews_same_words();
+
+CREATE TRIGGER reviews_review_counted AFTER INSERT OR UPDATE ON public.reviews_review FOR EACH ROW EXECUTE FUNCTION public.reviews_touch_summary();
+
+CREATE TRIGGER reviews_review_emptied AFTER DELETE OR TRUNCATE ON public.reviews_review FOR EACH STATEMENT EXECUTE FUNCTION public.reviews_touch_all();
+
+CREATE TRIGGER reviews_review_never_deleted BEFORE DELETE ON public.reviews_review FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER reviews_review_same_line BEFORE UPDATE ON public.reviews_review FOR EACH ROW EXECUTE FUNCTION public.reviews_same_line();
+
+CREATE TRIGGER reviews_ruling_append_only BEFORE DELETE OR UPDATE ON public.reviews_ruling FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER reviews_version_append_only BEFORE DELETE OR UPDATE ON public.reviews_version FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER reviews_vote_append_only BEFORE DELETE OR UPDATE ON public.reviews_vote FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER reviews_vote_counted AFTER INSERT ON public.reviews_vote FOR EACH ROW EXECUTE FUNCTION public.reviews_count_vote();
+
 ALTER TABLE ONLY public.access_factoruse
     ADD CONSTRAINT access_factoruse_user_id_ef329c02_fk_access_user_id FOREIGN KEY (user_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -6522,8 +7460,23 @@ ALTER TABLE ONLY public.auth_group_permissions
 ALTER TABLE ONLY public.auth_permission
     ADD CONSTRAINT auth_permission_content_type_id_2f476e4b_fk_django_co FOREIGN KEY (content_type_id) REFERENCES public.django_content_type(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.catalog_attributechoice
+    ADD CONSTRAINT catalog_attributecho_attribute_id_4c5d8ab3_fk_catalog_a FOREIGN KEY (attribute_id) REFERENCES public.catalog_attribute(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_attributevalue
+    ADD CONSTRAINT catalog_attributeval_attribute_id_cb89e56d_fk_catalog_a FOREIGN KEY (attribute_id) REFERENCES public.catalog_attribute(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_attributevalue
+    ADD CONSTRAINT catalog_attributeval_choice_id_3b4527d1_fk_catalog_a FOREIGN KEY (choice_id) REFERENCES public.catalog_attributechoice(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_attributevalue
+    ADD CONSTRAINT catalog_attributeval_product_id_467c64fc_fk_catalog_p FOREIGN KEY (product_id) REFERENCES public.catalog_product(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.catalog_category
     ADD CONSTRAINT catalog_category_parent_id_f61bd017_fk_catalog_category_id FOREIGN KEY (parent_id) REFERENCES public.catalog_category(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_product
+    ADD CONSTRAINT catalog_product_brand_id_bb0c7890_fk_catalog_brand_id FOREIGN KEY (brand_id) REFERENCES public.catalog_brand(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.catalog_product
     ADD CONSTRAINT catalog_product_category_id_35bf920b_fk_catalog_category_id FOREIGN KEY (category_id) REFERENCES public.catalog_category(id) DEFERRABLE INITIALLY DEFERRED;
@@ -6698,6 +7651,42 @@ ALTER TABLE ONLY public.procrastinate_jobs
 
 ALTER TABLE ONLY public.procrastinate_periodic_defers
     ADD CONSTRAINT procrastinate_periodic_defers_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.procrastinate_jobs(id);
+
+ALTER TABLE ONLY public.reviews_answer
+    ADD CONSTRAINT reviews_answer_actor_id_fb6e145d_fk_access_user_id FOREIGN KEY (actor_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.reviews_answer
+    ADD CONSTRAINT reviews_answer_review_id_017228dd_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.reviews_decision
+    ADD CONSTRAINT reviews_decision_actor_id_cf44c112_fk_access_user_id FOREIGN KEY (actor_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.reviews_decision
+    ADD CONSTRAINT reviews_decision_review_id_6838e833_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.reviews_reply
+    ADD CONSTRAINT reviews_reply_actor_id_c7a92fa2_fk_access_user_id FOREIGN KEY (actor_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.reviews_reply
+    ADD CONSTRAINT reviews_reply_question_id_145020f5_fk_reviews_question_id FOREIGN KEY (question_id) REFERENCES public.reviews_question(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.reviews_ruling
+    ADD CONSTRAINT reviews_ruling_actor_id_689f1b8e_fk_access_user_id FOREIGN KEY (actor_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.reviews_ruling
+    ADD CONSTRAINT reviews_ruling_question_id_7957447c_fk_reviews_question_id FOREIGN KEY (question_id) REFERENCES public.reviews_question(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.reviews_ruling
+    ADD CONSTRAINT reviews_ruling_reply_id_1be3cb59_fk_reviews_reply_id FOREIGN KEY (reply_id) REFERENCES public.reviews_reply(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.reviews_version
+    ADD CONSTRAINT reviews_version_review_id_e11d986c_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.reviews_vote
+    ADD CONSTRAINT reviews_vote_review_id_371b2d8d_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.search_slip
+    ADD CONSTRAINT search_slip_word_id_753738a3_fk_search_word_word FOREIGN KEY (word_id) REFERENCES public.search_word(word) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.taggit_taggeditem
     ADD CONSTRAINT taggit_taggeditem_content_type_id_9957a03c_fk_django_co FOREIGN KEY (content_type_id) REFERENCES public.django_content_type(id) DEFERRABLE INITIALLY DEFERRED;

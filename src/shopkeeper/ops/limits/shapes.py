@@ -30,6 +30,13 @@ REFUSED_PAYMENTS_OF_CLIENT = Limit("refused payments of a client", 20, 600)
 """Payments a provider refused one client: who tries cards that are not theirs meets this one. Payments that work never count."""
 
 
+WORDS_OF_CLIENT = Limit("words of a client", 20, 600)
+"""Reviews and questions sent by one client: each waits for somebody of the staff to read it."""
+
+VOTES_OF_CLIENT = Limit("votes of a client", 60, 600)
+"""Reviews called helpful by one client, which may be many visitors behind one address, or one who throws the cookie away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Try:
     """One try of `whose`: the address of an account as typed, or the address of a client."""

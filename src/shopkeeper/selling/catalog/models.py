@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Upper
 
+from shopkeeper.selling.catalog.shapes import TraitKind
+
 
 class Category(models.Model):
     slug = models.CharField(max_length=80, unique=True)
@@ -26,6 +28,47 @@ class Category(models.Model):
         ]
 
 
+class Brand(models.Model):
+    slug = models.CharField(max_length=80, unique=True)
+    name_en = models.CharField(max_length=200, blank=True)
+    name_zh = models.CharField(max_length=200, blank=True)
+    intro_en = models.CharField(max_length=1000, blank=True)
+    intro_zh = models.CharField(max_length=1000, blank=True)
+
+
+class Attribute(models.Model):
+    """Something that can be said of goods: a colour, a width, a care instruction. `kind` decides which column of a value holds it."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name_en = models.CharField(max_length=200, blank=True)
+    name_zh = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in TraitKind])
+    unit = models.CharField(max_length=20, blank=True)
+    is_filter = models.BooleanField(default=False)
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(is_filter=False) | Q(kind=TraitKind.CHOICE.value), name="catalog_attribute_filters_by_choice"
+            ),
+        ]
+
+
+class AttributeChoice(models.Model):
+    attribute = models.ForeignKey(Attribute, on_delete=models.PROTECT, related_name="choices")
+    code = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=200, blank=True)
+    name_zh = models.CharField(max_length=200, blank=True)
+    swatch = models.CharField(max_length=7, blank=True)
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["attribute", "code"], name="catalog_attributechoice_code")]
+
+
 class Product(models.Model):
     slug = models.CharField(max_length=80, unique=True)
     name_en = models.CharField(max_length=200, blank=True)
@@ -33,6 +76,7 @@ class Product(models.Model):
     text_en = models.TextField(blank=True)
     text_zh = models.TextField(blank=True)
     category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     source_name = models.CharField(max_length=200, blank=True)
     photo_url = models.CharField(max_length=300, blank=True)
     rank = models.IntegerField(default=1_000_000)
@@ -65,6 +109,33 @@ class Variant(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(Upper("sku"), name="catalog_variant_sku"),
             models.CheckConstraint(condition=Q(weight_g__gte=0), name="catalog_variant_weight"),
+        ]
+
+
+class AttributeValue(models.Model):
+    """What an attribute says of a product: one choice a row (several rows where several hold), a number, or a text in both languages."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="traits")
+    attribute = models.ForeignKey(Attribute, on_delete=models.PROTECT, related_name="+", db_index=False)
+    choice = models.ForeignKey(AttributeChoice, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.DecimalField(max_digits=14, decimal_places=4, null=True)
+    text_en = models.CharField(max_length=500, blank=True)
+    text_zh = models.CharField(max_length=500, blank=True)
+    is_derived = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["choice", "product"], condition=Q(choice__isnull=False), name="catalog_attributevalue_choice"),
+            models.Index(fields=["attribute"], name="catalog_attributevalue_of"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["product", "attribute", "choice"], nulls_distinct=False, name="catalog_attributevalue_once"),
+            models.CheckConstraint(
+                condition=Q(choice__isnull=False, number__isnull=True, text_en="", text_zh="")
+                | Q(choice__isnull=True, number__isnull=False, text_en="", text_zh="")
+                | (Q(choice__isnull=True, number__isnull=True) & ~Q(text_en="", text_zh="")),
+                name="catalog_attributevalue_says_one_thing",
+            ),
         ]
 
 

@@ -17,15 +17,34 @@ from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog import models, store
 from shopkeeper.selling.catalog.rules import limits
 from shopkeeper.selling.catalog.rules.derive_category import derive_category
+from shopkeeper.selling.catalog.rules.derive_traits import QUESTIONS as DERIVED
+from shopkeeper.selling.catalog.rules.derive_traits import derive_traits
 from shopkeeper.selling.catalog.rules.tidy_name import tidy_name
 from shopkeeper.selling.catalog.shapes import Category, CategoryTooDeep, Editions, Goods, Product, Sort, VariantDraft
+from shopkeeper.selling.catalog.traits import (
+    attribute_by_id,
+    attributes,
+    brand_by_id,
+    brands,
+    describe,
+    facets,
+    import_attributes,
+    import_traits,
+    narrowed_ids,
+    narrowing,
+    save_attribute,
+    save_brand,
+    traits,
+)
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
-    "categories", "category", "derive_category", "editions", "goods", "goods_by_sku", "goods_from", "import_categories", "import_goods",
-    "listing", "listing_ids", "product", "product_by_id", "products", "publish", "save_category", "save_product", "tidy_name", "unpublish",
+    "DERIVED", "attribute_by_id", "attributes", "brand_by_id", "brands", "categories", "category", "derive_category", "derive_traits",
+    "describe", "editions", "facets", "goods", "goods_by_sku", "goods_from", "import_attributes", "import_categories", "import_goods",
+    "import_traits", "listing", "listing_ids", "narrowed_ids", "narrowing", "product", "product_by_id", "products", "publish",
+    "save_attribute", "save_brand", "save_category", "save_product", "tidy_name", "traits", "unpublish",
 ]  # fmt: skip
 
 MOST_ON_A_PAGE = 200

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
-from shopkeeper.kit.ids import CategoryId, ProductId, VariantId
+from shopkeeper.kit.ids import AttributeId, BrandId, CategoryId, ChoiceId, ProductId, VariantId
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.text import Bilingual
 
@@ -36,6 +37,125 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """Who makes goods, as their label says. `products` counts the published ones."""
+
+    id: BrandId
+    slug: str
+    name: Bilingual
+    intro: Bilingual
+    products: int
+
+
+class TraitKind(StrEnum):
+    """What an attribute says: one or more of its choices, a number in its unit, or words in both languages."""
+
+    CHOICE = "choice"
+    NUMBER = "number"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeChoice:
+    """One of the answers an attribute allows. `swatch` is a colour to show beside it (“#b93a2b”), or empty."""
+
+    id: ChoiceId
+    code: str
+    name: Bilingual
+    swatch: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """Something that can be said of goods. `is_filter`: shoppers narrow shelves down by it."""
+
+    id: AttributeId
+    code: str
+    name: Bilingual
+    kind: TraitKind
+    unit: str
+    is_filter: bool
+    position: int
+    choices: tuple[AttributeChoice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceDraft:
+    """An answer as staff write it: without `id` it is new."""
+
+    id: ChoiceId | None = None
+    code: str
+    name: Bilingual
+    swatch: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trait:
+    """What is said of one product: `choices`, `number` or `text`, by the attribute's kind. `is_derived`: a rule read it from the name."""
+
+    attribute_id: AttributeId
+    code: str
+    name: Bilingual
+    kind: TraitKind
+    unit: str
+    choices: tuple[AttributeChoice, ...] = ()
+    number: Decimal | None = None
+    text: Bilingual = field(default_factory=Bilingual)
+    is_derived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraitDraft:
+    """What staff say of a product by one attribute; empty in all three parts says nothing and takes away what was said."""
+
+    attribute_id: AttributeId
+    choice_ids: tuple[ChoiceId, ...] = ()
+    number: Decimal | None = None
+    text: Bilingual = field(default_factory=Bilingual)
+
+
+BRAND = "brand"
+"""The name under which a shelf is narrowed down by brand; no attribute is called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a shopper wants of a shelf: any of the answers within a question, all the questions. Sorted, so that equal wishes are equal.
+
+    `wanted` pairs a question (an attribute's code, or “brand”) with the codes (or slugs) of the answers.
+    """
+
+    wanted: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetChoice:
+    """One answer on a shelf: how many `products` are left with it, all other questions as they are answered."""
+
+    code: str
+    name: Bilingual
+    swatch: str
+    products: int
+    is_wanted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """A question by which a shelf can be narrowed down, its answers in the attribute's order (brands by the number of their goods)."""
+
+    code: str
+    name: Bilingual
+    choices: tuple[FacetChoice, ...]
+
+    @property
+    def is_wanted(self) -> bool:
+        return any(each.is_wanted for each in self.choices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
     """What is sold and stocked. `option` is the choice it stands for (“Red, large”), empty where there is only one."""
 
@@ -56,6 +176,7 @@ class Product:
     name: Bilingual
     text: Bilingual
     category_id: CategoryId | None
+    brand_id: BrandId | None
     source_name: str
     photo_url: str
     rank: int
@@ -123,6 +244,35 @@ class CategoryTooDeep(Refusal):
 
     def __init__(self, slug: str) -> None:
         super().__init__(f"Category {slug!r} cannot carry this one: two levels are all there are", field="parent_id", value=slug)
+
+
+class CodeTaken(Refusal):
+    """Another attribute, or another answer of the same one, has this code."""
+
+    code = "code_taken"
+
+    def __init__(self, taken: str) -> None:
+        super().__init__(f"The code {taken!r} is taken; choose another", field="code", value=taken)
+
+
+class KindIsUsed(Refusal):
+    """Goods are described by the attribute already, so that what it says stays of its kind."""
+
+    code = "kind_is_used"
+
+    def __init__(self, kind: str, products: int) -> None:
+        super().__init__(f"{products} products are described by it: it cannot become a {kind}", field="kind", value=kind)
+        self.products = products
+
+
+class ChoiceIsUsed(Refusal):
+    """Goods are described by the answer that was left out."""
+
+    code = "choice_is_used"
+
+    def __init__(self, choice: str, products: int) -> None:
+        super().__init__(f"{products} products are described by {choice!r}: give them another answer first", field="choices", value=choice)
+        self.products = products
 
 
 class NotSellable(Refusal):

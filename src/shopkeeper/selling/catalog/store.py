@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import Lower, Upper
 
 from shopkeeper.kit import statements, together
-from shopkeeper.kit.ids import CategoryId, ProductId, VariantId
+from shopkeeper.kit.ids import BrandId, CategoryId, ProductId, VariantId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import models
@@ -89,8 +89,8 @@ def products(ids: Iterable[ProductId]) -> dict[ProductId, Product]:
 
 
 _BY_SLUG = """
-    SELECT p.id, p.slug, p.name_en, p.name_zh, p.text_en, p.text_zh, p.category_id, p.source_name, p.photo_url, p.rank, p.is_published,
-           p.is_category_derived, v.id, v.sku, v.option_en, v.option_zh, v.weight_g, v.is_sellable
+    SELECT p.id, p.slug, p.name_en, p.name_zh, p.text_en, p.text_zh, p.category_id, p.brand_id, p.source_name, p.photo_url, p.rank,
+           p.is_published, p.is_category_derived, v.id, v.sku, v.option_en, v.option_zh, v.weight_g, v.is_sellable
     FROM catalog_product p LEFT JOIN catalog_variant v ON v.product_id = p.id
     WHERE p.slug = %s ORDER BY v.position, v.id
 """
@@ -101,12 +101,12 @@ def product_by_slug(slug: str) -> Product | None:
     rows = statements.rows(_BY_SLUG, [slug])
     if not rows:
         return None
-    first = rows[0][:12]
-    number, slug, name_en, name_zh, text_en, text_zh, category_id, source_name, photo_url, rank, is_published, is_category_derived = first
+    number, slug, name_en, name_zh, text_en, text_zh, category_id, brand_id = rows[0][:8]
+    source_name, photo_url, rank, is_published, is_category_derived = rows[0][8:13]
     return Product(
         id=ProductId(number), slug=slug, name=Bilingual(name_en, name_zh), text=Bilingual(text_en, text_zh),
-        category_id=None if category_id is None else CategoryId(category_id), source_name=source_name, photo_url=photo_url, rank=rank,
-        is_published=is_published, is_category_derived=is_category_derived,
+        category_id=None if category_id is None else CategoryId(category_id), brand_id=None if brand_id is None else BrandId(brand_id),
+        source_name=source_name, photo_url=photo_url, rank=rank, is_published=is_published, is_category_derived=is_category_derived,
         variants=tuple(
             Variant(id=VariantId(variant), product_id=ProductId(number), sku=sku, option=Bilingual(option_en, option_zh),
                     weight_g=weight_g, is_sellable=is_sellable)
@@ -156,6 +156,7 @@ def _product(row: models.Product, variants: tuple[Variant, ...]) -> Product:
         name=Bilingual(row.name_en, row.name_zh),
         text=Bilingual(row.text_en, row.text_zh),
         category_id=None if row.category_id is None else CategoryId(row.category_id),
+        brand_id=None if row.brand_id is None else BrandId(row.brand_id),
         source_name=row.source_name,
         photo_url=row.photo_url,
         rank=row.rank,

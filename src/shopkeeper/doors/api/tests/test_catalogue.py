@@ -2,6 +2,8 @@
 
 from shopkeeper.doors.api.tests.builders import Caller
 from shopkeeper.flows.tests.builders import SmallShop
+from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.tests.builders import a_brand, an_attribute, says, tell
 
 
 def gbp(minor: int) -> dict[str, object]:
@@ -46,6 +48,35 @@ def test_goods_can_be_sorted_by_price_and_paged(shop: SmallShop, caller: Caller)
     assert (second.body["page"], second.body["pages"], second.body["total"]) == (2, 3, 3)
 
 
+def test_goods_are_narrowed_down_by_brand_and_by_what_is_said_of_them(shop: SmallShop, caller: Caller) -> None:
+    colour, brand = an_attribute(), a_brand()
+    tell(catalog.product("lamp").id, says(colour, "red"), brand_id=brand)
+    tell(catalog.product("cup").id, says(colour, "blue"))
+
+    def slugs(query: str) -> list[str]:
+        return [item["slug"] for item in caller.get(f"products?sort=price&{query}").body["items"]]
+
+    assert slugs("trait=colour:red") == ["lamp"]
+    assert slugs("trait=colour:red&trait=colour:blue") == ["cup", "lamp"]
+    assert slugs("trait=colour:blue&brand=acme") == []
+    assert slugs("brand=acme") == ["lamp"]
+    assert slugs("trait=colour:mauve&trait=nonsense") == ["cup", "tea", "lamp"]
+
+
+def test_a_product_tells_its_brand_and_what_is_said_of_it(shop: SmallShop, caller: Caller) -> None:
+    colour = an_attribute()
+    tell(catalog.product("lamp").id, says(colour, "red", "blue"), brand_id=a_brand())
+
+    lamp, tea = caller.get("products/lamp").body, caller.get("products/tea").body
+    attributes, brands = caller.get("attributes").body, caller.get("brands").body
+
+    assert lamp["brand"] == {"slug": "acme", "name": {"en": "Acme", "zh": "牌"}}
+    assert [(each["code"], [choice["code"] for choice in each["choices"]]) for each in lamp["traits"]] == [("colour", ["red", "blue"])]
+    assert (tea["brand"], tea["traits"]) == (None, [])
+    assert [(each["code"], each["is_filter"], len(each["choices"])) for each in attributes["items"]] == [("colour", True, 3)]
+    assert [each["slug"] for each in brands["items"]] == ["acme"]
+
+
 def test_a_product_tells_its_variants(shop: SmallShop, caller: Caller) -> None:
     answer = caller.get("products/lamp")
 
@@ -62,6 +93,28 @@ def test_search_finds_in_both_languages(shop: SmallShop, caller: Caller) -> None
     assert [item["slug"] for item in caller.get("search?q=paper").body["items"]] == ["lamp"]
     assert [item["slug"] for item in caller.get("search?q=纸灯").body["items"]] == ["lamp"]
     assert caller.get("search?q=nothing").body["items"] == []
+
+
+def test_search_tells_what_it_looked_for_instead_and_what_narrows_it_down(shop: SmallShop, caller: Caller) -> None:
+    answer = caller.get("search?q=papre")
+
+    assert answer.body["instead"] == "paper"
+    assert answer.body["is_loose"] is False
+    assert answer.body["in_stock"] == 1
+    assert [each["products"] for each in answer.body["prices"]] == [1]
+    least = answer.body["prices"][0]["least"]["amount_minor"]
+    assert [each["slug"] for each in caller.get(f"search?q=paper&price_from_minor={least}").body["items"]] == ["lamp"]
+    assert caller.get(f"search?q=paper&price_below_minor={least}").body["items"] == []
+    assert caller.get("search?q=paper&category=none").body["items"] == []
+    assert caller.get("search?q=paper&in_stock=true&sort=-price").body["total"] == 1
+    assert caller.get("search?q=paper&sort=backwards").status == 422
+
+
+def test_what_is_being_typed_may_go_on(shop: SmallShop, caller: Caller) -> None:
+    found = caller.get("search/suggest?q=pap").body
+
+    assert found["queries"] == ["paper"]
+    assert [each["slug"] for each in found["products"]] == ["lamp"]
 
 
 def test_stock_is_told_for_many_skus_at_once_and_unknown_ones_are_named(shop: SmallShop, caller: Caller) -> None:

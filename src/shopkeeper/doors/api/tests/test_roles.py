@@ -14,9 +14,10 @@ from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.shapes import Role
 
 OPEN_TO_ALL = {
+    "list_attributes", "list_brands", "suggest",
     "read_shop", "list_categories", "list_products", "read_product", "search_products", "read_stock", "list_delivery_options",
     "list_payment_methods", "open_basket", "read_basket", "set_line", "remove_line", "quote_basket", "place_order", "read_order",
-    "cancel_order_of_buyer", "pay_order_again", "hear_webhook",
+    "cancel_order_of_buyer", "pay_order_again", "hear_webhook", "list_reviews", "write_review_of_line", "list_reviews_of_order",
 }  # fmt: skip
 
 
@@ -34,7 +35,7 @@ STAFF_ROUTES = [(method, path, op) for method, path, op in every_route() if op.v
 
 def tried(caller: Caller, method: str, path: str) -> tuple[int, str]:
     """Return status and code of an empty request: one that is let in fails on what it lacks, or reads a list."""
-    address = path.replace("{path:sku}", "NOPE").replace("{number}", "SK-0").replace("{metric}", "nope")
+    address = path.replace("{path:sku}", "NOPE").replace("{number}", "SK-0").replace("{metric}", "nope").replace("{review}", "0")
     answer = caller.call(method, address, {} if method != "GET" else None)
     return answer.status, answer.code if answer.status >= 400 else ""
 
@@ -45,7 +46,7 @@ def test_every_route_that_is_not_open_to_all_asks_for_a_role() -> None:
         assert [type(each) for each in operation.auth_callbacks] == [StaffSession], (method, path)
     open_routes = {op.view_func.__name__ for _, path, op in every_route() if "/staff" not in path}
     assert open_routes == OPEN_TO_ALL
-    assert len(STAFF_ROUTES) == 12
+    assert len(STAFF_ROUTES) == 15
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.MANAGER, Role.CLERK, None])
@@ -66,7 +67,9 @@ def test_the_table_tells_roles_apart(shop: SmallShop) -> None:
     acts = {op.auth_callbacks[0].act for _, _, op in STAFF_ROUTES}
     clerk, owner = Staff(Role.CLERK), Staff(Role.OWNER)
 
-    assert {act for act in acts if not access.may(clerk.user_id, act)} == {"orders.refund", "inventory.adjust", "pricing.set_price"}
+    assert {act for act in acts if not access.may(clerk.user_id, act)} == {
+        "orders.refund", "inventory.adjust", "pricing.set_price", "reviews.decide",
+    }  # fmt: skip
     assert all(access.may(owner.user_id, act) for act in acts)
 
 

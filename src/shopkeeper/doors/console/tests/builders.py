@@ -9,11 +9,13 @@ from django.utils import timezone
 from wagtail.users.models import UserProfile
 
 from shopkeeper.events import models as outbox
+from shopkeeper.flows import searching
 from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.shapes import Role
 from shopkeeper.ops.audit import models as trail
 from shopkeeper.selling.content import public as content
+from shopkeeper.selling.search import public as search
 
 PASSWORD = "a quiet shop on the corner"
 
@@ -86,6 +88,14 @@ def acts_since(before: Marks, staff: Staff) -> list[str]:
 
 def open_texts() -> None:
     content.install_defaults(now=NOON)
+
+
+def steered() -> None:
+    """Put a row into each list of search."""
+    search.count("teapot", found=3, holds_goods=True, language="en", day=NOON.date())
+    search.save_synonyms(synonyms_id=None, words="tea\nbrew", actor=None, now=NOON)
+    search.redirect(redirect_id=None, asked="opening hours", address="/en/about/returns/", actor=None, now=NOON)
+    searching.pin(pin_id=None, asked="gift", goods=["TEA"], actor=None, now=NOON)
 
 
 def _soon() -> Any:

@@ -13,6 +13,7 @@ from shopkeeper.flows.tests.builders import SmallShop
 from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.shapes import Role
 from shopkeeper.selling.catalog import models as catalog
+from shopkeeper.selling.catalog.tests.builders import a_brand, an_attribute
 from shopkeeper.selling.content import models as content
 from shopkeeper.selling.customers import models as customers
 from shopkeeper.selling.inventory import public as inventory
@@ -45,6 +46,22 @@ def changed_product(shop: SmallShop) -> Made:
 
 def category(shop: SmallShop) -> Made:
     return "categories/new/", {"name_en": "Kitchen", "name_zh": "厨房", "slug": "", "position": "1"}
+
+
+def brand(shop: SmallShop) -> Made:
+    return "brands/new/", {"name_en": "Acme", "name_zh": "极峰", "slug": ""}
+
+
+def attribute(shop: SmallShop) -> Made:
+    data = {"name_en": "Colour", "name_zh": "颜色", "kind": "choice", "is_filter": "on", "position": "1"}
+    answers = {"answer_en_0": "Red", "answer_zh_0": "红", "swatch_0": "#b3352b", "answer_en_2": "Blue", "answer_zh_2": "蓝"}
+    return "attributes/new/", data | answers
+
+
+def described(shop: SmallShop) -> Made:
+    shade, acme = an_attribute("shade"), a_brand("best")
+    product_id = catalog.Variant.objects.get(sku="TEA").product_id
+    return f"products/{product_id}/describe/", {"brand": str(acme), f"trait_{shade.id}": [str(shade.choices[0].id)]}
 
 
 def price(shop: SmallShop) -> Made:
@@ -142,6 +159,9 @@ CASES: list[tuple[Callable[[SmallShop], Made], str, str]] = [
     (product, "ProductSaved", "catalog.save_product"),
     (changed_product, "ProductSaved", "catalog.save_product"),
     (category, "CategorySaved", "catalog.save_category"),
+    (brand, "BrandSaved", "catalog.save_brand"),
+    (attribute, "AttributeSaved", "catalog.save_attribute"),
+    (described, "ProductSaved", "catalog.describe"),
     (price, "PriceSet", "pricing.set_price"),
     (price_list, "PriceListSaved", "pricing.save_price_list"),
     (tax, "TaxRateSaved", "pricing.save_tax_rate"),

@@ -10,17 +10,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shopkeeper.doors.console.rooms import DESKS
-from shopkeeper.doors.console.tests.builders import Staff
+from shopkeeper.doors.console.tests.builders import Staff, steered
 from shopkeeper.doors.console.tests.test_statements import bill
 from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.growth.messages.shapes import MailKind
+from shopkeeper.kit.ids import CustomerId, LineId, OrderId
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import VariantDraft
 from shopkeeper.selling.orders.shapes import Order
 from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.reviews import public as reviews
+from shopkeeper.selling.reviews.shapes import BoughtLine, ReviewDraft, Said
 from shopkeeper.selling.shop import public as shops
 
 MOST_QUERIES = 26
@@ -33,7 +36,20 @@ def a_little_trade(shop: SmallShop) -> None:
     mailed(shop.buy(TEA=1))
     catalog.save_category(category_id=None, slug="kitchen", name=Bilingual("Kitchen", "厨房"), actor=None, now=NOON)
     payments.reconcile_statement(provider="alipay", file_name="bill.csv", data=bill(), actor=None, now=NOON)
+    steered()
+    spoken_of(shop)
     approvals.ask(act="backup.restore", subject="backup:monday", values={"point": "monday"}, actor=None, key=None, now=NOON)
+
+
+def spoken_of(shop: SmallShop) -> None:
+    """Have goods reviewed, asked about, and the question answered by a buyer."""
+    product = catalog.goods_of(shop.variants["TEA"]).product_id
+    said = Said(shown_name="Ann", text="Good?", language="en")
+    line = BoughtLine(line_id=LineId(1), order_id=OrderId(1), product_id=product, buyer_id=CustomerId(1))
+    reviews.write(line=line, draft=ReviewDraft(shown_name="Ann", stars=4, title="Good", text="", language="en"), now=NOON)
+    asked = reviews.ask(product_id=product, said=said, now=NOON)
+    reviews.decide_question(question_id=asked.id, state="shown", actor=None, now=NOON)
+    reviews.reply(question_id=asked.id, line_id=LineId(1), product_id=product, said=said, now=NOON)
 
 
 def mailed(order: Order) -> None:

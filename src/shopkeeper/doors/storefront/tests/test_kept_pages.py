@@ -27,8 +27,8 @@ from shopkeeper.selling.pricing.shapes import Wanted
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LOOKED_AT = ("", "goods/", "goods/?sort=price", "shelves/kitchen/", "shelves/cups/", "goods/lamp/", "goods/cup/", "goods/box/")
-READ_LIVE = {"inventory_shelf", "inventory_warehouse"}
-"""Read for every page, kept or not, by `inventory_shown`; they need no mark."""
+READ_LIVE = {"inventory_shelf", "inventory_warehouse", "reviews_summary"}
+"""Read for every page, kept or not, by `inventory_shown` and `reviews_told`; they need no mark."""
 
 MAY_LAG_S = pages.MAY_LAG_S
 """As in a shop that runs; the tests here look at every page before it is shown, except where they set this."""

@@ -1,13 +1,15 @@
 """Goods and shelves to test with, made through the room's own face."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from shopkeeper.kit.ids import CategoryId
+from shopkeeper.kit.ids import BrandId, CategoryId, ProductId
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes import Goods, VariantDraft
+from shopkeeper.selling.catalog.shapes import Attribute, ChoiceDraft, Goods, TraitDraft, TraitKind, VariantDraft
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+COLOURS = ("red", "green", "blue")
 
 
 def a_category(slug: str = "tea", *, parent_id: CategoryId | None = None, name: Bilingual | None = None) -> CategoryId:
@@ -40,3 +42,29 @@ def some_goods(
         now=now,
     )
     return catalog.goods([product.variants[0].id])[product.variants[0].id]
+
+
+def a_brand(slug: str = "acme") -> BrandId:
+    """Make a brand and return its id."""
+    return catalog.save_brand(brand_id=None, slug=slug, name=Bilingual(slug.title(), "牌"), actor=None, now=NOON)
+
+
+def an_attribute(code: str = "colour", answers: Sequence[str] = COLOURS, *, is_filter: bool = True) -> Attribute:
+    """Make an attribute with these answers and return it."""
+    drafts = [ChoiceDraft(code=each, name=Bilingual(each.title(), "色")) for each in answers]
+    made = catalog.save_attribute(
+        attribute_id=None, code=code, name=Bilingual(code.title(), "名"), kind=TraitKind.CHOICE, is_filter=is_filter, choices=drafts,
+        actor=None, now=NOON,
+    )  # fmt: skip
+    return catalog.attribute_by_id(made)
+
+
+def says(attribute: Attribute, *codes: str) -> TraitDraft:
+    """Return that these answers of an attribute hold."""
+    ids = {each.code: each.id for each in attribute.choices}
+    return TraitDraft(attribute_id=attribute.id, choice_ids=tuple(ids[code] for code in codes))
+
+
+def tell(product_id: ProductId, *traits: TraitDraft, brand_id: BrandId | None = None) -> None:
+    """Say all that is said of a product."""
+    catalog.describe(product_id=product_id, brand_id=brand_id, traits=traits, actor=None, now=NOON)

@@ -87,6 +87,70 @@
     if (event.target.matches("[data-requote]")) requote(form);
   });
 
+  /* narrowing down: answers are sent when their panel is closed, by whatever way */
+  const narrow = $(".sift");
+  if (narrow) {
+    let changed = false;
+    narrow.addEventListener("change", () => { changed = true; });
+    narrow.addEventListener("toggle", (event) => { if (!event.target.open && changed) narrow.requestSubmit(); }, true);
+    document.addEventListener("click", (event) => all("details[open]", narrow).forEach((each) => { if (!each.contains(event.target)) each.open = false; }));
+    narrow.addEventListener("keydown", (event) => {
+      const open = event.key === "Escape" && $("details[open]", narrow);
+      if (open) { open.open = false; $("summary", open).focus(); }
+    });
+  }
+
+  /* search: lines to go on with while somebody types; the arrow keys walk them, Enter opens one */
+  const find = $("[data-suggest]");
+  if (find) {
+    const input = $("input", find), list = document.createElement("ul");
+    list.id = "going"; list.className = "going"; list.hidden = true; list.setAttribute("role", "listbox"); list.setAttribute("aria-label", $("label", find).textContent);
+    find.append(list);
+    for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", "going"], ["aria-expanded", "false"]]) input.setAttribute(name, value);
+    let timer, at = -1;
+    const mark = (place) => {
+      at = place;
+      [...list.children].forEach((li, here) => li.setAttribute("aria-selected", String(here === at)));
+      if (at < 0) input.removeAttribute("aria-activedescendant");
+      else { input.setAttribute("aria-activedescendant", list.children[at].id); list.children[at].scrollIntoView({ block: "nearest" }); }
+    };
+    const shut = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); mark(-1); };
+    const show = (lines) => {
+      list.replaceChildren(...lines.map((line, here) => {
+        const li = document.createElement("li"), small = document.createElement("small");
+        li.id = "going-" + here; li.setAttribute("role", "option"); li.dataset.url = line.url; li.textContent = line.text;
+        small.textContent = line.about; li.append(" ", small);
+        return li;
+      }));
+      list.hidden = !lines.length; input.setAttribute("aria-expanded", String(!!lines.length)); mark(-1);
+    };
+    input.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(async () => {
+        const typed = input.value;
+        if (!typed.trim()) return shut();
+        try {
+          const told = await (await fetch(find.dataset.suggest + "?q=" + encodeURIComponent(typed), { headers: { Accept: "application/json" }, credentials: "same-origin" })).json();
+          if (input.value === typed && document.activeElement === input) show(told.lines);
+        } catch { shut(); }
+      }, 150);
+    });
+    input.addEventListener("keydown", (event) => {
+      const count = list.hidden ? 0 : list.children.length;
+      if (event.key === "Escape" && count) { event.preventDefault(); shut(); }
+      if (count && (event.key === "ArrowDown" || event.key === "ArrowUp")) { event.preventDefault(); mark(((at + 1 + (event.key === "ArrowDown" ? 1 : -1) + count + 1) % (count + 1)) - 1); }
+      if (event.key === "Enter" && count && at >= 0) { event.preventDefault(); location.href = list.children[at].dataset.url; }
+    });
+    input.addEventListener("blur", shut);
+    list.addEventListener("mousedown", (event) => { const li = event.target.closest("li"); event.preventDefault(); if (li) location.href = li.dataset.url; });
+  }
+
+  /* search: that a result was opened is counted, nothing else */
+  document.addEventListener("click", (event) => {
+    const grid = event.target.closest("a") && event.target.closest("[data-opened]");
+    if (grid) navigator.sendBeacon(grid.dataset.opened, new URLSearchParams({ q: grid.dataset.q }));
+  });
+
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (form.dataset.plain) return;
