@@ -45,30 +45,27 @@ _ROOM = 8 * 2**30
 
 def environment() -> dict[str, str]:
     """Return the environment of this run: a data folder of its own, and no database until a test asks for one."""
-    _work_in_memory()
     _sweep()
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_MEMORY if _has_room() else None))
     (folder / "secret_key").write_text("only-for-tests-" + "k" * 50)
     nowhere = "postgresql://nobody@/ask_for_the_db_fixture?host=/nonexistent"
     return {"DATA_DIR": str(folder), "DATABASE_URL": nowhere}
 
 
-def _work_in_memory() -> None:
-    """Put temporary folders into memory where there is room for them, unless somebody chose a place.
+def _has_room() -> bool:
+    """Return whether the run's own server may lie in memory.
 
     A run makes thousands of databases of a thousand files each and throws them away: on a disk that takes most of its time.
     """
     if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK) or shutil.disk_usage(_MEMORY).free < _ROOM:
-        return
-    if os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") < _ROOM:
-        return
-    os.environ["TMPDIR"] = str(_MEMORY)
-    tempfile.tempdir = None
+        return False
+    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >= _ROOM
 
 
 def _sweep() -> None:
     """Remove what killed runs left behind."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    left = [folder for place in (Path(tempfile.gettempdir()), _MEMORY) for folder in place.glob(f"{_PREFIX}*")]
+    for folder in left:
         process = folder.name.removeprefix(_PREFIX).partition("-")[0]
         if process.isdigit() and not Path(f"/proc/{process}").exists() and Path("/proc").exists():
             shutil.rmtree(folder, ignore_errors=True)

@@ -146,6 +146,7 @@ def test_every_route_of_the_api_opens_for_whom_the_table_says(shop: SmallShop, w
         address = door.route
         for part in ("{number}", "{sku}", "{metric}"):
             address = address.replace(part, "NOPE")
+        address = address.replace("{review}", "1")
         assert "{" not in address, address
         answer = visitor.client.generic(method, address, b"{}", content_type="application/json", headers={"X-CSRFToken": CSRF})
         code = answer.json().get("code", "") if answer.status_code >= 400 else ""

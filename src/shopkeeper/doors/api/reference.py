@@ -15,6 +15,7 @@ from shopkeeper.doors.api.problems import KINDS
 _METHODS = ("get", "post", "put", "delete")
 TAGS = {
     "catalogue": gettext_noop("Goods"),
+    "reviews": gettext_noop("Reviews"),
     "basket": gettext_noop("Basket"),
     "orders": gettext_noop("Orders"),
     "staff": gettext_noop("For staff"),

@@ -30,6 +30,7 @@ ROOMS = {
     "payments": gettext_lazy("Payments"),
     "customers": gettext_lazy("Customers"),
     "catalog": gettext_lazy("Products"),
+    "search": gettext_lazy("Search"),
     "reviews": gettext_lazy("Reviews"),
     "inventory": gettext_lazy("Stock"),
     "pricing": gettext_lazy("Prices"),

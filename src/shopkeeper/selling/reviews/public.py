@@ -168,10 +168,13 @@ def decide(*, review_id: ReviewId, seen_version: int, state: str, reason: str = 
 def answer(*, review_id: ReviewId, text: str, language: str, actor: UserId | None, now: datetime) -> Review:
     """Answer a review in the shop's name and return it; a later answer takes the place of the one before, which is kept.
 
-    Raises NotFound, Malformed, OutOfRange.
+    The same answer again changes nothing. Raises NotFound, Malformed, OutOfRange.
     """
     tidy, written_in = checked.answer(text), checks.language(language)
     row = store.lock(review_id)
+    before = review(review_id)
+    if before.answers and (before.answers[-1].text, before.answers[-1].language) == (tidy, written_in):
+        return before
     store.add_answer(row, tidy, written_in, actor, now)
     found = review(review_id)
     # What was said stands in the room itself: the trail only says that somebody spoke, and for which time.

@@ -23,7 +23,7 @@ def test_a_name_stands_for_one_hearer_of_a_kind():
 def test_only_the_lake_hears_history():
     others = {hearer.name for hearers in REACTIONS.values() for hearer in hearers if hearer is not LAKE}
 
-    assert others == {"mails", "search"}
+    assert others == {"mails", "search", "reviews"}
     assert not any(hearer.hears_history for hearers in REACTIONS.values() for hearer in hearers if hearer is not LAKE)
 
 

@@ -20,6 +20,7 @@ from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import VariantDraft
+from shopkeeper.selling.catalog.tests.builders import a_brand, an_attribute
 from shopkeeper.selling.orders.shapes import Order
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.reviews import public as reviews
@@ -34,6 +35,8 @@ NAMES = [desk.listing.name for desk in DESKS]
 
 def a_little_trade(shop: SmallShop) -> None:
     mailed(shop.buy(TEA=1))
+    a_brand()
+    an_attribute()
     catalog.save_category(category_id=None, slug="kitchen", name=Bilingual("Kitchen", "厨房"), actor=None, now=NOON)
     payments.reconcile_statement(provider="alipay", file_name="bill.csv", data=bill(), actor=None, now=NOON)
     steered()
