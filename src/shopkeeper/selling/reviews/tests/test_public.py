@@ -188,6 +188,16 @@ def test_goods_that_went_back_leave_the_review_and_its_stars_and_are_said() -> N
 # ── answers and votes ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_the_same_answer_again_changes_nothing() -> None:
+    made = shown()
+
+    for hours in (0, 1):
+        reviews.answer(review_id=made.id, text="Sorry.", language="en", actor=None, now=NOON + timedelta(hours=hours))
+
+    assert [each.at for each in reviews.review(made.id).answers] == [NOON]
+    assert len(told("ReviewAnswered")) == 1
+
+
 def test_the_shop_s_last_answer_is_shown_and_the_ones_before_are_kept() -> None:
     made = shown()
     reviews.answer(review_id=made.id, text="Sorry.", language="en", actor=None, now=NOON)
