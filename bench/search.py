@@ -58,9 +58,9 @@ def quality() -> None:
     for words in synonyms():
         search.save_synonyms(synonyms_id=None, words=words, actor=None, now=NOW)
     judged = read()
-    scores = {each: ndcg(_answer(each), each.goods) for each in judged}
+    scores = {id(each): ndcg(_answer(each), each.goods) for each in judged}
     for name, chosen in _parts(judged):
-        values = [scores[each] for each in chosen]
+        values = [scores[id(each)] for each in chosen]
         print(
             f"{name:10} {len(values):4} queries  NDCG@10 {statistics.fmean(values):.3f}  none right {sum(value == 0 for value in values):3}"
         )
