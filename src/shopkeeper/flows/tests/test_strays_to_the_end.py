@@ -187,6 +187,21 @@ def test_money_that_does_not_fit_is_shown_though_other_news_of_the_payment_came_
 
 
 @pytest.mark.django_db
+def test_a_stray_never_asks_under_a_key_that_other_money_of_the_same_name_went_back_by(shop, stripe):  # noqa: F811
+    paid_in_dollars(shop, stripe)
+    sweep.sweep(SOON)
+    found = the_stray()
+    before = models.Stray.objects.create(provider="stripe", name=found.name, currency="GBP", state="linked", first_at=NOON, last_at=NOON)
+    key = f"{found.name}:stray-void"
+    models.StrayEvent.objects.create(stray=before, kind="void_asked", amount_minor=5, key=key, reference="", reason="", at=NOON)
+
+    settle_strays.give_back(stray_id=found.id, seen_minor=found.open_minor, actor=staff(), now=LATER)
+
+    asked = models.StrayEvent.objects.filter(stray=found.id, kind="void_asked").values_list("key", flat=True)
+    assert list(asked) == [f"{key}-2"]
+
+
+@pytest.mark.django_db
 def test_a_stray_never_asks_under_a_key_of_the_payment_it_came_for(shop, stripe):  # noqa: F811
     order = paid_in_dollars(shop, stripe)
     sweep.sweep(SOON)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from shopkeeper.selling.catalog.rules.names import any_of, plain
+
 FALLBACK = "more"
 """The shelf for everything no rule knows."""
 
@@ -241,21 +243,14 @@ LIKELY: tuple[Shelf, ...] = (
 )
 
 
-def _plain(text: str) -> str:
-    """Return a text in capitals with single spaces and no apostrophes, since the source writes CHILDRENS and CHILDREN'S alike."""
-    return " ".join(text.upper().replace("’", "").replace("'", "").split())
+_PLURAL = "(?:ES|S)?"
 
-
-def _rule(words: str) -> re.Pattern[str]:
-    """Return what finds one of the words as a whole word, singular or plural, longest first."""
-    known = sorted((_plain(word) for word in words.split(",")), key=len, reverse=True)
-    return re.compile(r"(?<![A-Z0-9])(?:" + "|".join(map(re.escape, known)) + r")(?:ES|S)?(?![A-Z0-9])")
-
-
-_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple((_rule(each.words), each.slug) for each in (*FIRST, *SEASONS, *SURE, *LIKELY))
+_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (any_of(each.words, ending=_PLURAL), each.slug) for each in (*FIRST, *SEASONS, *SURE, *LIKELY)
+)
 
 
 def derive_category(name: str) -> str:
     """Return the slug of the category a good's name points to, `FALLBACK` when it points nowhere. Any text is answered."""
-    words = _plain(name)
+    words = plain(name)
     return next((slug for rule, slug in _RULES if rule.search(words)), FALLBACK)

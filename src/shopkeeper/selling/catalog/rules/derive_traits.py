@@ -5,8 +5,9 @@ The source of the sample shop's trade says nothing of its goods but their names;
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
+
+from shopkeeper.selling.catalog.rules.names import any_of, plain
 
 
 class Answer(NamedTuple):
@@ -97,21 +98,12 @@ QUESTIONS: tuple[Question, ...] = (
 )  # fmt: skip
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.upper().replace("’", "").replace("'", "").split())
-
-
-def _rule(words: str) -> re.Pattern[str]:
-    known = sorted((_plain(word) for word in words.split(",")), key=len, reverse=True)
-    return re.compile(r"(?<![A-Z0-9])(?:" + "|".join(map(re.escape, known)) + r")(?![A-Z0-9])")
-
-
-_RULES = tuple((question, tuple((_rule(answer.words), answer.code) for answer in question.answers)) for question in QUESTIONS)
+_RULES = tuple((question, tuple((any_of(answer.words), answer.code) for answer in question.answers)) for question in QUESTIONS)
 
 
 def derive_traits(name: str) -> tuple[tuple[str, str], ...]:
     """Return what a good's name tells of it, as pairs of a question's and an answer's code; nothing told, nothing returned."""
-    words = _plain(name)
+    words = plain(name)
     found: list[tuple[str, str]] = []
     for question, rules in _RULES:
         told = [code for rule, code in rules if rule.search(words)]
