@@ -23,8 +23,10 @@ def open_shop(*, variants: int, seed: int = 7) -> None:
     from shopkeeper.selling.pricing import public as pricing
     from shopkeeper.selling.search import public as search
     from shopkeeper.selling.search.shapes import Document
+    from shopkeeper.selling.shop import public as shops
 
     opening.empty(now=NOW)
+    shops.welcome(actor=None, now=NOW)
     catalog.import_categories(frame=_shelves())
     chance = random.Random(seed)
     rows = _rows(variants, chance)

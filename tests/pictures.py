@@ -1,9 +1,11 @@
 """`make pictures`: every page, in both languages, wide and phone-narrow, light and dark, as PNG in pictures/.
 
 Opens a sample shop of its own in a passing folder, trades a little, and walks the storefront and every entry of the console's menu.
-`make pictures PAGES=today,home` takes only those whose name contains one of the words; `README=1` also renews README's pictures.
+`make pictures PAGES=today,home` takes only those whose name contains one of the words; `README=1` also renews README's pictures, and
+`GUIDE=1` takes those of the guide alone.
 """
 
+import json
 import os
 import shutil
 import socket
@@ -56,11 +58,12 @@ def main() -> int:
         shop = Started(data_dir=Path(folder) / "shop", port=port, words=("up",))
         try:
             shop.until_open()
-            if not os.environ.get("README"):
-                # README shows a shop on a good day.
+            if not (os.environ.get("README") or os.environ.get("GUIDE")):
+                # README and guide show a shop on a good day.
                 let_things_wait(shop)
+            look = for_guide if os.environ.get("GUIDE") else walk
             with acts.chromium() as browser:
-                taken = walk(browser, f"http://127.0.0.1:{port}", one_time_password(shop.output), out, only)
+                taken = look(browser, f"http://127.0.0.1:{port}", shop, out, only)
         finally:
             shop.stop()
     if os.environ.get("README"):
@@ -69,13 +72,9 @@ def main() -> int:
     return 0
 
 
-def walk(browser: Browser, base: str, first: tuple[str, str], out: Path, only: tuple[str, ...]) -> int:
+def walk(browser: Browser, base: str, shop: Started, out: Path, only: tuple[str, ...]) -> int:
     """Trade a little, then picture every page in every way."""
-    staff = browser.new_page(locale="en-GB")
-    acts.sign_in_first_time(staff, base, email=first[0], password=first[1])
-    shopper = browser.new_page(locale="en-GB")
-    shopper.goto(f"{base}/en/")
-    shopper.get_by_role("button", name="No, thank you").click()
+    staff, shopper = both_sides(browser, base, shop)
     numbers = [acts.buy(shopper, base, goods=2, units=1, email=f"buyer{place}@example.com")[0] for place in range(3)]
     order = shopper.url.partition("?")[0].removeprefix(f"{base}/en/")
     acts.ship(staff, base, numbers[0])
@@ -91,6 +90,17 @@ def walk(browser: Browser, base: str, first: tuple[str, str], out: Path, only: t
                 continue
             taken += take(shopper if page.name.startswith("shop-") else staff, page, out / f"{page.name}-{language}")
     return taken
+
+
+def both_sides(browser: Browser, base: str, shop: Started) -> tuple[Page, Page]:
+    """Return a page of the owner, signed in, and one of a shopper who agreed to nothing."""
+    email, password = one_time_password(shop.output)
+    staff = browser.new_page(locale="en-GB")
+    acts.sign_in_first_time(staff, base, email=email, password=password)
+    shopper = browser.new_page(locale="en-GB")
+    shopper.goto(f"{base}/en/")
+    shopper.get_by_role("button", name="No, thank you").click()
+    return staff, shopper
 
 
 def storefront(page: Page, base: str, prefix: str, order: str) -> Iterator[Shown]:
@@ -214,6 +224,66 @@ def for_readme(out: Path) -> None:
             with Image.open(out / f"{page}-{language}-wide-light.png") as whole:
                 top = whole.convert("RGB").crop((0, 0, whole.width, min(whole.height, 940)))
                 top.quantize(192).save(ROOT / f"docs/pictures/{place}-{language}.png", optimize=True)
+
+
+GUIDE = {
+    "first-day": "/console/first-day/",
+    "order": "/console/orders/{order}/",
+    "request": "/console/buyer-requests/{request}/",
+    "product": "/console/products/{product}/",
+    "versions": "/console/products/{product}/versions/",
+    "collection": "/console/goods-collections/{collection}/edit/",
+    "columns": "/console/files/{sheet}/columns/",
+    "letter": "/console/letters/1/edit/",
+    "link": "/console/tracked-links/{link}/",
+    "search-optimisation": "/console/engine-pages/",
+    "shop-options": "/{language}/goods/lunch-bag-red-retrospot-20725/",
+    "shop-shelf": "/{language}/shelves/bags/",
+    "shop-order": "/{language}/{bought}",
+}
+"""What the guide shows: a name and the page; the last three are the shopper's."""
+TALLEST = 820
+
+
+def for_guide(browser: Browser, base: str, shop: Started, out: Path, only: tuple[str, ...]) -> int:
+    """Work a little in the shop, then take the guide's pictures, in both languages, wide and light, into docs/guide/pictures."""
+    from PIL import Image
+
+    staff, shopper = both_sides(browser, base, shop)
+    number, _ = acts.buy(shopper, base, goods=2, units=2)
+    bought = shopper.url.partition("?")[0].removeprefix(f"{base}/en/")
+    acts.ship(staff, base, number)
+    known = {**worked_in(shop, number), "bought": bought}
+    wait_for_figures(staff, base)
+    (ROOT / "docs/guide/pictures").mkdir(exist_ok=True)
+    taken = 0
+    for language, prefix in LANGUAGES.items():
+        set_console_language(staff, base, prefix)
+        for name, address in GUIDE.items():
+            if only and not any(word in name for word in only):
+                continue
+            page = shopper if name.startswith("shop-") else staff
+            page.set_viewport_size({"width": 1180, "height": TALLEST})
+            page.goto(base + address.format(language=prefix, **known))
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=out / f"{name}-{language}.png")
+            with Image.open(out / f"{name}-{language}.png") as whole:
+                whole.convert("RGB").quantize(96).save(ROOT / f"docs/guide/pictures/{name}-{language}.png", optimize=True)
+            taken += 1
+    return taken
+
+
+def worked_in(shop: Started, number: str) -> dict[str, int]:
+    """Let the shop be worked in, and return what its pages are called by."""
+    environment = clean_environment(data_dir=shop.data_dir, port=shop.port, PICTURED_ORDER=number)
+    said = subprocess.run(
+        [sys.executable, "-m", "shopkeeper", "manage", "shell", "-v", "0", "-c", (ROOT / "tests/pictured_shop.py").read_text()],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    lines = [line for line in said.stdout.splitlines() if line.startswith("PICTURED ")]
+    if not lines:
+        raise RuntimeError(said.stdout + said.stderr)
+    return dict(json.loads(lines[0].removeprefix("PICTURED ")))
 
 
 def wait_for_figures(page: Page, base: str) -> None:

@@ -17,12 +17,24 @@ NOBODYS = frozenset(
     {
         "storefront:home", "storefront:shelves", "storefront:category", "storefront:goods", "storefront:product", "storefront:search",
         "storefront:sign_in", "storefront:sign_out", "storefront:register", "storefront:password_forgotten", "storefront:text",
-        "storefront:consent", "storefront:ask", "storefront:helpful",
-        "storefront:suggest", "storefront:search_opened",
-        "list_attributes", "list_brands", "suggest",
+        "storefront:consent", "storefront:ask", "storefront:helpful", "storefront:collections", "storefront:collection",
+        "storefront:suggest", "storefront:search_opened", "storefront:compare", "storefront:seen", "storefront:wait_ask", "list_wanted",
+        "list_attributes", "list_brands", "suggest", "list_pictures", "add_picture", "change_picture", "remove_picture",
+        "list_collections", "read_collection", "list_collection_products",
         "read_shop", "list_categories", "list_products", "read_product", "search_products", "read_stock", "list_delivery_options",
-        "list_payment_methods", "open_basket", "hear_webhook",
-        "list_reviews", "list_all_reviews", "decide_review", "answer_review",
+        "list_payment_methods", "open_basket", "hear_webhook", "hear_mail_news", "hear_text_news",
+        "read_sign_in", "save_sign_in", "save_provider", "list_letters", "publish_letter", "use_own_letter",
+        "list_bounces", "list_links", "read_link", "put_link",
+        "list_customers", "read_customer", "list_groups", "make_group", "change_group", "change_members", "add_note", "strike_note",
+        "merge_customers", "part_customers", "read_options", "save_options", "make_variants", "read_first_day",
+        "read_bundle", "save_bundle",
+        "read_draft", "keep_draft", "discard_draft", "publish_draft", "plan_draft", "unplan_draft", "list_versions", "compare_versions",
+        "draft_again",
+        "list_looks", "look_at_page", "read_engine_words", "put_engine_words",
+        "bring_sheet", "list_sheets", "read_sheet", "try_sheet", "confirm_sheet", "undo_sheet", "read_refused_rows", "export_sheet",
+        "list_reviews", "list_all_reviews", "decide_review", "answer_review", "decide_request",
+        "storefront:going_to", "storefront:find_order", "storefront:code_by_mail", "storefront:code_by_phone", "storefront:code_given",
+        "storefront:sign_in_with", "storefront:register_with",
         "list_orders", "read_shelves", "adjust_stock", "set_price", "list_metrics", "read_figures", "read_series", "read_top",
     }
 )  # fmt: skip
@@ -34,13 +46,43 @@ NAMING = frozenset(
         "storefront:order", "storefront:invoice", "storefront:order_pay", "storefront:order_cancel", "storefront:join",
         "storefront:password_new", "storefront:account", "storefront:account_details", "storefront:address_remove",
         "read_basket", "set_line", "remove_line", "quote_basket", "place_order", "read_order", "cancel_order_of_buyer",
-        "pay_order_again", "storefront:review", "storefront:questions", "write_review_of_line", "list_reviews_of_order",
+        "storefront:order_consents", "storefront:consents_by_mail", "storefront:consents", "storefront:business", "storefront:my_data",
+        "pay_order_again", "storefront:review", "storefront:questions", "storefront:unsubscribe", "write_review_of_line",
+        "list_reviews_of_order",
+        "storefront:wishes", "storefront:wish_put", "storefront:wish_share", "storefront:wishes_shared", "storefront:wait",
+        "storefront:preview",
+        "storefront:wait_withdraw", "storefront:order_ask", "storefront:order_ask_withdraw", "storefront:news", "storefront:news_read",
+        "storefront:ways_in", "storefront:number_ask", "storefront:number_prove", "storefront:number_remove", "storefront:way_unlink",
+        "storefront:place_end", "storefront:places_end",
+        "storefront:address_new", "storefront:address_edit", "save_particulars", "list_requests", "ask_about_order",
         "read_order_by_number", "ship_lines", "refund_lines", "cancel_order_by_staff",
     }
 )  # fmt: skip
 """What names an order, a basket, an account, an address or a link."""
 
-PUBLIC_VALUES = frozenset({"slug", "kind", "sku", "provider", "metric", "metric_id", "review"})
+PUBLIC_VALUES = frozenset(
+    {
+        "slug",
+        "kind",
+        "sku",
+        "provider",
+        "letter",
+        "language",
+        "metric",
+        "metric_id",
+        "review",
+        "asked",
+        "picture",
+        "sheet",
+        "version",
+        "link",
+        "subject",
+        "customer",
+        "group",
+        "note",
+        "merge",
+    }
+)
 """Values in an address that name what everybody may see, or what is asked of staff by act alone."""
 
 Answer = tuple[int, str]

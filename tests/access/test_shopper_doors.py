@@ -1,5 +1,7 @@
 """Nobody reaches another person's order, basket, address or account by naming it, nor learns whether it is there."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +13,8 @@ from django.test import Client, RequestFactory
 from shopkeeper.doors.api.tests.builders import V1, Caller, api_shop, filled, order_of, placed
 from shopkeeper.flows import join
 from shopkeeper.flows.tests.builders import NOON, SmallShop
+from shopkeeper.growth.messages import public as messages
+from shopkeeper.growth.messages.tests.builders import link_to_end
 from shopkeeper.kit.ids import OrderId
 from shopkeeper.ops.access import public as access
 from shopkeeper.ops.limits.models import Tally
@@ -18,6 +22,8 @@ from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.pricing import public as pricing
+from shopkeeper.selling.wishes import public as wishes
+from shopkeeper.selling.wishes.shapes import WaitAsked, customer_owner
 from tests.access import doors, shoppers
 from tests.access.test_staff_doors import CSRF, Visitor
 
@@ -90,7 +96,11 @@ def test_an_order_is_reached_by_its_secret_alone(ann: Ann, who: str) -> None:
     places |= {
         "review": ("GET", f"/en/orders/{{name}}/review/{asked}"), "written": ("POST", f"/en/orders/{{name}}/review/{asked}"),
         "questions": ("GET", f"/en/orders/{{name}}/questions/{asked}"), "answered": ("POST", f"/en/orders/{{name}}/questions/{asked}"),
+        "consents": ("GET", "/en/orders/{name}/consents/"), "agreed": ("POST", "/en/orders/{name}/consents/"),
         "list_reviews_of_order": ("GET", f"{V1}/orders/{{name}}/reviews"),
+        "list_requests": ("GET", f"{V1}/orders/{{name}}/requests"),
+        "order_ask": ("GET", "/en/orders/{name}/ask/"),
+        "order_ask_withdraw": ("POST", "/en/orders/{name}/ask/withdraw/"),
     }  # fmt: skip
 
     wrong = {
@@ -108,10 +118,91 @@ def test_an_order_is_reached_by_its_secret_alone(ann: Ann, who: str) -> None:
     Tally.objects.all().delete()
     wrong |= {"writes": found} if (found := shoppers.told_apart(writes, foreign=tried, missing=MISSING, statuses=(404,))) else {}
 
+    asks_back = asks(client, "POST", f"{V1}/orders/{{name}}/requests", b'{"kind": "return", "reason": "faulty"}', "application/json")
+    Tally.objects.all().delete()
+    wrong |= {"asks": found} if (found := shoppers.told_apart(asks_back, foreign=tried, missing=MISSING, statuses=(404,))) else {}
+
     assert wrong == {}
     assert orders.order(ann.order_id) == before
     # The other side of the same coin: whoever holds the secret gets in, signed in or not.
     assert client.get(f"/en/orders/{ann.order['token']}/").status_code == 200
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+def test_a_wish_list_and_a_wait_are_reached_by_their_secret_alone(ann: Ann, who: str) -> None:
+    client, owner, tea = Visitor(who).client, customer_owner(ann.member.customer_id), ann.shop.variants["TEA"]
+    wishes.add(owner=owner, variant_id=tea, now=NOON)
+    link = wishes.share(owner=owner, now=NOON)
+    asked = WaitAsked(variant_id=tea, email="ann@example.org", language="en", wording="x")
+    wait = wishes.ask(asked=asked, customer_id=ann.member.customer_id, is_confirmed=True, now=NOON)
+    assert wait is not None
+    places = {
+        "shared": (link, asks(client, "GET", "/en/wishes/shared/{name}/")),
+        "wait": (wait.token, asks(client, "GET", "/en/waits/{name}/")),
+        "withdrawn": (wait.token, asks(client, "POST", "/en/waits/{name}/", "act=withdraw")),
+    }
+
+    others = {"id": wait.id, "account": ann.member.customer_id}
+    wrong = {
+        name: found
+        for name, (secret, ask) in places.items()
+        if (found := shoppers.told_apart(ask, foreign=shoppers.near(secret, others), missing=MISSING))
+    }
+    client.post("/en/account/waits/withdraw/", {"wait": wait.id})
+    client.post("/en/wishes/put/", {"drop": tea})
+    client.post("/en/wishes/share/", {"share": "off"})
+
+    assert wrong == {}
+    assert "Tea" not in client.get("/en/wishes/").content.decode().split("<main", 1)[1].split("</main>", 1)[0]
+    assert wishes.wait(wait.token) == wait
+    assert wishes.wish_list(owner).share == link
+    assert wishes.wish_list(owner).variant_ids == (tea,)
+    # The other side of the same coin: whoever holds the secret gets in.
+    assert client.get(f"/en/wishes/shared/{link}/").status_code == client.get(f"/en/waits/{wait.token}/").status_code == 200
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+def test_mails_are_ended_by_the_secret_of_their_link_alone(ann: Ann, who: str) -> None:
+    client = Visitor(who).client
+    _path, secret = link_to_end("ann@example.org")
+    others = {"id": ann.member.customer_id, "order": ann.order["token"], "address": "ann@example.org"}
+    tried = shoppers.near(secret, others)
+
+    wrong = {
+        (method, sent): found
+        for method, sent in (("GET", ""), ("POST", ""), ("POST", "again=1"))
+        if (found := shoppers.told_apart(asks(client, method, "/en/mails/{name}/", sent), foreign=tried, missing=MISSING, statuses=(404,)))
+    }
+
+    assert wrong == {}
+    assert not messages.is_unwanted(secret)
+    # The other side of the same coin: whoever holds the link ends them, signed in or not.
+    assert client.post(f"/en/mails/{secret}/").status_code == 200
+    assert messages.is_unwanted(secret)
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+def test_a_guest_s_consents_are_reached_by_the_secret_of_a_mail_alone(ann: Ann, who: str) -> None:
+    client, order = Visitor(who).client, orders.order(ann.order_id)
+    secret = customers.link_token(order.buyer_id, customers.customer(order.buyer_id).email)
+    elsewhere = customers.link_token(order.buyer_id, "stranger@example.net")
+    tried = [*shoppers.near(secret, {"id": order.buyer_id, "order": ann.order["token"], "address": order.contact.email}), elsewhere]
+    before = customers.standing(order.buyer_id)
+
+    wrong = {
+        (method, sent): found
+        for method, sent in (("GET", ""), ("POST", "nothing=1"), ("POST", "given=analytics&version=1"))
+        if (
+            found := shoppers.told_apart(
+                asks(client, method, "/en/consents/{name}/", sent), foreign=tried, missing=MISSING, statuses=(404,)
+            )
+        )
+    }
+
+    assert wrong == {}
+    assert customers.standing(order.buyer_id) == before
+    # The other side of the same coin: whoever holds the link gets in, or to the way in where the record is a member's.
+    assert client.get(f"/en/consents/{secret}/").status_code in (200, 302)
 
 
 @pytest.mark.parametrize("who", STRANGERS)
@@ -131,6 +222,7 @@ def test_a_basket_is_reached_by_its_secret_alone(ann: Ann, who: str) -> None:
         "set_line": ("PUT", f"{V1}/baskets/{{name}}/lines/TEA", b'{"units": 2}'),
         "remove_line": ("DELETE", f"{V1}/baskets/{{name}}/lines/TEA", None),
         "place_order": ("POST", f"{V1}/orders", order),
+        "save_particulars": ("PUT", f"{V1}/baskets/{{name}}/particulars", b'{"country": "GB", "is_gift": true}'),
     }
     wrong = {
         name: found
@@ -173,30 +265,52 @@ def test_an_address_in_somebody_else_s_book_is_as_good_as_none(ann: Ann, who: st
     if signed_in:
         join.member(user_id=access.user_by_email("shopper@example.org").id, now=NOON)  # type: ignore[union-attr]
 
+    moved = "to=Eve&line1=9+Mill+Lane&city=Norwich&postcode=NR3+1AA&country=GB"
     wrong = shoppers.told_apart(ask, foreign=[str(ann.address.id)], missing="999999999", statuses=(404,) if signed_in else (302,))
+    for method, body in (("GET", ""), ("POST", moved)):
+        ask = asks(client, method, "/en/account/addresses/{name}/", body)
+        wrong += shoppers.told_apart(ask, foreign=[str(ann.address.id)], missing="999999999", statuses=(404,) if signed_in else (302,))
 
     assert wrong == []
-    assert [each.id for each in customers.addresses(ann.member.customer_id)] == [ann.address.id]
+    assert list(customers.addresses(ann.member.customer_id)) == [ann.address]
 
 
 @pytest.mark.parametrize("who", STRANGERS)
 def test_an_account_shows_only_its_own_and_a_saved_address_is_one_s_own(ann: Ann, who: str) -> None:
-    client = Visitor(who).client
+    client, before = Visitor(who).client, customers.standing(ann.member.customer_id)
 
     account = client.get("/en/account/")
     client.post("/en/account/details/", {"name": "Eve", "phone": "", "language": "en", "customer": ann.member.customer_id})
+    own = {"customer": ann.member.customer_id, "customer_id": ann.member.customer_id, "address": ann.address.id}
+    others = [client.get(f"/en/account/{page}/", own) for page in ("company", "data", "consents", "news", "addresses/new")]
+    others.append(client.post("/en/account/company/", own | {"company": "Eve Ltd", "country": "GB"}))
+    others.append(client.post("/en/account/data/", own | {"password": "seven grey herons 7"}))
+    others.append(client.post("/en/account/consents/", own | {"given": "marketing.mail", "nothing": "1"}))
+    others.append(client.post("/en/account/news/read/", own | {"until": NOON.isoformat()}))
     client.cookies["basket"] = f"1.{filled(ann.caller, TEA=1)}"
     bought = client.post(
-        "/en/checkout/", {"act": "order", "saved": "0", "delivery": pricing_id(), "payment": "test-ok", "email": "e@example.org"}
+        "/en/checkout/",
+        {"act": "order", "saved": str(ann.address.id), "delivery": pricing_id(), "payment": "test-ok", "email": "e@example.org"},
     )
 
-    for answer in (account, bought):
-        text = answer.content.decode()
+    for answer in (account, bought, *others):
+        text = _unpacked(answer)
         assert not any(word in text for word in ("1 Mill Lane", ann.order["number"], ann.order["token"], "ann@example.org"))
     assert bought.status_code == 422
     assert customers.customer(ann.member.customer_id).name == "Ann Lee"
+    assert customers.business(ann.member.customer_id) is None
+    assert customers.standing(ann.member.customer_id) == before
+    assert orders.news_read_until(ann.member.customer_id) is None
     if who == "anonymous":
         assert account["Location"].startswith("/en/sign-in/")
+
+
+def _unpacked(answer: Any) -> str:
+    """Return what an answer tells; of a file of files what stands in each."""
+    if answer["Content-Type"] != "application/zip":
+        return str(answer.content.decode())
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as held:
+        return "".join(held.read(name).decode() for name in held.namelist())
 
 
 def pricing_id() -> int:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
 from shopkeeper.events import public as events
 from shopkeeper.events.models import OutboxFact
-from shopkeeper.flows import audit_books, cancel_order, place_order, refund_order, settle_payment, ship_order, sweep
+from shopkeeper.flows import audit_books, cancel_order, drafts, place_order, refund_order, settle_payment, ship_order, sweep
 from shopkeeper.flows.tests.builders import NOON, SmallShop, small_shop, told
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.growth.messages.models import Outgoing
+from shopkeeper.growth.messages.shapes import MailKind
 from shopkeeper.insight.lake import files, store
 from shopkeeper.insight.lake.rules.tables import table_name
 from shopkeeper.kit.ids import OrderId
+from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.models import Order as OrderRow
 from shopkeeper.selling.orders.shapes import Order, OrderState, RefundState
@@ -29,6 +32,8 @@ from tests.crash.postbox import letters
 
 SOON, EXPIRED, LATE = NOON + timedelta(minutes=5), NOON + timedelta(minutes=31), NOON + timedelta(minutes=46)
 THE_END = NOON + timedelta(hours=6)
+# Days after the last parcel its buyer is asked for a review, or found to be nobody who may be asked.
+REVIEWS_ASKED = NOON + timedelta(days=15)
 
 
 NO_ORDER = OrderId(0)
@@ -69,6 +74,7 @@ def recover() -> None:
         assert sweep.sweep(now).failed == 0
         tell(now)
     assert sweep.sweep(THE_END) == sweep.Swept(webhooks=0, payments=0, refunds=0, expired=0, failed=0)
+    messages.send_due(now=REVIEWS_ASKED)
 
 
 def tell(now: datetime) -> None:
@@ -97,7 +103,10 @@ def _the_lake_has_every_fact_once() -> None:
 
 def _every_reason_has_its_letter() -> None:
     reasons = ("OrderPlaced", "OrderPaid", "OrderShipped", "OrderCancelled", "OrderRefunded")
-    assert Outgoing.objects.count() == OutboxFact.objects.filter(kind__in=reasons).count()
+    asked = Outgoing.objects.filter(kind=MailKind.REVIEW_REQUEST)
+    assert Outgoing.objects.exclude(kind=MailKind.REVIEW_REQUEST).count() == OutboxFact.objects.filter(kind__in=reasons).count()
+    # A buyer is asked for a review once for each order, however many parcels left.
+    assert asked.count() == len({fact.entity for fact in OutboxFact.objects.filter(kind="OrderShipped")})
     assert set(Outgoing.objects.values_list("state", flat=True)) <= {"sent", "skipped"}
     sent = letters()
     assert len(sent) == Outgoing.objects.filter(state="sent").count()
@@ -373,6 +382,30 @@ def _paid_for(order_id: OrderId) -> None:
     assert [fact["order_id"] for fact in told("OrderPaid")].count(order_id) == 1
 
 
+def _planned() -> Before:
+    """A draft of one product and the end of another are due."""
+    shop = opened()
+    tea, cup = (catalog.goods_by_sku([sku])[sku].product_id for sku in ("TEA", "CUP"))
+    version = replace(catalog.working(tea).version, name=Bilingual("Better tea", "更好的茶"))
+    kept = catalog.keep_draft(product_id=tea, version=version, actor=None, now=NOON)
+    for product_id, revision_id, begins, ends in ((tea, kept, SOON, None), (cup, None, None, SOON)):
+        catalog.schedule_draft(product_id=product_id, revision_id=revision_id, go_live_at=begins, expire_at=ends, actor=None, now=NOON)
+    return Before(shop)
+
+
+def _carry_out_drafts(before: Before) -> object:
+    return drafts.carry_out_due(SOON)
+
+
+def _live_and_off_once(before: Before) -> None:
+    tea, cup = (catalog.goods_by_sku([sku])[sku].product_id for sku in ("TEA", "CUP"))
+    assert catalog.product_by_id(tea).name.en == "Better tea"
+    assert not catalog.product_by_id(cup).is_published
+    assert [(fact["product_id"], fact["is_published"]) for fact in told("ProductSaved")] == [(tea, True), (cup, False)]
+    assert [each.step.value for each in catalog.versions(tea).items[0].steps] == ["kept", "scheduled", "published"]
+    assert catalog.drafts_due(THE_END) == []
+
+
 SCENES: dict[str, Scene] = {
     "place_order": Scene(_with_basket("test-ok"), _place, _placed_once, again=_place),
     "place_order, the buyer gone": Scene(_with_basket("test-ok"), _place, _placed_or_nothing),
@@ -393,4 +426,5 @@ SCENES: dict[str, Scene] = {
     "send letters": Scene(_letters_to_send, _send, _nothing_more),
     "sweep, the news lost": Scene(_silent, lambda _: sweep.sweep(SOON), _paid_once),
     "sweep": Scene(_all_kinds_of_unfinished_work, _sweep, _all_finished),
+    "drafts that are due": Scene(_planned, _carry_out_drafts, _live_and_off_once, again=_carry_out_drafts),
 }

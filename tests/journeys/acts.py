@@ -41,9 +41,9 @@ def buy(page: Page, base: str, *, goods: int = 1, units: int = 2, email: str = "
             break
     assert bought == goods, "the shelf has nothing to sell"
     page.goto(f"{base}/en/checkout/")
-    page.get_by_label("Email").fill(email)
+    page.get_by_label("Email", exact=True).fill(email)
     page.get_by_label("Name", exact=True).fill("Anna Example")
-    page.get_by_label("Street and number").fill("4 High Street")
+    page.get_by_label("Street and number", exact=True).fill("4 High Street")
     page.get_by_label("Town or city").fill("Bath")
     page.get_by_label("Postcode").fill("BA1 1AA")
     page.locator("input[name=payment][value=test-ok]").check()

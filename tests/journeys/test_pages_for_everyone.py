@@ -32,6 +32,12 @@ PAGES = (
     "about/privacy/",
     "about/returns/",
     "privacy-choice/",
+    "compare/?goods=lamp&goods=cup",
+    "compare/",
+    "wishes/",
+    "find-order/",
+    "delivery/?country=GB",
+    "collections/",
     "nowhere/",
 )
 

@@ -68,7 +68,7 @@ def test_the_order_is_cancelled_without_a_script_in_chinese(live_server: Any, br
     page.click("text=去结算")
     fill_in(page)
     page.click("aside >> text=提交订单并支付")
-    page.click("summary")
+    page.click("main summary:has-text('取消')")
     page.click("text=确定取消订单")
 
     assert "订单已取消。" in page.inner_text("main")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from shopkeeper.flows import adjust_stock, cancel_order, place_order, refund_order, settle_payment, ship_order, sweep
-from shopkeeper.kit.ids import LineId, OrderId, PaymentId, UserId, VariantId, WarehouseId
+from shopkeeper.flows import adjust_stock, cancel_order, drafts, place_order, refund_order, settle_payment, ship_order, sweep
+from shopkeeper.kit.ids import LineId, OrderId, PaymentId, ProductId, RevisionId, UserId, VariantId, WarehouseId
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.pricing import public as pricing
@@ -32,6 +32,14 @@ def finish_what_is_due(now: datetime) -> int:
     swept = sweep.sweep(now)
     assert swept.failed == 0, "the sweeper failed at something; its log says at what"
     return swept.expired
+
+
+def carry_out_drafts(now: datetime) -> int:
+    return drafts.carry_out_due(now)
+
+
+def publish_draft(product_id: ProductId, revision_id: RevisionId, actor: UserId, now: datetime) -> None:
+    drafts.publish(product_id=product_id, revision_id=revision_id, seen=None, actor=actor, now=now)
 
 
 def refund(order_id: OrderId, line_id: LineId, units: int, key: str, now: datetime, *, actor: UserId | None = None) -> int:

@@ -47,6 +47,13 @@ def trade(shop, seconds):
         told.append([order.number, before, place("pg_current_wal_insert_lsn")])
         events.dispatch_all(REACTIONS, now=datetime.now(UTC))
     return told
+def picture():
+    from shopkeeper.flows import pictures
+    from shopkeeper.selling.catalog import public as catalog
+    from shopkeeper.selling.media import public as media
+    from shopkeeper.selling.media.tests.builders import sent
+    pictures.add(product_id=catalog.product_ids()[0], files=[sent(3)], actor=None, now=datetime.now(UTC))
+    return media.make_waiting()
 def dispatch(): return events.dispatch_all(REACTIONS, now=datetime.now(UTC))
 def tidy(): return lake.tidy(now=datetime.now(UTC)).merged
 def buy(shop, count): return [bought(shop).number for _ in range(count)]
@@ -85,12 +92,15 @@ _LOOK = """
 import json
 from shopkeeper.events import models as outbox
 from shopkeeper.insight.lake import public as lake
+from hashlib import sha256
+from shopkeeper.selling.media import models as media
 from shopkeeper.selling.orders import models as orders
 print("LOOK " + json.dumps({
     "orders": sorted(orders.Order.objects.values_list("number", flat=True)),
     "lake": sorted(row[0] for row in lake.query("SELECT number FROM order_placed").rows),
     "unheard": outbox.OutboxFact.objects.filter(heard_at=None, kind="OrderPlaced").count(),
     "outbox": outbox.OutboxFact.objects.filter(kind="OrderPlaced").count(),
+    "pictures": sorted([s.cut_id, s.width, s.format, sha256(bytes(s.content)).hexdigest()] for s in media.Size.objects.all()),
 }))
 """
 

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.processes
 def test_a_shop_backed_up_while_it_trades_comes_back_as_it_was_at_the_point(folder, server, shops):
     trading, keeping = shops
     trading("trade", 1)
+    assert trading("picture") == 2
     (folder / "shop" / "media").mkdir(exist_ok=True)
     (folder / "shop" / "media" / "cup.png").write_text("a cup")
     trading.begin("trade", 8)
@@ -58,6 +59,8 @@ def test_a_shop_backed_up_while_it_trades_comes_back_as_it_was_at_the_point(fold
     assert len(here["lake"]) + here["unheard"] == here["outbox"], "and the lake is of the same"
     assert set(here["lake"]) <= set(here["orders"])
     assert (folder / "named" / "media" / "cup.png").read_text() == "a cup"
+    assert here["pictures"] == first["pictures"], "every size of a picture came back byte for byte"
+    assert {name for _cut, _width, name, _digest in here["pictures"]} == {"avif", "jpg", "webp"}
     then = look(folder / "at")
     assert set(first["orders"]) | set(more) <= set(then["orders"])
     assert len(then["orders"]) == len(first["orders"]) + 10

@@ -230,6 +230,15 @@ class ProductSaved(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProductDrafted(Fact):
+    """A draft of a product was kept; what shoppers see has not changed."""
+
+    ENTITY = "product_id"
+    product_id: int
+    revision_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CategorySaved(Fact):
     ENTITY = "category_id"
     category_id: int
@@ -318,6 +327,155 @@ class QuestionAnswered(Fact):
     ENTITY = "question_id"
     question_id: int
     product_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionSaved(Fact):
+    ENTITY = "collection_id"
+    collection_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturesChanged(Fact):
+    """Which pictures and videos a product shows, or their order."""
+
+    ENTITY = "product_id"
+    product_id: int
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetTakenOver(Fact):
+    """A file of `kind` (products, customers, stock, prices) was taken over: `rows` written, `rejected` refused."""
+
+    ENTITY = "run_id"
+    run_id: int
+    kind: str
+    rows: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetUndone(Fact):
+    """What a file had brought was set back where nobody had changed it since."""
+
+    ENTITY = "run_id"
+    run_id: int
+    kind: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerGroupSaved(Fact):
+    ENTITY = "group_id"
+    group_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomersMerged(Fact):
+    """Two records of one person became one: `merged_id` stands for `customer_id` from now on."""
+
+    ENTITY = "customer_id"
+    customer_id: int
+    merged_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomersParted(Fact):
+    """A merge was undone."""
+
+    ENTITY = "customer_id"
+    customer_id: int
+    merged_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishMade(Fact):
+    """`subject` is an opaque visitor or customer key."""
+
+    ENTITY = "subject"
+    subject: str
+    variant_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishDropped(Fact):
+    ENTITY = "subject"
+    subject: str
+    variant_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockWaitAsked(Fact):
+    """Somebody wants to be told when these goods are back."""
+
+    ENTITY = "wait_id"
+    wait_id: int
+    variant_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockWaitEnded(Fact):
+    """`reason`: told, withdrawn, expired."""
+
+    ENTITY = "wait_id"
+    wait_id: int
+    variant_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRequestMade(Fact):
+    """A buyer asks to cancel or to send back; `kind` is one of the two."""
+
+    ENTITY = "request_id"
+    request_id: int
+    order_id: int
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRequestDecided(Fact):
+    """`state`: accepted or refused, with a reason the buyer reads."""
+
+    ENTITY = "request_id"
+    request_id: int
+    order_id: int
+    kind: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterTextPublished(Fact):
+    """A mail says something else from now on."""
+
+    ENTITY = "text_id"
+    text_id: int
+    letter: str
+    language: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterBounced(Fact):
+    """A mail came back: `kind` is permanent, temporary or complaint."""
+
+    ENTITY = "message_id"
+    message_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedLinkFollowed(Fact):
+    """Somebody came by a link of ours; `subject` is an opaque visitor key, empty without consent."""
+
+    ENTITY = "link_id"
+    link_id: int
+    subject: str
 
 
 # ── ops ───────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from shopkeeper.events import facts
 from shopkeeper.events import public as events
-from shopkeeper.flows import refund_order, set_price, settle_strays, staff
+from shopkeeper.flows import drafts, refund_order, set_price, settle_strays, staff
 from shopkeeper.kit.ids import ApprovalId, UserId
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.ops.access import public as access
@@ -45,6 +45,10 @@ DEEDS: Mapping[str, Deed] = {
     "pricing.set_price": Deed(
         frozen=set_price.frozen,
         do=lambda wish, key, actor, now: set_price.set_approved(wish=wish, key=key, actor=actor, now=now),
+    ),
+    drafts.ACT: Deed(
+        frozen=drafts.frozen,
+        do=lambda wish, key, actor, now: drafts.publish_approved(wish=wish, key=key, actor=actor, now=now),
     ),
     "staff.reset_second_factor": Deed(
         frozen=lambda wish, _now: staff.frozen_reset(wish),

@@ -82,6 +82,7 @@ def run(now: datetime) -> Report:
             *_of_stock(),
             *_of_rooms([*orders.audit(), *payments.audit()]),
             *_holds_against_orders(owed, holding),
+            *_goods_against_orders(owed, holding),
             *_money_against_orders(owed, had),
             *_in_sum(sums),
             *_beyond_their_time(holding, now),
@@ -147,6 +148,21 @@ def _holds_against_orders(owed: Mapping[OrderId, Owed], holding: Mapping[OrderId
         due = order.units_to_hold if order else 0
         if due != held and not (order and order.has_refund_under_way):
             yield Finding(check="held_is_what_is_to_be_sent", subject=f"order:{order_id}", expected=due, found=held)
+
+
+def _goods_against_orders(owed: Mapping[OrderId, Owed], holding: Mapping[OrderId, int]) -> Iterable[Finding]:
+    """What an order holds are the very goods it is to send: of a bundle its parts, never itself. Looked at where the number is right."""
+    due, held = orders.goods_to_hold(), inventory.goods_held()
+    for order_id in sorted(due.keys() & held.keys()):
+        order = owed.get(order_id)
+        if order is None or order.has_refund_under_way or order.units_to_hold != holding.get(order_id, 0):
+            continue
+        wanted, kept = due[order_id], held[order_id]
+        for variant_id in sorted(wanted.keys() | kept.keys()):
+            expected, found = wanted.get(variant_id, 0), kept.get(variant_id, 0)
+            if expected != found:
+                subject = f"order:{order_id}/variant:{variant_id}"
+                yield Finding(check="held_goods_are_those_to_be_sent", subject=subject, expected=expected, found=found)
 
 
 def _money_against_orders(owed: Mapping[OrderId, Owed], had: Mapping[OrderId, Had]) -> Iterable[Finding]:

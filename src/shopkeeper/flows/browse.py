@@ -12,8 +12,12 @@ from shopkeeper.kit.ids import CategoryId, ProductId, VariantId
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes import Brand, Category, Editions, Facet, Narrowing, Product, Sort, Trait, Variant
+from shopkeeper.selling.catalog.shapes import Attribute, Brand, Category, Editions, Facet, Goods, Narrowing, Product, Sort, Trait, Variant
+from shopkeeper.selling.catalog.shapes_bundles import Part, off_sale
+from shopkeeper.selling.catalog.shapes_options import Extras, LinkKind
 from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.media import public as media
+from shopkeeper.selling.media.shapes import Gallery, Picture
 from shopkeeper.selling.orders.shapes import MOST_UNITS
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.shapes import PriceTag
@@ -32,6 +36,7 @@ _STANDING = """
 _Tags = Mapping[VariantId, PriceTag]
 _Units = Mapping[VariantId, int]
 _Ratings = Mapping[ProductId, Rating]
+_Pictures = Mapping[ProductId, Picture]
 
 
 def by_price(category_id: CategoryId | None, sort: Sort) -> tuple[ProductId, ...]:
@@ -48,10 +53,12 @@ class Look:
 
     categories: Callable[[], tuple[Category, ...]] = catalog.categories
     brands: Callable[[], tuple[Brand, ...]] = catalog.brands
+    attributes: Callable[[], tuple[Attribute, ...]] = catalog.attributes
     listing: Callable[..., Page[Product]] = catalog.listing
     by_price: Callable[[CategoryId | None, Sort], Sequence[int]] = by_price
     facets: Callable[[CategoryId | None], tuple[Facet, ...]] = catalog.facets
     traits: Callable[[Product], tuple[Trait, ...]] = lambda product: catalog.traits([product.id]).get(product.id, ())
+    extras: Callable[[Product], Extras] = lambda product: catalog.extras(product.id)
     products: Callable[[Sequence[ProductId]], dict[ProductId, Product]] = catalog.products
 
 
@@ -74,6 +81,7 @@ class Card:
     choices: int
     units: tuple[tuple[VariantId, int], ...] = ()
     rating: Rating = UNRATED
+    picture: Picture | None = None
 
 
 FEW_SHOWN = 6
@@ -150,6 +158,43 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """So many of a thing in a bundle, with what a piece costs by itself (`tag`; None: it has no price) and how it looks."""
+
+    part: Part
+    tag: PriceTag | None
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What one of a bundle holds, and what it costs."""
+
+    held: tuple[Held, ...]
+    tag: PriceTag | None
+
+    @property
+    def pieces(self) -> int:
+        return sum(each.part.units for each in self.held)
+
+    @property
+    def apart_minor(self) -> int | None:
+        """What the parts cost by themselves now; None where one has no price, or is not on sale: then nobody could buy them so."""
+        prices = [each.tag.amount_minor * each.part.units for each in self.held if each.tag and each.part.goods.is_sellable]
+        return sum(prices) if len(prices) == len(self.held) else None
+
+    @property
+    def saved_minor(self) -> int:
+        """What the bundle costs less than its parts; 0 where it does not, or where nothing can be said."""
+        return max(self.apart_minor - self.tag.amount_minor, 0) if self.tag and self.apart_minor is not None else 0
+
+    @property
+    def off_sale(self) -> tuple[Goods, ...]:
+        """The parts that keep it from being bought, since they are not on sale."""
+        return off_sale([each.part for each in self.held])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
     """Which of a product's reviews and questions are looked at, `size` of each: reviews in an order, both by page."""
 
@@ -165,7 +210,8 @@ FIRST_LEAF = Leaf()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """One product with everything its page says: where it stands (`path`, main shelf first), who makes it, what is said of it, its choices,
-    its neighbours."""
+    its neighbours (`related`), and the goods staff put beside it: those it goes with, and those that can stand in its place. Of a bundle,
+    what it holds."""
 
     product: Product
     path: tuple[Category, ...]
@@ -173,11 +219,16 @@ class Shown:
     traits: tuple[Trait, ...]
     choices: tuple[Choice, ...]
     related: tuple[Card, ...]
+    extras: Extras
+    goes_with: tuple[Card, ...]
+    instead: tuple[Card, ...]
     tag: PriceTag | None
     has_several_prices: bool
     available: int
     opinions: Opinions
     asked: Asked
+    gallery: Gallery
+    bundle: Bundle | None = None
 
     @property
     def category_slug(self) -> str:
@@ -186,6 +237,17 @@ class Shown:
     @property
     def can_be_bought(self) -> bool:
         return any(choice.can_be_bought for choice in self.choices)
+
+    @property
+    def linked(self) -> tuple[Card, ...]:
+        return (*self.goes_with, *self.instead)
+
+    @property
+    def shelves(self) -> set[int]:
+        """The shelves of goods that the page tells of and that may stand anywhere: −1 is none."""
+        beside = [each.product.category_id for each in self.linked]
+        held = [each.part.goods.category_id for each in self.bundle.held] if self.bundle else []
+        return {-1 if each is None else each for each in (*beside, *held)}
 
 
 NOTHING_WANTED = Narrowing()
@@ -212,7 +274,7 @@ def narrowed(
     category_id = category.id if category else None
     if not wanted:
         return Shelf(page=shelf(category=category, sort=sort, number=number, size=size, look=look), facets=look.facets(category_id))
-    _refuse_impossible(number, size)
+    refuse_impossible(number, size)
     is_by_price = sort in (Sort.PRICE_UP, Sort.PRICE_DOWN)
     ids, facets = together.read(
         lambda: catalog.narrowed_ids(category_id, wanted, Sort.FEATURED if is_by_price else sort),
@@ -221,7 +283,7 @@ def narrowed(
     if is_by_price:
         chosen = set(ids)
         ids = [each for each in look.by_price(category_id, sort) if each in chosen]
-    return Shelf(page=_of_ids(ids, number, size, look), facets=facets)
+    return Shelf(page=of_ids(ids, number, size, look), facets=facets)
 
 
 def shelf(
@@ -231,15 +293,16 @@ def shelf(
 
     Where `sort` is by price, goods without one stand last. Raises OutOfRange for a page or size that cannot be.
     """
-    _refuse_impossible(number, size)
+    refuse_impossible(number, size)
     category_id = category.id if category else None
     if sort in (Sort.PRICE_UP, Sort.PRICE_DOWN):
-        return _of_ids(look.by_price(category_id, sort), number, size, look)
+        return of_ids(look.by_price(category_id, sort), number, size, look)
     page = look.listing(category_id=category_id, sort=sort, number=number, size=size)
     return Page(items=cards(page.items, look.categories()), total=page.total, number=page.number, size=page.size)
 
 
-def _refuse_impossible(number: int, size: int) -> None:
+def refuse_impossible(number: int, size: int) -> None:
+    """Raise OutOfRange for a page or a size that cannot be."""
     if not 1 <= size <= MOST_ON_A_PAGE:
         raise OutOfRange("size", size, least=1, most=MOST_ON_A_PAGE)
     if number < 1:
@@ -252,43 +315,75 @@ def shown(*, slug: str, look: Look = FRESH, leaf: Leaf = FIRST_LEAF) -> Shown:
     Raises NotFound, OutOfRange for a page of them that cannot be.
     """
     product = catalog.product(slug)
+    extras, traits, parts = together.read(
+        lambda: look.extras(product), lambda: look.traits(product), lambda: catalog.parts([each.id for each in product.variants])
+    )
+    held = next(iter(parts.values()), ())
+    linked = _linked(extras, look)
     neighbours: tuple[Product, ...] = ()
     if product.category_id is not None:
         near = look.listing(category_id=product.category_id, size=RELATED + 1).items
-        neighbours = tuple(each for each in near if each.id != product.id)[:RELATED]
-    (tags, units, ratings), opinions, asked = together.read(
-        lambda: _read((product, *neighbours)),
+        neighbours = tuple(each for each in near if each.id != product.id and each.id not in linked)[:RELATED]
+    known, gallery, opinions, asked = together.read(
+        lambda: _read((product, *linked.values(), *neighbours), held),
+        lambda: media.gallery(product.id),
         lambda: reviews.opinions(product.id, sort=leaf.sort, number=leaf.number, size=leaf.size),
         lambda: reviews.asked(product.id, number=leaf.questions, size=leaf.size),
     )
     categories = look.categories()
     slugs = _slugs(categories)
     path = path_of(product.category_id, categories)
-    card = _card(product, path[-1].slug if path else "", tags, units, ratings)
+    card = _card(product, path[-1].slug if path else "", known)
     return Shown(
         product=product,
         path=path,
         brand=next((each for each in look.brands() if each.id == product.brand_id), None) if product.brand_id else None,
-        traits=look.traits(product),
+        traits=traits,
         choices=tuple(
-            Choice(variant=each, tag=tags.get(each.id), available=max(units.get(each.id, 0), 0))
+            Choice(variant=each, tag=known.tags.get(each.id), available=max(known.units.get(each.id, 0), 0))
             for each in product.variants
             if each.is_sellable
         ),
-        related=tuple(_card(each, slugs.get(each.category_id, ""), tags, units, ratings) for each in neighbours),
+        related=tuple(_card(each, slugs.get(each.category_id, ""), known) for each in neighbours),
+        extras=extras,
+        **{
+            name: tuple(
+                _card(linked[each.product_id], slugs.get(linked[each.product_id].category_id, ""), known)
+                for each in extras.links
+                if each.kind is kind and each.product_id in linked
+            )
+            for name, kind in (("goes_with", LinkKind.WITH), ("instead", LinkKind.INSTEAD))
+        },
         tag=card.tag,
         has_several_prices=card.has_several_prices,
         available=card.available,
         opinions=opinions,
         asked=asked,
+        gallery=gallery,
+        bundle=_bundle(held, card, known) if held else None,
     )
 
 
+def _bundle(parts: Sequence[Part], card: Card, known: "_Known") -> Bundle:
+    return Bundle(
+        held=tuple(
+            Held(part=each, tag=known.tags.get(each.goods.variant_id), picture=known.pictures.get(each.goods.product_id)) for each in parts
+        ),
+        tag=card.tag,
+    )
+
+
+def _linked(extras: Extras, look: Look) -> dict[ProductId, Product]:
+    """Return the goods staff put beside a product, without those that are not shown."""
+    found = look.products([each.product_id for each in extras.links]) if extras.links else {}
+    return {product_id: each for product_id, each in found.items() if each.is_published}
+
+
 def cards(products: Sequence[Product], categories: Sequence[Category]) -> tuple[Card, ...]:
-    """Return products as cards, in their order: prices, stock and stars in one reading."""
-    tags, units, ratings = _read(products)
+    """Return products as cards, in their order: prices, stock, stars and pictures in one reading."""
+    known = _read(products)
     slugs = _slugs(categories)
-    return tuple(_card(each, slugs.get(each.category_id, ""), tags, units, ratings) for each in products)
+    return tuple(_card(each, slugs.get(each.category_id, ""), known) for each in products)
 
 
 def category_of(slug: str, *, look: Look = FRESH) -> Category:
@@ -307,26 +402,39 @@ def path_of(category_id: CategoryId | None, categories: Sequence[Category]) -> t
     return tuple(each for each in (above, here) if each)
 
 
-def _of_ids(ids: Sequence[int], number: int, size: int, look: Look) -> Page[Card]:
+def of_ids(ids: Sequence[int], number: int, size: int, look: Look) -> Page[Card]:
+    """Return one page of these products as cards, in their order."""
     chosen = [ProductId(each) for each in ids[(number - 1) * size : number * size]]
     products = look.products(chosen) if chosen else {}
     shown = [products[each] for each in chosen if each in products]
     return Page(items=cards(shown, look.categories()), total=len(ids), number=number, size=size)
 
 
-def _read(products: Sequence[Product]) -> tuple[_Tags, _Units, _Ratings]:
-    variants = _variant_ids(products)
-    if not variants:
-        return {}, {}, {}
-    tags, units, sums = together.read(
-        lambda: pricing.prices(variants),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What is read of several products at once."""
+
+    tags: _Tags
+    units: _Units
+    ratings: _Ratings
+    pictures: _Pictures
+
+
+def _read(products: Sequence[Product], held: Sequence[Part] = ()) -> _Known:
+    if not products:
+        return _Known(tags={}, units={}, ratings={}, pictures={})
+    ids, variants = [each.id for each in products], _variant_ids(products)
+    tags, units, sums, pictures = together.read(
+        lambda: pricing.prices([*variants, *(each.goods.variant_id for each in held)]),
         lambda: inventory.available(variants),
-        lambda: reviews.summaries([each.id for each in products]),
+        lambda: reviews.summaries(ids),
+        lambda: media.first([*ids, *(each.goods.product_id for each in held)]),
     )
-    return tags, units, {key: each.rating for key, each in sums.items()}
+    return _Known(tags=tags, units=units, ratings={key: each.rating for key, each in sums.items()}, pictures=pictures)
 
 
-def _card(product: Product, category_slug: str, tags: _Tags, units: _Units, ratings: _Ratings) -> Card:
+def _card(product: Product, category_slug: str, known: _Known) -> Card:
+    tags, units = known.tags, known.units
     sellable = [each.id for each in product.variants if each.is_sellable]
     priced = sorted((tags[each] for each in sellable if each in tags), key=lambda tag: tag.amount_minor)
     return Card(
@@ -337,7 +445,8 @@ def _card(product: Product, category_slug: str, tags: _Tags, units: _Units, rati
         available=sum(max(units.get(each, 0), 0) for each in sellable),
         choices=len(sellable),
         units=tuple((each, max(units.get(each, 0), 0)) for each in sellable),
-        rating=ratings.get(product.id, UNRATED),
+        rating=known.ratings.get(product.id, UNRATED),
+        picture=known.pictures.get(product.id),
     )
 
 

@@ -22,6 +22,8 @@ from shopkeeper.ops.health.shapes import Check, Finding, failed, gettext_noop, o
 from shopkeeper.ops.jobs import public as jobs
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import NotOffered
+from shopkeeper.selling.search import public as search
+from shopkeeper.selling.search.shapes import ServerStanding
 
 LATE = timedelta(minutes=1)
 STUCK = timedelta(minutes=10)
@@ -86,6 +88,7 @@ def _of_rooms(now: datetime) -> list[tuple[str, Check]]:
         ("mails", _mails),
         ("waiting", lambda: _waiting(now)),
         ("payments", _payments),
+        ("search", _search),
     ]
 
 
@@ -93,7 +96,7 @@ def _unseen() -> list[tuple[str, Check]]:
     def without(name: str) -> Check:
         return lambda: unknown(name, gettext_noop("The database does not answer"), gettext_noop("Put the database right first."))
 
-    return [(name, without(name)) for name in ("facts", "parked", "jobs", "mails", "waiting", "payments")]
+    return [(name, without(name)) for name in ("facts", "parked", "jobs", "mails", "waiting", "payments", "search")]
 
 
 def _facts(now: datetime) -> Finding:
@@ -173,6 +176,37 @@ def _waiting(now: datetime) -> Finding:
             number=number,
         )
     return ok("waiting", gettext_noop("None has waited more than an hour"))
+
+
+def _search() -> Finding:
+    """Searches are answered by the server that was set, which knows what the shop holds."""
+    standing = search.server_standing()
+    if standing is None:
+        return ok("search", gettext_noop("Answered by the database"))
+    later = gettext_noop("Until then the database answers. Built every night; at once: shopkeeper manage procrastinate defer index_search")
+    if standing.built_at is None:
+        return warning("search", gettext_noop("%(address)s has no index of this shop yet"), later, address=standing.address)
+    if standing.problem:
+        remedy = gettext_noop("Until it does, the database answers. Look at the server, at SEARCH_URL and at its log.")
+        return warning(
+            "search", gettext_noop("%(address)s does not answer (%(reason)s)"), remedy, address=standing.address, reason=standing.problem
+        )
+    if standing.is_late or standing.refused:
+        return _untold_to_search(standing)
+    if not standing.waiting and standing.goods != standing.goods_there:
+        said = gettext_noop("%(address)s holds %(there)s goods instead of %(here)s")
+        return warning("search", said, later, address=standing.address, there=standing.goods_there, here=standing.goods)
+    return ok("search", gettext_noop("Answered by %(address)s, %(number)s goods"), address=standing.address, number=standing.goods_there)
+
+
+def _untold_to_search(standing: ServerStanding) -> Finding:
+    """Return what the search server does not know: changes it is told too late, or goods it does not take, with the first numbers."""
+    if standing.is_late:
+        remedy = gettext_noop("Until it is told, the database answers. Look whether the worker runs, and into its log.")
+        return warning("search", gettext_noop("%(number)s changes wait to be told to the search server"), remedy, number=standing.waiting)
+    said = gettext_noop("The search server does not take %(number)s goods (products %(ids)s) and answers with what it knew of them before")
+    remedy = gettext_noop("The worker’s log names the status of each. Each is told again when it changes, and with the next new index.")
+    return warning("search", said, remedy, number=len(standing.refused), ids=", ".join(map(str, standing.refused[:10])))
 
 
 def _payments() -> Finding:

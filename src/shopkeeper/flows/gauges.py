@@ -13,6 +13,7 @@ from shopkeeper.ops.jobs import public as jobs
 from shopkeeper.ops.monitoring.shapes import Gauge
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.search import public as search
 
 AGES = (("5m", timedelta(minutes=5)), ("1h", timedelta(hours=1)), ("1d", timedelta(days=1)))
 OLDER = "older"
@@ -28,7 +29,7 @@ def at(now: datetime) -> list[Gauge]:
         return [up]
     silent: Values = {(): answer.worker_silent_s} if answer.worker_silent_s is not None else {}
     worker = Gauge(name="shopkeeper_worker_silent_seconds", meaning="Since the worker was heard of.", values=silent)
-    return [up, worker, *_facts(now), *_work(), *_trade(now)]
+    return [up, worker, *_facts(now), *_work(), *_trade(now), *_search()]
 
 
 def _facts(now: datetime) -> list[Gauge]:
@@ -53,7 +54,38 @@ def _work() -> list[Gauge]:
     return [
         Gauge(name="shopkeeper_jobs", meaning="Jobs in the queue.", labels=("job", "state"), values=queued),
         Gauge(name="shopkeeper_mails", meaning="Mails by state.", labels=("state",), values=mails),
-    ]
+        Gauge(
+            name="shopkeeper_mails_returned", meaning="News of mails that came back, or that readers complained of.", labels=("kind",),
+            values={(kind.value,): float(number) for kind, number in messages.bounce_counts().items()},
+        ),
+        Gauge(
+            name="shopkeeper_mail_addresses_stopped", meaning="Addresses to which only necessary mail goes.",
+            values={(): float(messages.stopped())},
+        ),
+    ]  # fmt: skip
+
+
+def _search() -> list[Gauge]:
+    # What is written down here: asking the server would keep whoever watches the shop waiting just when it hangs.
+    standing = search.server_noted()
+    if standing is None:
+        return []
+    is_ready = standing.built_at is not None and not standing.is_late
+    return [
+        Gauge(
+            name="shopkeeper_search_server_ready", meaning="1 where the search server was built, is told in time and so is asked.",
+            values={(): float(is_ready)},
+        ),
+        Gauge(
+            name="shopkeeper_search_server_waiting", meaning="Goods of which the search server has to be told.",
+            values={(): float(standing.waiting)},
+        ),
+        Gauge(name="shopkeeper_search_server_oldest_seconds", meaning="Since the oldest of them waits.", values={(): standing.oldest_s}),
+        Gauge(
+            name="shopkeeper_search_server_refused", meaning="Goods that the search server does not take.",
+            values={(): float(len(standing.refused))},
+        ),
+    ]  # fmt: skip
 
 
 def _trade(now: datetime) -> list[Gauge]:

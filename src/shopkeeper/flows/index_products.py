@@ -1,10 +1,12 @@
 """Telling search what the shop holds: catalogue, prices and stock do not know search, and search knows none of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from shopkeeper.kit.ids import CategoryId, OrderId, ProductId, VariantId
+from shopkeeper.flows import facets
+from shopkeeper.kit.ids import BrandId, CategoryId, OrderId, ProductId, VariantId
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes import Category, Product
+from shopkeeper.selling.catalog.shapes import BRAND, Brand, Category, Narrowing, Product
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.pricing import public as pricing
@@ -24,27 +26,39 @@ def index_all() -> int:
 
 def index(product_ids: Sequence[ProductId]) -> int:
     """Index these products as they are now, forget those that are not on sale, and return how many are found from now on."""
-    shelves = {category.id: category for category in catalog.categories()}
+    known = _Known(shelves={each.id: each for each in catalog.categories()}, brands={each.id: each for each in catalog.brands()})
     indexed = 0
     for first in range(0, len(product_ids), AT_ONCE):
         part = product_ids[first : first + AT_ONCE]
         on_sale = [product for product in catalog.products(part).values() if product.is_published]
         marks = _marks(on_sale)
-        search.index([_document(product, shelves, marks[product.id]) for product in on_sale])
+        held = catalog.held([product.id for product in on_sale])
+        search.index([_document(product, known, held.get(product.id, ()), marks[product.id]) for product in on_sale])
         search.forget([product_id for product_id in part if product_id not in marks])
         indexed += len(on_sale)
     return indexed
 
 
+def index_brands(brand_ids: Sequence[BrandId]) -> int:
+    """Index the products of these brands, whose names they are found by, and return how many."""
+    slugs = {each.id: each.slug for each in catalog.brands()}
+    wanted = tuple(slugs[each] for each in brand_ids if each in slugs)
+    return index(catalog.narrowed_ids(None, Narrowing(((BRAND, wanted),)))) if wanted else 0
+
+
 def mark(variant_ids: Sequence[VariantId]) -> int:
-    """Tell search the least price of these variants' products and whether they are there, and return for how many that changed."""
-    found = catalog.products(sorted({goods.product_id for goods in catalog.goods(variant_ids).values()}))
+    """Tell search the least price of these variants' products, and of bundles with them, and whether they are there.
+
+    Returns for how many that changed.
+    """
+    goods = catalog.goods(catalog.moving_with(variant_ids))
+    found = catalog.products(sorted({each.product_id for each in goods.values()}))
     return search.mark(list(_marks(list(found.values())).values()))
 
 
 def mark_of_orders(order_ids: Sequence[OrderId]) -> int:
     """Do as `mark` does for whatever these orders were for."""
-    return mark(sorted({line.variant_id for order in orders.orders(order_ids).values() for line in order.lines}))
+    return mark(sorted({each for order in orders.orders(order_ids).values() for each in order.variants}))
 
 
 def _marks(products: Sequence[Product]) -> dict[ProductId, Mark]:
@@ -63,16 +77,26 @@ def _mark(product_id: ProductId, variants: Sequence[VariantId], tags: Mapping[Va
     )
 
 
-def _document(product: Product, shelves: Mapping[CategoryId, Category], state: Mark) -> Document:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What stands behind many products at once."""
+
+    shelves: Mapping[CategoryId, Category]
+    brands: Mapping[BrandId, Brand]
+
+
+def _document(product: Product, known: _Known, held: Sequence[tuple[int, int]], state: Mark) -> Document:
     names = [product.name.en, product.name.zh, product.source_name, *(variant.sku for variant in product.variants)]
-    path = _path(product, shelves)
+    path = _path(product, known.shelves)
+    brand = known.brands.get(product.brand_id) if product.brand_id is not None else None
+    above = [each.name for each in path] + ([brand.name] if brand else [])
     return Document(
         product_id=product.id,
         names=names,
-        categories=[name for shelf in path for name in (shelf.name.en, shelf.name.zh)],
+        categories=[name for each in above for name in (each.en, each.zh)],
         texts=(product.text.en, product.text.zh),
         rank=product.rank,
-        values={"category": [shelf.slug for shelf in path]},
+        values={"category": [shelf.slug for shelf in path]} | facets.held(held),
         price_minor=state.price_minor,
         is_in_stock=state.is_in_stock,
     )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from shopkeeper.flows import sample_bundles
 from shopkeeper.flows.import_online_retail import LINE_NUMBERS, Reconciliation, digest_of
 from shopkeeper.flows.import_online_retail import run as import_trade
 from shopkeeper.insight.lake import public as lake
@@ -28,8 +29,8 @@ SAMPLE_SOURCE = "online-retail"
 
 # Everything that belongs to a shop. People who can sign in, roles and the audit log stay.
 _EMPTIED = (
-    "shop", "catalog", "search", "customers", "content", "pricing", "inventory", "orders", "payments", "lake", "metrics", "messaging",
-    "events", "imports", "requests", "approvals",
+    "shop", "catalog", "search", "customers", "content", "media", "reviews", "wishes", "pricing", "inventory", "orders", "payments", "lake",
+    "metrics", "messaging", "links", "events", "imports", "requests", "approvals",
 )  # fmt: skip
 
 UK_VAT = 2_000
@@ -52,7 +53,9 @@ def sample(*, now: datetime, tell: Tell = lambda _name, _place, _of: None) -> Re
     began = begun.started_at if begun else now
     if not shop.is_open():
         open_sample(began)
-    return import_trade(SAMPLE, now=began, shift=sample_shift(began), until=began, tell=tell)
+    traded = import_trade(SAMPLE, now=began, shift=sample_shift(began), until=began, tell=tell)
+    sample_bundles.fill(began)
+    return traded
 
 
 def is_unfinished() -> bool:
@@ -114,7 +117,7 @@ _SAMPLE_DELIVERY = (
 
 
 def empty(*, now: datetime) -> None:
-    """Open an empty shop; where the sample shop is open, give it up first. Raises NotTheSample for any other shop."""
+    """Open an empty shop, to staff at first; where the sample shop is open, give it up first. Raises NotTheSample for any other shop."""
     if shop.is_open():
         if not shop.shop().is_sample:
             raise NotTheSample("Only the sample shop can be emptied", field="shop", value=shop.shop().name.en)
@@ -132,6 +135,7 @@ def _open_empty(now: datetime) -> None:
         zone="Asia/Shanghai",
         language="zh-hans",
         is_sample=False,
+        opens_soon=True,
         now=now,
     )
     _set_up(country="CN", tax_mode=TaxMode.INCLUDED, tax_basis_points=1_300, now=now)

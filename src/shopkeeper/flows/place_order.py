@@ -22,12 +22,13 @@ from django.db import Error, connection, transaction
 from shopkeeper.flows import pay_order, settle_payment
 from shopkeeper.kit import checks, statements
 from shopkeeper.kit.ids import CustomerId, DeliveryOptionId, OrderId
-from shopkeeper.kit.refusals import KeyReused, OutOfRange
+from shopkeeper.kit.refusals import KeyReused, OutOfRange, Refusal
 from shopkeeper.ops.monitoring import public as monitoring
 from shopkeeper.selling.catalog.shapes import Goods
 from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.inventory import public as inventory
+from shopkeeper.selling.inventory.shapes import OutOfStock, ShortLine
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import (
     Basket,
@@ -39,6 +40,7 @@ from shopkeeper.selling.orders.shapes import (
     NewOrder,
     OrderState,
     Standing,
+    TooMuchUnpaid,
 )
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import PaymentRefused, PaymentState
@@ -50,7 +52,14 @@ HOLD_FOR = timedelta(minutes=30)
 
 MOST_KEY = 100
 MOST_TOKEN = 64
-STALE_PRICES = "SK002"
+STALE = ("SK002", "SK024")
+"""What the database refuses where prices moved, or what a bundle holds, since the order was planned."""
+
+_PLACE = "SELECT place_order(%s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s::jsonb, %s::bigint, %s::jsonb, %s::integer, %s::integer, %s, %s)"
+_PLACE_BUNDLES = (
+    "SELECT place_order_of_bundles(%s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s::jsonb, %s::bigint, %s::jsonb, %s::integer, %s::integer, "
+    "%s, %s, %s::jsonb)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,27 +211,69 @@ def _refusals(new: NewOrder, basket: Basket) -> Iterator[None]:
     try:
         yield
     except Error as error:
-        if getattr(error.__cause__, "sqlstate", None) == STALE_PRICES:
+        if getattr(error.__cause__, "sqlstate", None) in STALE:
             delivery = new.quote.delivery
             fresh = pricing.quote(wanted=_wanted(basket), country=new.address.country, delivery_option_id=delivery.id if delivery else None)
             raise QuoteStale(new.quote.digest, fresh) from error
         refusal = inventory.refusal_of(error) or orders.refusal_of(error)
         if refusal is None:
             raise
-        raise refusal from error
+        raise _as_the_buyer_knows_it(refusal, new.quote) from error
+
+
+def _as_the_buyer_knows_it(refusal: Refusal, quote: Quote) -> Refusal:
+    """Return a refusal with bundles told as bundles where stock is short, and their pieces counted where it is the cap."""
+    within = _pieces_within(quote)
+    if isinstance(refusal, TooMuchUnpaid) and within:
+        return TooMuchUnpaid(
+            orders=refusal.orders, units=refusal.units + within, most_orders=refusal.most_orders, most_units=refusal.most_units + within
+        )
+    return _of_lines(refusal, quote) if isinstance(refusal, OutOfStock) else refusal
+
+
+def _of_lines(refusal: OutOfStock, quote: Quote) -> OutOfStock:
+    """Return the refusal with the order's lines in place of the parts that are short: the buyer knows bundles, not what is held for them.
+
+    A line that shares a piece with others can have what those would leave it.
+    """
+    if not any(line.parts for line in quote.lines):
+        return refusal
+    short = {each.variant_id: each for each in refusal.short}
+    told = []
+    for line in quote.lines:
+        needs = {part.variant_id: part.units for part in line.parts} or {line.variant_id: 1}
+        left = [
+            max(short[each].available - (short[each].wanted - units * line.units), 0) // units
+            for each, units in needs.items()
+            if each in short
+        ]
+        if left:
+            told.append(ShortLine(variant_id=line.variant_id, sku=line.sku, wanted=line.units, available=min(left)))
+    return OutOfStock(told)
 
 
 def _call(new: NewOrder, key: str, fingerprint: str, now: datetime) -> OrderId:
     document, lines = orders.opening(new)
-    wanted = [{"variant_id": line.variant_id, "units": line.units, "sku": line.sku} for line in new.quote.lines]
-    (order_id,) = statements.row(
-        "SELECT place_order(%s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s::jsonb, %s::bigint, %s::jsonb, %s::integer, %s::integer, %s, %s)",
-        [
-            key, fingerprint, _json(document), _json(lines), _json(_fact(new, lines)), _json(new.quote.versions), new.quote.price_list_id,
-            _json(wanted), settings.MOST_UNPAID_ORDERS, settings.MOST_UNPAID_UNITS, new.hold_until, now,
-        ],
-    )  # fmt: skip
+    values = [
+        key, fingerprint, _json(document), _json(lines), _json(_fact(new, lines)), _json(new.quote.versions), new.quote.price_list_id,
+        _json(_goods_wanted(new.quote)), settings.MOST_UNPAID_ORDERS, settings.MOST_UNPAID_UNITS - _pieces_within(new.quote),
+        new.hold_until, now,
+    ]  # fmt: skip
+    seen = {line.variant_id: [[part.variant_id, part.units] for part in line.parts] for line in new.quote.lines if line.parts}
+    (order_id,) = statements.row(_PLACE_BUNDLES, [*values, _json(seen)]) if seen else statements.row(_PLACE, values)
     return OrderId(order_id)
+
+
+def _pieces_within(quote: Quote) -> int:
+    """Return how many pieces more than its units an order holds: the cap on what one buyer holds unpaid counts pieces, not bundles."""
+    return sum((sum(part.units for part in line.parts) - 1) * line.units for line in quote.lines if line.parts)
+
+
+def _goods_wanted(quote: Quote) -> list[dict[str, object]]:
+    """Return what is to be held, as inventory_take reads it: of a bundle its parts, never itself."""
+    return [
+        {"variant_id": part.variant_id, "units": part.units * line.units, "sku": part.sku} for line in quote.lines for part in line.parts
+    ] + [{"variant_id": line.variant_id, "units": line.units, "sku": line.sku} for line in quote.lines if not line.parts]
 
 
 def _json(value: object) -> str:

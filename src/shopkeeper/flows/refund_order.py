@@ -20,7 +20,17 @@ from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import WantedUnits
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import Order, OrderState, Refund, RefundPlan, RefundReason, RefundState, RefundWish, SumChanged
+from shopkeeper.selling.orders.shapes import (
+    Order,
+    OrderState,
+    Refund,
+    RefundPlan,
+    RefundReason,
+    RefundState,
+    RefundWish,
+    SumChanged,
+    pieces,
+)
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import EventKind, MoneyDisputed, Payment, TooMuch
 
@@ -279,24 +289,24 @@ def _settle(asked: Refund, now: datetime) -> Refund:
 
 def _restock(order: Order, settled: Refund, now: datetime) -> None:
     """Put what came back on the shelf of the warehouse that sent it last."""
-    variants = {line.id: line.variant_id for line in order.lines}
+    lines = {line.id: line for line in order.lines}
     for line in settled.lines:
         sent_from = [parcel.warehouse_id for parcel in order.shipments if any(sent.line_id == line.line_id for sent in parcel.lines)]
         if not line.is_restocked or not line.returned_units:
             continue
         warehouse_id = sent_from[-1] if sent_from else inventory.warehouses()[0].id
-        inventory.put_back(
-            variant_id=variants[line.line_id], warehouse_id=warehouse_id, units=line.returned_units, order_id=order.id, now=now
-        )
+        for variant_id, _sku, units in pieces(lines[line.line_id], line.returned_units):
+            inventory.put_back(variant_id=variant_id, warehouse_id=warehouse_id, units=units, order_id=order.id, now=now)
 
 
 def _release_dropped(order: Order, settled: Refund, now: datetime) -> None:
     """Free the goods that will not be sent, no others: another refund may be under way, and those it gives up are held until it is paid."""
     lines = {line.id: line for line in order.lines}
     dropped = [
-        WantedUnits(variant_id=lines[line.line_id].variant_id, units=line.dropped_units, sku=lines[line.line_id].sku)
+        WantedUnits(variant_id=variant_id, units=units, sku=sku)
         for line in settled.lines
         if line.dropped_units
+        for variant_id, sku, units in pieces(lines[line.line_id], line.dropped_units)
     ]
     if dropped:
         inventory.release_units(order_id=order.id, lines=dropped, reason="cancelled", now=now)

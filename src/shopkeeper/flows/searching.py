@@ -1,16 +1,16 @@
 """Looking for something by words: goods with price and stock, what narrows them down, and how a query may go on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shopkeeper.flows import browse
-from shopkeeper.flows.browse import FRESH, Card, Look
-from shopkeeper.kit import money
+from shopkeeper.flows import browse, facets
+from shopkeeper.flows.browse import FRESH, NOTHING_WANTED, Card, Look
+from shopkeeper.kit import money, together
 from shopkeeper.kit.ids import ProductId, UserId
 from shopkeeper.kit.page import Page
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes import Category, Product
+from shopkeeper.selling.catalog.shapes import Category, Facet, Narrowing, Product
 from shopkeeper.selling.search import public as search
 from shopkeeper.selling.search.shapes import EVERYTHING, Found, Narrowed, Order, Pin
 
@@ -33,13 +33,15 @@ class Band:
 class Hits(Page[Card]):
     """A page of what was found. `instead`, `is_loose` and `leads_to` are as search tells them.
 
-    `categories` and `bands` count what each of them would leave, all other narrowings as they are; `in_stock` what is there.
+    `categories`, `facets` (brand and attributes) and `bands` count what each of them would leave, all other narrowings as they are;
+    `in_stock` what is there.
     """
 
     instead: str = ""
     is_loose: bool = False
     leads_to: str = ""
     categories: tuple[tuple[Category, int], ...] = ()
+    facets: tuple[Facet, ...] = ()
     bands: tuple[Band, ...] = ()
     in_stock: int = 0
 
@@ -59,16 +61,20 @@ def found(
     number: int = 1,
     size: int = 24,
     narrowed: Narrowed = EVERYTHING,
+    wanted: Narrowing = NOTHING_WANTED,
     order: Order = Order.BEST,
     currency: str = "",
     look: Look = FRESH,
 ) -> Hits:
     """Return one page of what a search finds, best first; prices are parted into bands where a `currency` is given.
 
+    `wanted` narrows it down by brand and attributes, `narrowed` by all else: any answer within a question, all the questions.
     Raises OutOfRange for a page or size that cannot be.
     """
     starts = bands_in(currency) if currency else ()
-    page = search.find(text, number=number, size=size, narrowed=narrowed, bands=starts, order=order)
+    attributes, brands = together.read(look.attributes, look.brands)
+    asked = replace(narrowed, values={**narrowed.values, **facets.wanted(wanted, attributes, brands)}) if wanted else narrowed
+    page = search.find(text, number=number, size=size, narrowed=asked, bands=starts, order=order)
     products = look.products(page.items) if page.items else {}
     visible = [products[each] for each in page.items if each in products and products[each].is_published]
     categories = look.categories()
@@ -81,6 +87,7 @@ def found(
         is_loose=page.is_loose,
         leads_to=page.leads_to,
         categories=_counted(page, categories, narrowed),
+        facets=catalog.facets_counted(facets.counts(page.values), wanted, attributes=attributes, brands=brands),
         bands=_banded(page, starts, narrowed),
         in_stock=page.in_stock,
     )

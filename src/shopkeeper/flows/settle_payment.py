@@ -20,7 +20,7 @@ from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import HoldGone, OutOfStock, WantedUnits
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import CancelReason, Order, OrderState, WrongState
+from shopkeeper.selling.orders.shapes import CancelReason, Order, OrderState, WrongState, pieces
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import CapturePending, EventKind, Payment, PaymentState, TooMuch
 
@@ -345,7 +345,11 @@ def _secure_goods(order_id: OrderId, now: datetime) -> bool:
 
 
 def _take_again(order: Order, now: datetime) -> None:
-    wanted = [WantedUnits(variant_id=line.variant_id, units=line.units, sku=line.sku) for line in order.lines]
+    wanted = [
+        WantedUnits(variant_id=variant_id, units=units, sku=sku)
+        for line in order.lines
+        for variant_id, sku, units in pieces(line, line.units)
+    ]
     inventory.reserve(order_id=order.id, wanted=wanted, until=now + RETAKEN_FOR, now=now)
     inventory.confirm_hold(order_id=order.id)
 

@@ -3,18 +3,32 @@
 Goods that go back afterwards are said beside the words.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
 from shopkeeper.kit.ids import LineId, OrderId, ProductId, QuestionId
 from shopkeeper.kit.refusals import NotFound
+from shopkeeper.selling.media import public as media
+from shopkeeper.selling.media.shapes import Photo, Sent
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import Order, OrderLine
 from shopkeeper.selling.reviews import public as reviews
-from shopkeeper.selling.reviews.shapes import BoughtLine, GoodsWentBack, NotSentYet, Question, Review, ReviewDraft, Said, Written
+from shopkeeper.selling.reviews.shapes import (
+    MOST_PHOTOS,
+    BoughtLine,
+    GoodsWentBack,
+    NotSentYet,
+    Question,
+    Review,
+    ReviewDraft,
+    ReviewPhoto,
+    Said,
+    TooManyPhotos,
+    Written,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +62,46 @@ def place(*, token: str, line_id: LineId) -> Place:
     return Place(order=found, line=line, written=written)
 
 
-@transaction.atomic
-def write(*, token: str, line_id: LineId, draft: ReviewDraft, writer: str, now: datetime) -> Review:
+def write(
+    *,
+    token: str,
+    line_id: LineId,
+    draft: ReviewDraft,
+    writer: str,
+    now: datetime,
+    files: Sequence[Sent] = (),
+    kept: Collection[str] | None = None,
+) -> Review:
     """Write the review of a line of the order behind a link, or its next version, and return it.
 
     Whoever holds the order's link is its buyer: a guest by the mail, a member by the account. `writer` is the visitor's key of the
-    browser. Raises NotFound, NotSentYet, GoodsWentBack, Malformed, OutOfRange.
+    browser. Of the photos the review has, those stay whose square is named in `kept` (None: all); `files` are new ones. What the draft
+    itself says of photos is passed over. Raises NotFound, NotSentYet, GoodsWentBack, Malformed, OutOfRange, TooManyPhotos, and for the
+    photos as `media.take_photos` does.
     """
+    # Looked at before photos are unpacked: nobody has us do so who may not write.
+    there = place(token=token, line_id=line_id).written
+    before = there.draft.photos if there else ()
+    stay = tuple(each for each in before if kept is None or each.square in kept)
+    if len(stay) + len(files) > MOST_PHOTOS:
+        raise TooManyPhotos(len(stay) + len(files))
+    new = tuple(_photo(each) for each in media.take_photos(files=files, now=now)) if files else ()
+    whole = replace(draft, photos=stay + new)
+    with transaction.atomic():
+        found = _write(token=token, line_id=line_id, draft=whole, writer=writer, now=now)
+        if new:
+            media.hold(originals={each.original for each in new}, holder=f"review:{found.id}")
+    return found
+
+
+def _photo(taken: Photo) -> ReviewPhoto:
+    whole, square = taken.whole, taken.square
+    return ReviewPhoto(
+        original=taken.original, whole=whole.key, square=square.key, width=whole.width, height=whole.height, side=square.width
+    )  # fmt: skip
+
+
+def _write(*, token: str, line_id: LineId, draft: ReviewDraft, writer: str, now: datetime) -> Review:
     # The order stays locked until the review is written: a refund comes before and is seen here, or after and finds the review.
     found = orders.lock(orders.by_token(token).id)
     line = _line(found, line_id)

@@ -6,6 +6,7 @@ The table itself is `kit/settings.py`. Whoever needs a setting asks a `Configura
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from shopkeeper.kit.refusals import Refusal
@@ -31,7 +32,8 @@ class Setting:
     """One variable of the environment.
 
     `default` is its text where it is absent or empty; where that depends on the machine it is empty and `default_is` says what happens.
-    `least` and `most` bound a number, `choices` name the values of a choice, `schemes` those of an address. `part` uses it.
+    `least` and `most` bound a number, `choices` name the values of a choice, `schemes` those of an address, of which `local_schemes`
+    lead to this machine only. `part` uses it.
     `together` names a group whose settings are of use only all together.
     """
 
@@ -47,6 +49,7 @@ class Setting:
     most: int = 2**31 - 1
     choices: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
+    local_schemes: tuple[str, ...] = ()
     example: str = ""
 
 
@@ -169,6 +172,8 @@ class Configuration:
         value = self._value(setting)
         if value and (expected := _fault(setting, value)):
             raise SettingRefused(setting, _problem(setting, value), expected)
+        if setting.local_schemes and value and not _stays_here(setting, value):
+            raise _in_the_clear(setting)
         return value
 
 
@@ -215,6 +220,31 @@ def _is_address(setting: Setting, value: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in setting.schemes and "://" in value
+
+
+def _stays_here(setting: Setting, value: str) -> bool:
+    parts = urlsplit(value)
+    if parts.scheme not in setting.local_schemes:
+        return True
+    host = parts.hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _in_the_clear(setting: Setting) -> SettingRefused:
+    plain = ", ".join(f"{each}://" for each in setting.local_schemes)
+    safe = ", ".join(f"{each}://" for each in setting.schemes if each not in setting.local_schemes)
+    problem = Bilingual(
+        f"{plain} to another machine sends everything in the clear, the password too.",
+        f"用 {plain} 访问其他机器时，包括密码在内的一切内容都以明文传输。",
+    )
+    remedy = Bilingual(
+        f"Write an address that begins with {safe}, or name this machine, for example {setting.name}={setting.example}.",
+        f"请写以 {safe} 开头的地址，或改用本机地址，例如 {setting.name}={setting.example}。",
+    )
+    return SettingRefused(setting, problem, remedy)
 
 
 def _problem(setting: Setting, value: str) -> Bilingual:

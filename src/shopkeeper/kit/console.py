@@ -165,12 +165,27 @@ class Bulk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """A page about many chosen rows, to which nothing is done: `url` makes its address from their ids."""
+    """A page about many chosen rows: `url` makes its address from their ids.
+
+    `everything` makes it from the list's own query, for all rows that search and filters leave; `all_of` is what that is called.
+    """
 
     name: str
     label: Any
     act: str
     url: Callable[[Sequence[int]], str]
+    everything: Callable[[Any], str] | None = None
+    all_of: Any = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One bar of the picture above a list: how many, in the colour of what that means, and where those rows are."""
+
+    label: str
+    value: int
+    url: str = ""
+    tone: Tone = "quiet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +197,7 @@ class Listing:
     chosen rows or leads to a page about them. `warning` is asked for each page: words to stand above the list, empty for none;
     `sums` for what the rows on all its pages amount to, of the period answered in the filter by day that `sums_over` names: of the present
     month where it was left open, so that they never cost a look at everything there ever was.
+    `bars` is a picture above the list, asked for each page and called `bars_of`.
     """
 
     name: str
@@ -202,6 +218,8 @@ class Listing:
     warning: Callable[[], Any] = str
     sums: Callable[[QuerySet[Any]], Sequence["Fact"]] | None = None
     sums_over: str = ""
+    bars: Callable[[], Sequence[Bar]] | None = None
+    bars_of: Any = ""
 
     def but(self, **changes: Any) -> "Listing":
         """Return this list with some parts replaced: how a door adds what other rooms know."""
@@ -247,9 +265,11 @@ class Command(forms.Form):
 
     act: ClassVar[str]
     title: Any
-    submit: ClassVar[Any]
-    caption: ClassVar[Any] = ""
+    submit: Any
+    caption: Any = ""
     is_grave: ClassVar[bool] = False
+    also_submits: Sequence[tuple[str, Any]] = ()
+    """Further buttons beside the first: the name under which the pressed one is sent, and what stands on it."""
     RENAMED: ClassVar[Mapping[str, str]] = {}
     groups: Sequence[tuple[Any, Sequence[str]]] = ()
 
@@ -351,6 +371,30 @@ class MoneyField(forms.DecimalField):
                 },
             )
         return int(exact)
+
+
+class SeenInput(forms.HiddenInput):
+    """A hidden input with the mark of what the page shows; not with the mark that was sent, which may be of something else."""
+
+    mark = ""
+
+    def format_value(self, value: object) -> str:
+        """Return the mark of what is shown now, empty where nothing is."""
+        return self.mark
+
+
+class SeenField(forms.CharField):
+    """Which answers the reader has seen the outcome of: `show` marks what the page shows now."""
+
+    widget = SeenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def show(self, mark: str) -> None:
+        """Let the page carry this mark."""
+        assert isinstance(self.widget, SeenInput)
+        self.widget.mark = mark
 
 
 class UnitsField(forms.IntegerField):

@@ -67,6 +67,37 @@ SETTINGS: tuple[Setting, ...] = (
         default_is=Bilingual("mails are written to the terminal, addresses and links included", "邮件写在终端里，包括收件地址和链接"),
         example="smtps://user:password@mail.example.com:465",
     ),
+    Setting(
+        name="BOUNCE_SECRET", kind=Kind.TEXT, part="mails", is_secret=True,
+        meaning=Bilingual("What a mail server or mail provider signs news of returned mails with, sent to `/api/v1/mail-news`.",
+                          "邮件服务器或邮件服务商向 `/api/v1/mail-news` 报告退信时签名所用的密钥。"),
+        default_is=Bilingual("no news is taken over HTTP", "不经 HTTP 接收退信消息"),
+    ),
+    Setting(
+        name="BOUNCE_MAILBOX", kind=Kind.TEXT, part="mails", example="/var/mail/shop-bounces",
+        meaning=Bilingual("The folder (Maildir) to which the mail server of this machine delivers returned mails.",
+                          "本机邮件服务器投递退信的文件夹（Maildir 格式）。"),
+        default_is=Bilingual("no mailbox is read", "不读取退信邮箱"),
+    ),
+    # ── short messages ────────────────────────────────────────────────────────────────────────────────────────────────
+    Setting(
+        name="SMS_GATEWAY_URL", together="sms", kind=Kind.ADDRESS, part="short messages", schemes=("https", "http"),
+        meaning=Bilingual("Where short messages with sign-in codes are handed to a gateway; of use only together with SMS_GATEWAY_KEY.",
+                          "把登录验证码短信交给短信网关的地址，须与 SMS_GATEWAY_KEY 同时设置。"),
+        default_is=Bilingual("nobody signs in by phone", "不能用手机号登录"),
+        example="https://sms.example.com/messages",
+    ),
+    Setting(
+        name="SMS_GATEWAY_KEY", together="sms", kind=Kind.TEXT, part="short messages", is_secret=True,
+        meaning=Bilingual("What the shop shows the gateway, and what the gateway signs its reports to `/api/v1/text-news` with.",
+                          "店铺向短信网关出示的密钥，网关向 `/api/v1/text-news` 发送回执时也用它签名。"),
+        default_is=Bilingual("nobody signs in by phone", "不能用手机号登录"),
+    ),
+    Setting(
+        name="SMS_TERMINAL", kind=Kind.FLAG, part="short messages", default="0",
+        meaning=Bilingual("1 writes short messages to the terminal, numbers and codes included. For developing only.",
+                          "1 会把短信写在终端里，包括号码和验证码，只用于开发。"),
+    ),
     # ── payments ──────────────────────────────────────────────────────────────────────────────────────────────────────
     Setting(
         name="STRIPE_SECRET_KEY", together="stripe", kind=Kind.TEXT, part="payments", is_secret=True,
@@ -173,6 +204,22 @@ SETTINGS: tuple[Setting, ...] = (
         meaning=Bilingual("How many pieces one buyer's unpaid orders may hold together. The default lets through the largest single line "
                           "a basket takes; a shop of rare things sets it lower.",
                           "同一买家的未付款订单合计最多可占用多少件。默认值容得下购物篮单行的最大数量；卖稀缺货品的店铺可以调低。"),
+    ),
+    # ── search ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    Setting(
+        name="SEARCH_URL", kind=Kind.ADDRESS, part="search", is_secret=True, schemes=("https", "http"), local_schemes=("http",),
+        meaning=Bilingual("The address of an OpenSearch of your own that answers searches; the name at its end is the shop's index. "
+                          "Whenever it does not answer, the database does. `http://` is taken only for this machine.",
+                          "自备 OpenSearch 的地址，由它回答搜索；末尾的名称是本店索引的名称。它没有应答时由数据库回答。"
+                          "`http://` 只能用于本机。"),
+        default_is=Bilingual("the database answers searches", "由数据库回答搜索"),
+        example="https://user:password@host:9200/shop",
+    ),
+    Setting(
+        name="SEARCH_CA_FILE", kind=Kind.TEXT, part="search", example="/etc/shop/search-ca.pem",
+        meaning=Bilingual("The file with the certificate authority (PEM) that OpenSearch's certificate is checked against.",
+                          "校验 OpenSearch 证书所用的证书颁发机构文件（PEM）。"),
+        default_is=Bilingual("the authorities that public servers use", "公共服务器通用的颁发机构"),
     ),
     # ── watching ──────────────────────────────────────────────────────────────────────────────────────────────────────
     Setting(

@@ -17,6 +17,15 @@ def day_starts(day: date, zone: str) -> datetime:
     return datetime.combine(day, time.min, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
+def moment_at(wall_clock: datetime, zone: str) -> datetime | None:
+    """Return the moment, in UTC, at which clocks of an IANA time zone show this (naive) time; None where they skip it.
+
+    Of an hour that comes twice when clocks are put back, the first.
+    """
+    moment = wall_clock.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+    return moment if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == wall_clock else None
+
+
 def to_microseconds(moment: datetime) -> int:
     """Return an aware moment as whole microseconds since 1970 (UTC), exactly."""
     return (moment - _EPOCH) // MICROSECOND

@@ -47,6 +47,24 @@ def sweep(timestamp: int) -> None:
     approve.finish(_now())
 
 
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="work_on_sheets", queueing_lock="work_on_sheets", lock="work_on_sheets")
+def work_on_sheets(timestamp: int) -> None:
+    """Try out, take over and take back the files that staff brought, from where a dead process left them."""
+    from shopkeeper.flows import sheets
+
+    sheets.work_all(_now())
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="carry_out_drafts", queueing_lock="carry_out_drafts", lock="carry_out_drafts")
+def carry_out_drafts(timestamp: int) -> None:
+    """Let drafts of products whose moment has come go live, and products whose time is over go off."""
+    from shopkeeper.flows import drafts
+
+    drafts.carry_out_due(_now())
+
+
 @app.periodic(cron=EVERY_FIVE_MINUTES)
 @app.task(name="tidy_lake", queueing_lock="tidy_lake", lock="tidy_lake")
 def tidy_lake(timestamp: int) -> None:
@@ -54,6 +72,53 @@ def tidy_lake(timestamp: int) -> None:
     from shopkeeper.insight.lake import jobs as lake
 
     lake.tidy(now=_now())
+
+
+@app.periodic(cron=EVERY_FIVE_MINUTES)
+@app.task(name="make_pictures", queueing_lock="make_pictures", lock="make_pictures")
+def make_pictures(timestamp: int = 0) -> None:
+    """Make the smaller formats of pictures that were added; whoever adds one has this run at once."""
+    from shopkeeper.selling.media import public as media
+
+    media.make_waiting()
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="tell_search_server", queueing_lock="tell_search_server", lock="tell_search_server")
+def tell_search_server(timestamp: int = 0) -> None:
+    """Tell a search server of its own what changed, where there is one; whatever changes has this run at once."""
+    from shopkeeper.ops.monitoring import public as monitoring
+    from shopkeeper.selling.search import public as search
+    from shopkeeper.selling.search.shapes import ServerSilent
+
+    try:
+        search.tell_server()
+    except ServerSilent as silent:
+        # The check “Search” says so as long as it lasts; the next minute tries again.
+        monitoring.note("Search server not told", reason=silent.reason)
+
+
+@app.periodic(cron=EVERY_FIVE_MINUTES)
+@app.task(name="hear_bounces", queueing_lock="hear_bounces", lock="hear_bounces")
+def hear_bounces(timestamp: int) -> None:
+    """Take in what lies in the mailbox for mails that came back, where there is one."""
+    from pathlib import Path
+
+    from django.conf import settings
+
+    from shopkeeper.growth.messages import public as messages
+
+    if settings.BOUNCE_MAILBOX:
+        messages.hear_mailbox(Path(settings.BOUNCE_MAILBOX), now=_now())
+
+
+@app.periodic(cron=EVERY_HOUR)
+@app.task(name="tell_waiting", queueing_lock="tell_waiting", lock="tell_waiting")
+def tell_waiting(timestamp: int) -> None:
+    """Tell the next who wait for goods that are back: of each piece, one person a day is told, whether stock moves or not."""
+    from shopkeeper.flows import tell_waiting as flow
+
+    flow.tell(None, now=_now())
 
 
 @app.periodic(cron=EVERY_HOUR)
@@ -91,34 +156,61 @@ def backup(timestamp: int = 0) -> None:
 
 @app.periodic(cron=EVERY_NIGHT.format(minute=20))
 @app.task(name="index_search", queueing_lock="index_search", lock="index_search")
-def index_search(timestamp: int) -> None:
-    """Index every product anew, which puts right whatever was missed, count its words, and forget what was searched for long ago."""
+def index_search(timestamp: int = 0) -> None:
+    """Index every product anew, which puts right whatever was missed, count its words, forget what was searched for long ago;
+    then build the index of a search server of its own, where there is one.
+    """
     from shopkeeper.flows import index_products
     from shopkeeper.selling.search import public as search
 
     index_products.index_all()
     search.tidy(now=_now())
+    search.build_server(now=_now())
+
+
+@app.periodic(cron=EVERY_NIGHT.format(minute=40))
+@app.task(name="look_at_pages", queueing_lock="look_at_pages", lock="look_at_pages")
+def look_at_pages(timestamp: int) -> None:
+    """Look at some of the shop's own pages as an engine does: the changed ones and those not looked at for longest."""
+    from shopkeeper.flows import page_audit
+    from shopkeeper.selling.shop import public as shops
+
+    if shops.is_open():
+        page_audit.round_of_the_night(now=_now())
 
 
 @app.periodic(cron=EVERY_NIGHT.format(minute=30))
 @app.task(name="tidy", queueing_lock="tidy", lock="tidy")
 def tidy(timestamp: int) -> None:
     """Remove what nobody needs any more: facts heard by all, rows of mails sent long ago, addresses never confirmed,
-    tries counted, ended sessions.
+    tries counted, ended sessions, waits for goods whose time is up, wish lists of browsers that never came back,
+    pictures nobody shows, who followed links on days that are over.
     """
     from django.core.management import call_command
 
     from shopkeeper.events import jobs as events
+    from shopkeeper.growth.links import public as links
     from shopkeeper.growth.messages import public as messages
     from shopkeeper.ops.access import public as access
+    from shopkeeper.ops.imports import public as imports
     from shopkeeper.ops.limits import public as limits
+    from shopkeeper.selling.customers import public as customers
+    from shopkeeper.selling.media import public as media
+    from shopkeeper.selling.wishes import public as wishes
 
     now = _now()
+    imports.forget_sheets(now)
     events.purge_heard(now=now)
     jobs.forget_old(now - timedelta(days=1))
     messages.purge_sent(now=now)
     access.forget_unconfirmed(now)
     access.forget_asked(now)
     limits.forget_over(now)
+    wishes.tidy(now=now)
+    # Two days, so that the day is over wherever the shop stands.
+    links.forget_visitors(before=(now - timedelta(days=2)).date())
     access.forget_old_sessions(now)
+    customers.forget_codes(now)
+    customers.forget_texts(now)
+    media.tidy(now=now)
     call_command("clearsessions")

@@ -72,7 +72,9 @@ INSTALLED_APPS = [
     "shopkeeper.selling.search",
     "shopkeeper.selling.customers",
     "shopkeeper.selling.content",
+    "shopkeeper.selling.media",
     "shopkeeper.selling.reviews",
+    "shopkeeper.selling.wishes",
     "shopkeeper.selling.pricing",
     "shopkeeper.selling.inventory",
     "shopkeeper.selling.orders",
@@ -80,6 +82,7 @@ INSTALLED_APPS = [
     "shopkeeper.insight.lake",
     "shopkeeper.insight.metrics",
     "shopkeeper.growth.messages",
+    "shopkeeper.growth.links",
     "shopkeeper.flows",
     "shopkeeper.doors.storefront",
     "shopkeeper.doors.console",
@@ -108,6 +111,8 @@ MIDDLEWARE = [
     # First, so that it sees every request as it comes and every answer as it leaves.
     "shopkeeper.ops.monitoring.watched.Watched",
     "django.middleware.security.SecurityMiddleware",
+    # Pictures and videos are answered here: no session, no language, and nothing packed twice.
+    "shopkeeper.doors.storefront.files.Files",
     "django.middleware.gzip.GZipMiddleware",
     "shopkeeper.doors.storefront.security.StorefrontSecurity",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -219,6 +224,12 @@ def _email() -> dict[str, object]:
 
 
 globals().update(_email())
+SEARCH_URL = environment.text("SEARCH_URL")
+SEARCH_CA_FILE = environment.text("SEARCH_CA_FILE")
+BOUNCE_SECRET = environment.text("BOUNCE_SECRET")
+SMS_GATEWAY_URL, SMS_GATEWAY_KEY = environment.all_or_none("sms")
+SMS_TERMINAL = environment.flag("SMS_TERMINAL")
+BOUNCE_MAILBOX = environment.text("BOUNCE_MAILBOX")
 
 WAGTAIL_SITE_NAME = "Shopkeeper"
 WAGTAILADMIN_BASE_URL = PUBLIC_URL

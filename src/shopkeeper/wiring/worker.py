@@ -37,6 +37,8 @@ def run() -> None:
     loops = (
         _hand_out_facts,
         jobs.Loop(name="asked", step=_answer_asked, idle_s=MAILS_EVERY_S),
+        jobs.Loop(name="codes", step=_answer_codes, idle_s=MAILS_EVERY_S),
+        jobs.Loop(name="texts", step=_send_texts, idle_s=MAILS_EVERY_S),
         jobs.Loop(name="mails", step=_send_mails, idle_s=MAILS_EVERY_S),
         _keep_the_log,
     )
@@ -63,6 +65,18 @@ def _answer_asked() -> bool:
     from shopkeeper.flows import join
 
     return join.answer(now=datetime.now(UTC)) > 0
+
+
+def _answer_codes() -> bool:
+    from shopkeeper.flows import sign_in
+
+    return sign_in.answer(now=datetime.now(UTC)) > 0
+
+
+def _send_texts() -> bool:
+    from shopkeeper.flows import sign_in
+
+    return sign_in.send_texts(now=datetime.now(UTC)) > 0
 
 
 def _send_mails() -> bool:

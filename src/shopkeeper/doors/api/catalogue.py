@@ -7,6 +7,8 @@ from django.utils.translation import gettext_noop
 from ninja import Query, Router, Schema
 
 from shopkeeper.doors.api.description import also
+from shopkeeper.doors.api.options import OptionOut, SizeTableOut, codes_of, option_out, size_table_out
+from shopkeeper.doors.api.parts import BundleOut, bundle_out
 from shopkeeper.doors.api.values import (
     MOST_LINES,
     Both,
@@ -25,7 +27,7 @@ from shopkeeper.doors.api.values import (
 from shopkeeper.flows import browse, searching
 from shopkeeper.kit.money import MOST_MINOR
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes import BRAND, Category, Sort, Trait, TraitKind
+from shopkeeper.selling.catalog.shapes import BRAND, Category, Facet, Narrowing, Sort, Trait, TraitKind
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.pricing import public as pricing
@@ -85,10 +87,13 @@ class CardOut(Schema):
 
 
 class VariantOut(Schema):
-    __doc__ = gettext_noop("What is put into a basket, by its `sku`; `option` is the choice it stands for.")
+    __doc__ = gettext_noop(
+        "What is put into a basket, by its `sku`; `option` is the choice it stands for, `values` the ids of one value of each option."
+    )
 
     sku: str
     option: Both
+    values: list[int]
     weight_g: int
     price: PriceOut | None
     available: int
@@ -131,7 +136,10 @@ class AttributeOut(Schema):
 
 
 class ProductOut(Schema):
-    __doc__ = gettext_noop("A product with everything its page says; `path` lists the shelves it stands on, main shelf first.")
+    __doc__ = gettext_noop(
+        "A product with everything its page says; `path` lists the shelves it stands on, main shelf first. Staff put `goes_with` and "
+        "`instead` beside it; `related` merely stands on the same shelf."
+    )
 
     slug: str
     name: Both
@@ -141,8 +149,13 @@ class ProductOut(Schema):
     traits: list[TraitOut]
     is_category_derived: bool
     photo_url: str | None
+    options: list[OptionOut]
     variants: list[VariantOut]
     available: int
+    size_table: SizeTableOut | None
+    bundle: BundleOut | None
+    goes_with: list[CardOut]
+    instead: list[CardOut]
     related: list[CardOut]
 
 
@@ -192,15 +205,32 @@ class CountedPrices(Schema):
     products: int
 
 
+class CountedAnswer(Schema):
+    __doc__ = gettext_noop("An answer, with the goods it would leave.")
+
+    code: str
+    name: Both
+    products: int
+
+
+class CountedQuestion(Schema):
+    __doc__ = gettext_noop("What goods differ in: `brand` or an attribute, to be asked for as `brand=…` or `trait=code:answer`.")
+
+    code: str
+    name: Both
+    answers: list[CountedAnswer]
+
+
 class FoundOut(Paged[CardOut]):
     __doc__ = gettext_noop(
         "What was found. `instead`: the words searched for in place of yours, which find nothing; `is_loose`: no product holds all words. "
-        "`categories`, `prices` and `in_stock` count what each would leave, the other narrowings as they are."
+        "`categories`, `questions`, `prices` and `in_stock` count what each would leave, the other narrowings as they are."
     )
 
     instead: str | None
     is_loose: bool
     categories: list[CountedShelf]
+    questions: list[CountedQuestion]
     prices: list[CountedPrices]
     in_stock: int
 
@@ -248,16 +278,12 @@ def list_products(
 ) -> Paged[CardOut]:
     shelf = None if category is None else catalog.category(category)
     currency = shops.shop().currency
-    asked: dict[str, list[str]] = {BRAND: list(brand or ())}
-    for each in trait or ():
-        code, _colon, answer = each.partition(":")
-        asked.setdefault(code, []).append(answer)
-    wanted = catalog.narrowing(asked) if brand or trait else browse.NOTHING_WANTED
+    wanted = narrowing(brand, trait)
     if wanted:
         found = browse.narrowed(category=shelf, wanted=wanted, sort=sort, number=page, size=size).page
     else:
         found = browse.shelf(category=shelf, sort=sort, number=page, size=size)
-    return paged(found, (_card(each, currency) for each in found))
+    return paged(found, (card_out(each, currency) for each in found))
 
 
 @router.get("/attributes", response=Paged[AttributeOut], summary=gettext_noop("What can be said of goods"))
@@ -284,19 +310,23 @@ def list_brands(request: HttpRequest, page: PageNumber = 1, size: PageSize = 100
 def read_product(request: HttpRequest, slug: Name) -> ProductOut:
     currency = shops.shop().currency
     found = browse.shown(slug=slug)
+    codes = codes_of(catalog.attributes()) if any(each.attribute_id for each in found.extras.options) else {}
     return ProductOut(
         slug=found.product.slug, name=both(found.product.name), text=both(found.product.text), path=[each.slug for each in found.path],
         brand=NamedOut(slug=found.brand.slug, name=both(found.brand.name)) if found.brand else None,
         traits=[_trait(each) for each in found.traits],
         is_category_derived=found.product.is_category_derived, photo_url=found.product.photo_url or None,
+        options=[option_out(each, codes) for each in found.extras.options],
         variants=[
             VariantOut(
-                sku=choice.variant.sku, option=both(choice.variant.option), weight_g=choice.variant.weight_g,
-                price=_price(choice.tag, currency), available=choice.available,
+                sku=choice.variant.sku, option=both(choice.variant.option), values=list(choice.variant.value_ids),
+                weight_g=choice.variant.weight_g, price=_price(choice.tag, currency), available=choice.available,
             )
             for choice in found.choices
         ],
-        available=found.available, related=[_card(each, currency) for each in found.related],
+        available=found.available, size_table=size_table_out(found.extras.size_table), bundle=bundle_out(found.bundle, currency),
+        goes_with=[card_out(each, currency) for each in found.goes_with], instead=[card_out(each, currency) for each in found.instead],
+        related=[card_out(each, currency) for each in found.related],
     )  # fmt: skip
 
 
@@ -308,6 +338,14 @@ def search_products(
         Name, Query(description=gettext_noop("Words in English or Chinese, or how a Chinese name is read; the last one may be unfinished"))
     ],
     category: Annotated[list[Name] | None, Query(max_length=MOST_LINES, description=gettext_noop("Slugs of shelves, any of them"))] = None,
+    brand: Annotated[list[Name] | None, Query(max_length=MOST_LINES, description=gettext_noop("Slugs of brands, any of them"))] = None,
+    trait: Annotated[
+        list[Name] | None,
+        Query(
+            max_length=MOST_LINES,
+            description=gettext_noop("Answers as `colour:red`, any of one attribute, all attributes; unknown ones are passed over"),
+        ),
+    ] = None,
     price_from_minor: Annotated[int | None, Query(ge=0, le=MOST_MINOR, description=gettext_noop("Least price, in minor units"))] = None,
     price_below_minor: Annotated[
         int | None, Query(ge=0, le=MOST_MINOR, description=gettext_noop("Price that is too much, in minor units"))
@@ -324,13 +362,15 @@ def search_products(
         prices=((price_from_minor or 0, price_below_minor),) if has_range else (),
         in_stock=in_stock,
     )
-    found = searching.found(text=q, number=page, size=size, narrowed=narrowed, order=sort, currency=currency)
-    shown = paged(found, (_card(each, currency) for each in found))
+    wanted = narrowing(brand, trait)
+    found = searching.found(text=q, number=page, size=size, narrowed=narrowed, wanted=wanted, order=sort, currency=currency)
+    shown = paged(found, (card_out(each, currency) for each in found))
     return FoundOut(
         **dict(shown),
         instead=found.instead or None,
         is_loose=found.is_loose,
         categories=[CountedShelf(slug=shelf.slug, products=goods) for shelf, goods in found.categories],
+        questions=[_question(each) for each in found.facets],
         prices=[_band(each, currency) for each in found.bands],
         in_stock=found.in_stock,
     )
@@ -383,6 +423,15 @@ def list_payment_methods(request: HttpRequest, page: PageNumber = 1, size: PageS
     return paged_from(found, page, size)
 
 
+def narrowing(brand: list[str] | None, trait: list[str] | None) -> Narrowing:
+    """Return what a query asks of a list of goods; nothing is looked up where it asks nothing."""
+    asked: dict[str, list[str]] = {BRAND: list(brand or ())}
+    for each in trait or ():
+        code, _colon, answer = each.partition(":")
+        asked.setdefault(code, []).append(answer)
+    return catalog.narrowing(asked) if brand or trait else browse.NOTHING_WANTED
+
+
 def delivery_out(option: DeliveryOption, currency: str) -> DeliveryOut:
     """Return a way of delivery as this door shows it."""
     return DeliveryOut(
@@ -393,6 +442,11 @@ def delivery_out(option: DeliveryOption, currency: str) -> DeliveryOut:
 
 def _band(band: searching.Band, currency: str) -> CountedPrices:
     return CountedPrices(least=money(band.least, currency), below=money_or_none(band.below, currency), products=band.goods)
+
+
+def _question(facet: Facet) -> CountedQuestion:
+    answers = [CountedAnswer(code=each.code, name=both(each.name), products=each.products) for each in facet.choices]
+    return CountedQuestion(code=facet.code, name=both(facet.name), answers=answers)
 
 
 def _trait(trait: Trait) -> TraitOut:
@@ -409,7 +463,8 @@ def _category(category: Category, parent: str | None) -> CategoryOut:
     )  # fmt: skip
 
 
-def _card(card: browse.Card, currency: str) -> CardOut:
+def card_out(card: browse.Card, currency: str) -> CardOut:
+    """Return a product on a shelf as this door shows it."""
     product = card.product
     return CardOut(
         slug=product.slug, name=both(product.name), category=card.category_slug or None, photo_url=product.photo_url or None,

@@ -32,7 +32,7 @@ from shopkeeper.flows import adjust_stock as adjust_stock_once
 from shopkeeper.flows import cancel_order, refund_order, ship_order
 from shopkeeper.flows import set_price as set_price_asking
 from shopkeeper.kit import checks
-from shopkeeper.kit.ids import LineId, WarehouseId
+from shopkeeper.kit.ids import LineId, RequestId, WarehouseId
 from shopkeeper.kit.money import MOST_MINOR
 from shopkeeper.kit.refusals import Malformed
 from shopkeeper.selling.inventory import public as inventory
@@ -69,13 +69,16 @@ class ParcelLineIn(Sent):
 
 class ShipmentIn(Sent):
     __doc__ = gettext_noop(
-        "A parcel that leaves. Without `lines` all that is left; without `warehouse` from every one that holds goods of the order."
+        "A parcel that leaves. Without `lines` all that is left; without `warehouse` from every one that holds goods of the order. While "
+        "the buyer’s request to cancel waits for an answer nothing leaves (409), unless its id stands in `cancel_requests`: whoever sends "
+        "it knows of it and ships all the same."
     )
 
     carrier: Text
     tracking_number: Text = ""
     warehouse: Name | None = None
     lines: Annotated[list[ParcelLineIn], Field(min_length=1, max_length=MOST_LINES)] | None = None
+    cancel_requests: Annotated[list[LineNumber], Field(max_length=MOST_LINES)] = []
 
 
 class RefundLineIn(Sent):
@@ -182,6 +185,7 @@ def ship_lines(request: HttpRequest, number: Name, data: ShipmentIn, idempotency
         carrier=data.carrier,
         tracking_number=data.tracking_number,
         lines=None if data.lines is None else [ParcelLine(line_id=LineId(each.line_id), units=each.units) for each in data.lines],
+        cancels_seen=[RequestId(each) for each in data.cancel_requests],
         key=idempotency_key,
         actor=actor(request),
         now=timezone.now(),

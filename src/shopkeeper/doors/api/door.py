@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,12 @@ from shopkeeper.selling.inventory.shapes import OutOfStock
 from shopkeeper.selling.pricing.shapes import QuoteStale
 
 PREFIX = "/api/v1/"
+
+FILES = f"{PREFIX}staff/sheets"
+"""Where whole files are brought."""
+
+PICTURES = re.compile(f"{PREFIX}staff/products/[^/]+/pictures")
+"""Where pictures are added."""
 
 _log = logging.getLogger(__name__)
 
@@ -135,6 +142,9 @@ def _guarded(view: View) -> View:
 
 
 def _is_too_large(request: HttpRequest) -> bool:
+    if request.path == FILES or PICTURES.fullmatch(request.path):
+        # Its body is read piece by piece, and no further than files are taken.
+        return False
     length, most = request.META.get("CONTENT_LENGTH") or "0", settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return most is not None and str(length).isdigit() and int(length) > most
 

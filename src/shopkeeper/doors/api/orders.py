@@ -104,8 +104,19 @@ class AddressOut(Schema):
     phone: str
 
 
+class OrderPartOut(Schema):
+    __doc__ = gettext_noop("What one bundle of a line holds, as it was ordered; `gross` and `tax` are its share of the whole line.")
+
+    id: int
+    sku: str
+    name: Both
+    units: int
+    gross: Money
+    tax: Money
+
+
 class OrderLineOut(Schema):
-    __doc__ = gettext_noop("A line as placed, and what became of its pieces.")
+    __doc__ = gettext_noop("A line as placed, and what became of its units. `parts`: what one of a bundle holds; of a single thing none.")
 
     id: int
     sku: str
@@ -118,10 +129,18 @@ class OrderLineOut(Schema):
     shipped_units: int
     dropped_units: int
     refunded_units: int
+    parts: list[OrderPartOut]
 
 
 class ParcelLineOut(Schema):
     line_id: int
+    units: int
+
+
+class ParcelPartOut(Schema):
+    __doc__ = gettext_noop("Pieces of a bundle in a parcel; a bundle that left in several counts among the lines of the last.")
+
+    part_id: int
     units: int
 
 
@@ -132,6 +151,7 @@ class ShipmentOut(Schema):
     tracking_number: str
     shipped_at: datetime
     lines: list[ParcelLineOut]
+    parts: list[ParcelPartOut]
 
 
 class RefundLineOut(Schema):
@@ -219,8 +239,11 @@ class BegunOut(Schema):
 )
 def place_order(request: HttpRequest, data: OrderIn, idempotency_key: Key) -> PlacedOut:
     refuse_other_currency(data.currency)
-    if not orders.any_basket(data.basket).id:
+    basket = orders.any_basket(data.basket)
+    if not basket.id:
         raise NotFound("basket", data.basket)
+    # What was added to the basket was checked for the country it named then; the parcel goes to this one.
+    orders.checked_particulars(orders.particulars(basket.id), country=data.address.country.strip().upper())
     client = Try(REFUSED_PAYMENTS_OF_CLIENT, request.META.get("REMOTE_ADDR", ""))
     limits.check(client, now=timezone.now())
     try:
@@ -323,6 +346,7 @@ def shipment_out(shipment: Shipment, warehouse: str) -> ShipmentOut:
     return ShipmentOut(
         id=shipment.id, warehouse=warehouse, carrier=shipment.carrier, tracking_number=shipment.tracking_number,
         shipped_at=shipment.shipped_at, lines=lines,
+        parts=[ParcelPartOut(part_id=each.part_id, units=each.units) for each in shipment.parts],
     )  # fmt: skip
 
 
@@ -340,4 +364,11 @@ def _line(line: OrderLine, currency: str) -> OrderLineOut:
         id=line.id, sku=line.sku, name=both(line.name), units=line.units, unit=money(line.unit_minor, currency),
         discount=money(line.discount_minor, currency), tax=money(line.tax_minor, currency), gross=money(line.gross_minor, currency),
         shipped_units=line.shipped_units, dropped_units=line.dropped_units, refunded_units=line.refunded_units,
+        parts=[
+            OrderPartOut(
+                id=each.id, sku=each.sku, name=both(each.name), units=each.units, gross=money(each.gross_minor, currency),
+                tax=money(each.tax_minor, currency),
+            )
+            for each in line.parts
+        ],
     )  # fmt: skip

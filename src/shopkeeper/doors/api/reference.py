@@ -20,7 +20,7 @@ TAGS = {
     "orders": gettext_noop("Orders"),
     "staff": gettext_noop("For staff"),
     "metrics": gettext_noop("Figures, for staff"),
-    "webhooks": gettext_noop("For payment providers"),
+    "webhooks": gettext_noop("For payment providers and mail servers"),
 }
 
 

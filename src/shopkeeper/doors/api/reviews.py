@@ -18,9 +18,20 @@ from shopkeeper.kit.page import Page
 from shopkeeper.ops.limits import public as limits
 from shopkeeper.ops.limits.shapes import WORDS_OF_CLIENT, Try
 from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.media.shapes import SQUARE_WIDTHS, WHOLE_WIDTHS
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.reviews import public as reviews
-from shopkeeper.selling.reviews.shapes import MOST_ANSWER, MOST_TEXT, Answer, Review, ReviewDraft, ReviewSort, ReviewState, ShownReview
+from shopkeeper.selling.reviews.shapes import (
+    MOST_ANSWER,
+    MOST_TEXT,
+    Answer,
+    Review,
+    ReviewDraft,
+    ReviewPhoto,
+    ReviewSort,
+    ReviewState,
+    ShownReview,
+)
 
 router = Router(tags=["reviews"])
 staff_router = Router(tags=["staff"])
@@ -37,6 +48,13 @@ class AnswerOut(Schema):
     at: datetime
 
 
+class PhotoOut(Schema):
+    __doc__ = gettext_noop("A photo of a review: where it is fetched as a small square and as large as it is kept.")
+
+    square: str
+    whole: str
+
+
 class ReviewOut(Schema):
     __doc__ = gettext_noop("A review that everybody may read. `is_returned`: the goods went back; `helpful`: how many found it so.")
 
@@ -51,6 +69,7 @@ class ReviewOut(Schema):
     helpful: int
     written_at: datetime
     answer: AnswerOut | None
+    photos: list[PhotoOut]
 
 
 class HiddenOut(Schema):
@@ -208,8 +227,15 @@ def _shown(found: ShownReview) -> ReviewOut:
     return ReviewOut(
         id=found.id, shown_name=found.shown_name, stars=found.stars, title=found.title, text=found.text, language=found.language,
         is_returned=found.is_returned, is_edited=found.is_edited, helpful=found.helpful, written_at=found.written_at,
-        answer=_answer(found.answer) if found.answer else None,
+        answer=_answer(found.answer) if found.answer else None, photos=[_photo(each) for each in found.photos],
     )  # fmt: skip
+
+
+def _photo(found: ReviewPhoto) -> PhotoOut:
+    return PhotoOut(
+        square=f"/media/{found.square}/{min(found.side, SQUARE_WIDTHS[-1])}.jpg",
+        whole=f"/media/{found.whole}/{min(found.width, WHOLE_WIDTHS[-1])}.jpg",
+    )
 
 
 def _answer(found: Answer) -> AnswerOut:

@@ -2,7 +2,29 @@
 
 from django.utils.translation import gettext_noop
 
-from shopkeeper.doors.api import baskets, catalogue, desk, figures, orders, reviews, webhooks
+from shopkeeper.doors.api import (
+    baskets,
+    bundles,
+    catalogue,
+    collections,
+    combinations,
+    desk,
+    drafts,
+    engine_pages,
+    figures,
+    first_day,
+    letters,
+    links,
+    orders,
+    people,
+    pictures,
+    requests,
+    reviews,
+    sheets,
+    sign_in,
+    wanted,
+    webhooks,
+)
 from shopkeeper.doors.api.door import Door
 
 api = Door(
@@ -12,10 +34,28 @@ api = Door(
     urls_namespace="shop-api",
 )
 api.add_router("", catalogue.router)
+api.add_router("", collections.router)
+api.add_router("", pictures.router)
 api.add_router("", baskets.router)
 api.add_router("", orders.router)
+api.add_router("", requests.router)
 api.add_router("", reviews.router)
 api.add_router("/staff", desk.router)
+api.add_router("/staff", requests.staff_router)
 api.add_router("/staff", reviews.staff_router)
+api.add_router("/staff", pictures.staff_router)
+api.add_router("/staff", drafts.staff_router)
+api.add_router("/staff", wanted.staff_router)
+api.add_router("/staff", bundles.staff_router)
+api.add_router("/staff", sheets.router)
 api.add_router("/staff/metrics", figures.router)
+api.add_router("/staff", letters.staff_router)
+api.add_router("/staff", sign_in.staff_router)
+api.add_router("/staff", links.staff_router)
+api.add_router("/staff", people.router)
+api.add_router("/staff", combinations.router)
+api.add_router("/staff", first_day.router)
+api.add_router("/staff", engine_pages.staff_router)
 api.add_router("", webhooks.router)
+api.add_router("", letters.router)
+api.add_router("", sign_in.router)

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from shopkeeper.doors.cli import commands, doctor, place, safekeeping, up
+from shopkeeper.doors.cli import commands, doctor, filing, pages, place, safekeeping, up
 from shopkeeper.doors.cli.refusals import told
 from shopkeeper.doors.cli.texts import _
 from shopkeeper.kit.configuration import Configuration
@@ -74,8 +74,11 @@ def parser() -> argparse.ArgumentParser:
     retail.add_argument("file", metavar="FILE")
     retail.set_defaults(run=commands.import_online_retail)
 
+    filing.add(words)
+
     audit = words.add_parser("audit", help=_("check that the figures hold")).add_subparsers(required=True, metavar=_("kind"))
     audit.add_parser("books", help=_("orders, payments, refunds and stock against each other")).set_defaults(run=commands.audit_books)
+    pages.add(audit)
 
     _reconcile(words.add_parser("reconcile", help=_("compare a payment provider’s statement file with the shop’s payments")))
 

@@ -10,10 +10,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from shopkeeper.doors.console import cells, frame, goods, reading, strays, subjects
+from shopkeeper.doors.console import cells, drafts, frame, goods, reading, strays, subjects
 from shopkeeper.doors.console.commanding import missing
 from shopkeeper.flows import approve, second_person
+from shopkeeper.flows import drafts as draft_flow
 from shopkeeper.flows import staff as staff_flow
+from shopkeeper.kit import together
 from shopkeeper.kit.console import Command, Done, Fact, MoneyField, UnitsField, pill, word
 from shopkeeper.kit.ids import ApprovalId, LineId, OrderId, UserId
 from shopkeeper.kit.refusals import NotFound
@@ -21,6 +23,7 @@ from shopkeeper.ops.access import public as access
 from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.ops.approvals.console import APPROVALS, DEEDS_CALLED, STATES
 from shopkeeper.ops.approvals.shapes import Approval, ApprovalState
+from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import REFUND_REASONS
 
@@ -87,6 +90,7 @@ def _told_restore(values: Mapping[str, Any]) -> list[Fact]:
 
 _TOLD = {
     "backup.restore": _told_restore,
+    "catalog.publish_draft": drafts.told,
     "orders.refund": _told_refund,
     "payments.give_back": strays.told,
     "staff.reset_second_factor": _told_reset,
@@ -131,6 +135,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "asked_by": people.get(found.asked_by) if found.asked_by else None,
         "decided_by": people.get(found.decided_by) if found.decided_by else None,
+        "changes": drafts.asked_changes(found) if found.act == draft_flow.ACT else None,
         "acts": possible(request, found),
         "me": frame.reader(request),
     }
@@ -215,6 +220,15 @@ class ChangeLimits(Command):
         most=99,
         help_text=gettext_lazy("Below the highest price of the last thirty days. Beyond that a second person approves. Empty: no limit."),
     )
+    products_need_two = forms.BooleanField(
+        label=gettext_lazy("Changes to products need a second person"),
+        required=False,
+        help_text=gettext_lazy(
+            "What shoppers see of a product changes only by a draft that another person approved: names, texts, shelf, brand, attributes, "
+            "options and variants, in the console, by program and in files alike. Taking a product off sale needs nobody else; pictures, "
+            "related goods, size tables, prices and stock follow their own rules."
+        ),
+    )
     grace_days = UnitsField(
         label=gettext_lazy("Days a second factor may be put off"),
         most=60,
@@ -222,25 +236,28 @@ class ChangeLimits(Command):
     )
 
     def prepare(self) -> None:
-        found = second_person.limits()
-        self.start(refund_over=found.refund_over_minor, price_drop=found.price_drop_percent, grace_days=access.grace_days())
+        found, days, needs_two = together.read(second_person.limits, access.grace_days, catalog.products_need_two)
+        self.start(refund_over=found.refund_over_minor, price_drop=found.price_drop_percent, grace_days=days)
+        self.start(products_need_two=needs_two)
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
         found = self.cleaned_data
         second_person.save_limits(refund_over_minor=found["refund_over"], price_drop_percent=found["price_drop"], actor=actor, now=now)
         staff_flow.save_grace_days(days=found["grace_days"], actor=actor, now=now)
+        draft_flow.save_rule(is_needed=found["products_need_two"], actor=actor, now=now)
         return Done(_("The limits are saved."))
 
 
 def limits_in_words() -> list[tuple[str, str]]:
     """Return what one person may do alone, for the settings page."""
-    found, none = second_person.limits(), _("no limit")
-    refund, drop, days = found.refund_over_minor, found.price_drop_percent, access.grace_days()
+    found, days, needs_two = together.read(second_person.limits, access.grace_days, catalog.products_need_two)
+    refund, drop, none = found.refund_over_minor, found.price_drop_percent, _("no limit")
     shown_drop = none if drop is None else _("by up to %(percent)s") % {"percent": reading.percent(drop * 100)}
     shown_refund = none if refund is None else _("up to %(amount)s") % {"amount": reading.money(refund, frame.setting().currency)}
     shown_days = ngettext("may be put off for %(days)d day", "may be put off for %(days)d days", days) % {"days": days}
     return [
         (_("Refund one person may give"), shown_refund),
         (_("Price one person may lower"), shown_drop),
+        (_("Changes to products"), _("need a second person") if needs_two else _("need nobody else")),
         (_("Second factor of owners and managers"), shown_days if days else _("needed at once")),
     ]

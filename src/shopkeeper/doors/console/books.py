@@ -22,6 +22,11 @@ from shopkeeper.kit.naming import thing
 SHOWN = 200
 
 CHECKS = {
+    "bundle_price_is_its_parts": gettext_lazy("The shares of a bundle’s parts add up to its price"),
+    "bundle_tax_is_its_parts": gettext_lazy("The taxes of a bundle’s parts add up to its tax"),
+    "bundles_leave_whole": gettext_lazy("A bundle is sent when all its parts are in parcels"),
+    "held_goods_are_those_to_be_sent": gettext_lazy("An order holds the very goods it still has to send, of a bundle its parts"),
+    "line_pieces_are_its_parts": gettext_lazy("A line counts as many pieces as its bundles hold"),
     "captured_at_most_asked": gettext_lazy("A provider took no more than was asked"),
     "dispute_is_its_events": gettext_lazy("A payment is in dispute as its events say"),
     "held_is_what_is_to_be_sent": gettext_lazy("An order holds what is still to be sent, no less and no more"),

@@ -1,5 +1,6 @@
 """A room's command as a page: its form, what is true now beside it, and refusals beside the field."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -21,12 +23,16 @@ LEVELS = {"good": messages.SUCCESS, "warn": messages.WARNING, "bad": messages.ER
 
 
 class CommandView(View):
-    """One command. `list_url` and `list_title` lead back; `page_url` makes the address of the row's own page, where it has one."""
+    """One command. `list_url` and `list_title` lead back; `page_url` makes the address of the row's own page, where it has one.
+
+    `ways` are other commands about the same row, by the name of their address.
+    """
 
     command: type[Command] = Command
     list_url: Any = None
     list_title: Any = ""
     page_url: Any = None
+    ways: Mapping[str, type[Command]] = {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not frame.may(request, self.command.act):
@@ -39,8 +45,14 @@ class CommandView(View):
 
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         # Forms ask for the same lists more than once: read together, each is fetched once.
-        (page,) = together.read(lambda: self.shown(self.command(target_id=pk, setting=self.setting, asked=request.GET.dict()), pk))
+        page, *_also = together.read(
+            lambda: self.shown(self.command(target_id=pk, setting=self.setting, asked=request.GET.dict()), pk), *self.besides()
+        )
         return page  # type: ignore[no-any-return]
+
+    def besides(self) -> tuple[together.Question, ...]:
+        """Return what the page around the form will ask, so that it travels with the form's first question."""
+        return ()
 
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         form = self.command(request.POST, request.FILES, target_id=pk, setting=self.setting, asked=request.GET.dict())
@@ -75,6 +87,11 @@ class CommandView(View):
             "facts": [(fact.label, cells.draw(fact.value, fact.kind, self.setting)) for fact in form.facts()],
             "back": frame.way_back(self.request, self.after(pk)),
             "crumbs": self.crumbs(name, pk),
+            "ways": [
+                (reverse(way, args=[pk]), each.title)
+                for way, each in self.ways.items()
+                if pk is not None and frame.may(self.request, each.act)
+            ],
             "wrong": list(form.non_field_errors()),
         }
         return TemplateResponse(self.request, getattr(form, "template", "console/command.html"), context, status=status)

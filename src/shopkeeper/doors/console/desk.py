@@ -48,10 +48,16 @@ class Desk(ViewSet):
         found += [path(f"{verb}/", self._view(command), name=verb) for verb, command in self.makes.items()]
         if self.page:
             found.append(path("<int:pk>/", self.page, name="page"))
-        return found + [path(f"<int:pk>/{verb}/", self._view(command), name=verb) for verb, command in self.about.items()]
+        return found + [path(f"<int:pk>/{verb}/", self._view(command, verb), name=verb) for verb, command in self.about.items()]
 
-    def _view(self, command: type[Command]) -> Callable[..., Any]:
+    def _view(self, command: type[Command], verb: str = "") -> Callable[..., Any]:
         has_page = self.page or self.home
+        # Where a row has no page of its own, the form that changes it leads to the others about it.
+        leads = verb == "edit" and not self.page
         return CommandView.as_view(
-            command=command, list_url=self.list_url, list_title=self.listing.title, page_url=self.page_url if has_page else None
+            command=command,
+            list_url=self.list_url,
+            list_title=self.listing.title,
+            page_url=self.page_url if has_page else None,
+            ways={f"{self.url_namespace}:{name}": each for name, each in self.about.items() if leads and name != verb},
         )

@@ -1,6 +1,7 @@
 """Pages about a product or one of its variants, where catalogue, prices and stock meet."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from shopkeeper.doors.console import frame, waiting
+from shopkeeper.doors.console import drafts, frame, gallery, waiting
 from shopkeeper.doors.console.commanding import missing
 from shopkeeper.doors.console.pictures import Drawn
 from shopkeeper.flows import set_price
@@ -23,8 +24,12 @@ from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.console import PRODUCTS
 from shopkeeper.selling.catalog.shapes import Category, Product
+from shopkeeper.selling.catalog.shapes_bundles import off_sale
+from shopkeeper.selling.catalog.shapes_drafts import Desk
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.console import REASONS, warehouse_choices
+from shopkeeper.selling.media import public as media
+from shopkeeper.selling.media.console import PICTURED
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.console import SetPrice as SetPriceHere
 from shopkeeper.selling.pricing.console import list_choices
@@ -42,12 +47,29 @@ WHY = {
 def also(rows: Sequence[Any]) -> Mapping[int, Any]:
     """Return, for each product on the page, its lowest price and what can be sold of it: one query for all of them."""
     variants = [VariantId(each) for row in rows for each in row.variant_ids]
-    tags, free = together.read(lambda: pricing.prices(variants), lambda: inventory.available(variants))
+    tags, free, shots, (desks, people) = together.read(
+        lambda: pricing.prices(variants),
+        lambda: inventory.available(variants),
+        lambda: gallery.firsts(rows),
+        lambda: _worked_on(rows),
+    )
     found: dict[int, Any] = {}
     for row in rows:
         amounts = sorted({tags[each].amount_minor for each in row.variant_ids if each in tags})
-        found[row.pk] = {"amounts": amounts, "free": sum(free.get(each, 0) for each in row.variant_ids)}
+        found[row.pk] = {"amounts": amounts, "free": sum(free.get(each, 0) for each in row.variant_ids), "picture": shots.get(row.pk)}
+        found[row.pk]["work"] = drafts.mark_in_list(desks.get(ProductId(row.pk)), people)
     return found
+
+
+def _worked_on(rows: Sequence[Any]) -> tuple[Mapping[ProductId, Any], Mapping[UserId, Any]]:
+    desks = catalog.desks([ProductId(row.pk) for row in rows])
+    people = {each.draft_by for each in desks.values() if each.draft_by}
+    return desks, access.people(people) if people else {}
+
+
+def _note(row: Any) -> str:
+    work = row.also["work"] if getattr(row, "also", None) else None
+    return f"{row.slug} · {work}" if work else str(row.slug)
 
 
 def _price(row: Any) -> int | None:
@@ -59,16 +81,19 @@ def _price_note(row: Any) -> str | None:
 
 
 def picture_of(row: Any) -> Drawn | str:
-    """Return what stands for a product in a list: its photo, else what chooses its drawing."""
-    return row.photo_url or Drawn(source_name=row.source_name, slug=row.slug, category_slug=row.category.slug if row.category else "")
+    """Return what stands for a product in a list: its first picture, else what chooses its drawing."""
+    own = row.also["picture"] if getattr(row, "also", None) else None
+    shelf = row.category.slug if row.category else ""
+    return own or row.photo_url or Drawn(source_name=row.source_name, slug=row.slug, category_slug=shelf)
 
 
 _NAME, *_REST = PRODUCTS.columns
 LISTING = PRODUCTS.but(
     also=also,
+    filters=(*PRODUCTS.filters, PICTURED),
     columns=(
         Column(name="picture", label=gettext_lazy("Picture"), kind="picture", value=picture_of, is_minor=True),
-        _NAME,
+        replace(_NAME, note=_note),
         *_REST[:2],
         Column(name="price", label=gettext_lazy("Price"), kind="money", value=_price, note=_price_note),
         Column(name="free", label=gettext_lazy("Available"), kind="number", value=lambda row: row.also["free"] if row.also else 0),
@@ -81,7 +106,14 @@ LISTING = PRODUCTS.but(
 
 
 @frame.guarded("catalog.view")
-@frame.at_once(lambda _pk: catalog.categories(), lambda pk: catalog.traits([ProductId(pk)]), lambda _pk: catalog.brands())
+@frame.at_once(
+    lambda _pk: catalog.categories(),
+    lambda pk: catalog.traits([ProductId(pk)]),
+    lambda _pk: catalog.brands(),
+    lambda pk: catalog.extras(ProductId(pk)),
+    lambda pk: catalog.desks([ProductId(pk)]),
+    lambda pk: approvals.waiting_about(f"product:{pk}", frame.began()),
+)
 def product(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one product with its variants, their prices and their stock."""
     try:
@@ -90,13 +122,25 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         return missing(request, refusal)
     variants = [each.id for each in found.variants]
     category = next((each for each in catalog.categories() if each.id == found.category_id), None)
-    tags, lying = together.read(lambda: pricing.prices(variants), lambda: inventory.shelves(variants))
+    extras = catalog.extras(found.id)
+    tags, lying, known, showing, parts, can_be_had = together.read(
+        lambda: pricing.prices(variants),
+        lambda: inventory.shelves(variants),
+        lambda: catalog.products([each.product_id for each in extras.links]),
+        lambda: media.gallery(found.id),
+        lambda: catalog.parts(variants),
+        lambda: inventory.available(variants),
+    )
     shelves: dict[int, dict[str, int]] = {}
     for shelf in lying:
         sums = shelves.setdefault(shelf.variant_id, {"on_hand": 0, "held": 0, "free": 0})
         sums["on_hand"] += shelf.on_hand
         sums["held"] += shelf.held
         sums["free"] += shelf.available
+    held = next(iter(parts.values()), ())
+    for each in parts:
+        # A bundle has no pieces of its own: its parts allow so many.
+        shelves[each] = {"on_hand": 0, "held": 0, "free": can_be_had[each]}
     context = {
         "product": found,
         "category": category,
@@ -104,8 +148,25 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [(each, tags.get(each.id), shelves.get(each.id, {"on_hand": 0, "held": 0, "free": 0})) for each in found.variants],
         "brand": next((each for each in catalog.brands() if each.id == found.brand_id), None) if found.brand_id else None,
         "traits": catalog.traits([found.id]).get(found.id, ()),
+        "extras": extras,
+        "beside": [(each, known[each.product_id]) for each in extras.links if each.product_id in known],
         "may_edit": frame.may(request, "catalog.save_product"),
+        **drafts.beside(request, catalog.desks([found.id]).get(found.id, Desk(product_id=found.id))),
+        "waits": waiting.about(request, f"product:{found.id}"),
+        "may_word": frame.may(request, "content.save_engine_words"),
+        "shots": [(each, gallery.address(each.square)) for each in showing.pictures],
+        "videos": showing.videos,
+        "may_picture": frame.may(request, "media.save_pictures"),
+        "may_film": frame.may(request, "media.save_videos"),
         "may_describe": frame.may(request, "catalog.describe"),
+        "may_options": frame.may(request, "catalog.save_options"),
+        "may_variants": frame.may(request, "catalog.add_variants"),
+        "may_relate": frame.may(request, "catalog.relate"),
+        "may_bundle": frame.may(request, "catalog.save_bundle"),
+        "held": held,
+        "is_held_up": bool(off_sale(held)),
+        "can_be_made": max((can_be_had[each] for each in parts), default=0),
+        "may_sizes": frame.may(request, "catalog.choose_size_table"),
         "may_price": frame.may(request, "pricing.set_price"),
         "may_receive": frame.may(request, "inventory.receive"),
     }
@@ -171,6 +232,10 @@ def stock(request: HttpRequest, pk: int) -> HttpResponse:
         known = catalog.goods_of(VariantId(pk))
     except NotFound as refusal:
         return missing(request, refusal)
+    held, left = together.read(
+        lambda: catalog.parts([known.variant_id]).get(known.variant_id, ()),
+        lambda: inventory.available([known.variant_id])[known.variant_id],
+    )
     names = dict(warehouse_choices())
     shelves = {each.warehouse_id: each for each in inventory.shelves([known.variant_id])}
     moved = inventory.movements(known.variant_id, size=MOVEMENTS_SHOWN)
@@ -181,7 +246,10 @@ def stock(request: HttpRequest, pk: int) -> HttpResponse:
         "shelves": [(names[str(each.id)], each.id, shelves.get(each.id)) for each in inventory.warehouses()],
         "moved": [(each, names.get(str(each.warehouse_id), ""), str(REASONS.get(each.reason.value, each.reason.value))) for each in moved],
         "total": moved.total,
-        "acts": [act for act in acts if frame.may(request, f"inventory.{act}")],
+        "acts": [] if held else [act for act in acts if frame.may(request, f"inventory.{act}")],
+        "held": held,
+        "can_be_made": left,
+        "is_held_up": bool(off_sale(held)),
     }
     return TemplateResponse(request, "console/stock.html", context)
 

@@ -23,15 +23,17 @@ from django.utils.translation import ngettext
 from django.views import View
 
 from shopkeeper.doors import refusals
-from shopkeeper.doors.console import cells, frame, reading, sheets
+from shopkeeper.doors.console import cells, filing, frame, reading, sheets
 from shopkeeper.kit import together
-from shopkeeper.kit.console import Bulk, Choice, Column, DayField, Days, Lead, Listing
+from shopkeeper.kit.console import Bar, Bulk, Choice, Column, DayField, Days, Lead, Listing
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.time import day_starts
 
 MOST_TYPED = 200
 MOST_AT_ONCE = 200
 EXPORT_STEP = 500
+TO_BRING = "bring-"
+"""What an export begins with that an import can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,10 @@ class ListingView(View):
     def form(self) -> forms.Form:
         """Return the filters as they were answered; wrong answers carry their error and do not narrow the list."""
         fields: dict[str, forms.Field] = {}
+        offered = self.offered()
         for each in self.listing.filters:
             if isinstance(each, Choice):
-                choices = [("", _("All")), *each.choices()]
+                choices = [("", _("All")), *offered[each.name]]
                 fields[each.name] = forms.ChoiceField(label=each.label, choices=choices, required=False)
             else:
                 fields[f"{each.name}_from"] = DayField(label=_("%(what)s from") % {"what": each.label}, required=False)
@@ -98,6 +101,12 @@ class ListingView(View):
             if isinstance(each, Days):
                 self._check_order(form, each)
         return form  # type: ignore[no-any-return]
+
+    def offered(self) -> dict[str, list[Any]]:
+        """Return what each filter can be answered with: one query for all that stand in tables."""
+        asked = {each.name: each.choices for each in self.listing.filters if isinstance(each, Choice)}
+        found = together.read(*(lambda choices=choices: list(choices()) for choices in asked.values()))
+        return dict(zip(asked, found, strict=True))
 
     def _check_order(self, form: forms.Form, days: Days) -> None:
         first, last = form.cleaned_data.get(f"{days.name}_from"), form.cleaned_data.get(f"{days.name}_to")
@@ -142,7 +151,8 @@ class ListingView(View):
         pages, wanted = Paginator(self.rows, self.listing.size), self.request.GET.get("p", "1")
         number = max(1, int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
         first = (number - 1) * self.listing.size
-        _count, rows = together.read(lambda: pages.count, lambda: list(self.rows[first : first + self.listing.size]))
+        also = self.listing.bars or tuple
+        _count, rows, self.bars = together.read(lambda: pages.count, lambda: list(self.rows[first : first + self.listing.size]), also)
         page = pages.get_page(self.request.GET.get("p"))
         if page.number == number:
             page.object_list = rows
@@ -163,11 +173,22 @@ class ListingView(View):
             "heads": self.heads(),
             "lines": [self.line(row) for row in rows],
             "page": self.page,
+            "bars": _shares(self.bars),
             "earlier": self.address(p=self.page.number - 1) if self.page.has_previous() else "",
             "later": self.address(p=self.page.number + 1) if self.page.has_next() else "",
             "bulk": [each for each in self.listing.bulk if frame.may(self.request, each.act)],
+            "whole": [
+                (each.all_of, each.everything(self.request.GET))
+                for each in self.listing.bulk
+                if isinstance(each, Lead) and each.everything and frame.may(self.request, each.act)
+            ],
             "add": self.add(),
-            "exports": [(kind.upper(), self.address(export=kind)) for kind in sheets.FORMATS] if self.may_export else [],
+            "exports": ([(kind.upper(), self.address(export=kind)) for kind in sheets.FORMATS] if self.may_export else [])
+            + [
+                (_("%(format)s to change and bring back") % {"format": form}, self.address(export=f"{TO_BRING}{kind}"))
+                for kind, form in filing.FORMS.items()
+                if self.may_bring
+            ],
             "order": self.request.GET.get("order", ""),
         }
 
@@ -195,6 +216,10 @@ class ListingView(View):
     @property
     def may_export(self) -> bool:
         return frame.may(self.request, self.listing.export or self.listing.see)
+
+    @property
+    def may_bring(self) -> bool:
+        return self.listing.name in filing.KINDS and frame.may(self.request, f"sheets.{self.listing.name}")
 
     def known(self, rows: list[Any]) -> list[Any]:
         """Give each row, as `also`, what other rooms know of it: one call for all of them."""
@@ -246,7 +271,18 @@ class ListingView(View):
 
     # ── as a file ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def brought_back(self, kind: str) -> HttpResponseBase:
+        """Return the rows of this list as a file that can be changed and brought back, with what an import knows of them."""
+        if not self.may_bring:
+            return frame.refused(self.request)
+        # Shelves and prices stand for the goods on them.
+        named = "variant_id" if self.listing.name in ("stock", "prices") else "pk"
+        ids = list(dict.fromkeys(self.rows.values_list(named, flat=True)))
+        return filing.taken_away(self.request, self.listing.name, kind, filing.language(), ids)
+
     def exported(self, kind: str) -> HttpResponseBase:
+        if kind.startswith(TO_BRING):
+            return self.brought_back(kind.removeprefix(TO_BRING))
         if not self.may_export:
             return frame.refused(self.request)
         if self.form.errors:
@@ -300,6 +336,16 @@ class ListingView(View):
         if done:
             words = ngettext("%(what)s: %(count)d row.", "%(what)s: %(count)d rows.", done)
             messages.success(self.request, words % {"what": bulk.done, "count": done})
+
+
+def _shares(bars: Sequence[Bar]) -> list[dict[str, Any]]:
+    """Return bars with their share of the whole, of which the longest fills its line."""
+    whole, longest = sum(each.value for each in bars), max((each.value for each in bars), default=0)
+    return [
+        {"bar": each, "share": reading.percent(round(100 * each.value / whole) * 100), "width": round(100 * each.value / longest)}
+        for each in bars
+        if longest
+    ]
 
 
 def _classes(column: Column) -> str:

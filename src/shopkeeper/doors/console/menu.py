@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 from wagtail.admin.menu import MenuItem
 
 from shopkeeper.doors.console import frame, waiting
@@ -27,7 +27,8 @@ class Entry:
     is_urgent: bool = False
 
 
-SELL, UNDERSTAND, SUPPLY, TRUST, UPKEEP = _("Sell"), _("Understand"), _("Supply"), _("Trust"), _("Upkeep")
+SELL, GOODS, PEOPLE = _("Sell"), pgettext_lazy("menu", "Goods"), pgettext_lazy("menu", "People")
+UNDERSTAND, SUPPLY, TRUST, UPKEEP = _("Understand"), _("Supply"), _("Trust"), _("Upkeep")
 
 ENTRIES = (
     Entry(name="today", label=_("Today"), url="wagtailadmin_home", icon="sk-today", act="metrics.view"),
@@ -35,21 +36,14 @@ ENTRIES = (
         name="orders", label=_("Orders"), url="console_orders:index", icon="sk-order", act="orders.view", group=SELL,
         waits=lambda found: found.to_ship, is_urgent=True,
     ),
-    Entry(name="products", label=_("Products"), url="console_products:index", icon="sk-product", act="catalog.view", group=SELL),
-    Entry(name="categories", label=_("Categories"), url="console_categories:index", icon="sk-shelf", act="catalog.view", group=SELL),
-    Entry(name="brands", label=_("Brands"), url="console_brands:index", icon="sk-product", act="catalog.view", group=SELL),
-    Entry(name="attributes", label=_("Attributes"), url="console_attributes:index", icon="sk-percent", act="catalog.view", group=SELL),
-    Entry(name="searches", label=_("Searches"), url="console_searches:index", icon="sk-search", act="search.view", group=SELL),
-    Entry(name="prices", label=_("Prices"), url="console_prices:index", icon="sk-price", act="pricing.view", group=SELL),
     Entry(
-        name="reviews", label=_("Reviews"), url="console_reviews:index", icon="sk-star", act="reviews.view", group=SELL,
-        waits=lambda found: found.reviews,
+        name="buyer-requests", label=_("Buyers’ requests"), url="console_buyer_requests:index", icon="sk-order", act="orders.view",
+        group=SELL, waits=lambda found: found.requests, is_urgent=True,
     ),
     Entry(
-        name="questions", label=_("Questions"), url="console_questions:index", icon="sk-star", act="reviews.view", group=SELL,
-        waits=lambda found: found.questions + found.replies,
+        name="invoices-asked", label=_("Invoices asked for"), url="console_invoices_asked:index", icon="sk-page", act="orders.view",
+        group=SELL,
     ),
-    Entry(name="customers", label=_("Customers"), url="console_customers:index", icon="sk-person", act="customers.view", group=SELL),
     Entry(
         name="payments", label=_("Payments"), url="console_payments:index", icon="sk-card", act="payments.view", group=SELL,
         waits=lambda found: found.payments_pending,
@@ -59,11 +53,54 @@ ENTRIES = (
         waits=lambda found: found.strays + found.mismatched, is_urgent=True,
     ),
     Entry(name="statements", label=_("Statements"), url="console_statements:index", icon="sk-ledger", act="payments.view", group=SELL),
+    Entry(name="products", label=_("Products"), url="console_products:index", icon="sk-product", act="catalog.view", group=GOODS),
+    Entry(name="categories", label=_("Categories"), url="console_categories:index", icon="sk-shelf", act="catalog.view", group=GOODS),
+    Entry(
+        name="goods-collections", label=_("Collections"), url="console_goods_collections:index", icon="sk-shelf", act="catalog.view",
+        group=GOODS,
+    ),
+    Entry(name="brands", label=_("Brands"), url="console_brands:index", icon="sk-product", act="catalog.view", group=GOODS),
+    Entry(name="attributes", label=_("Attributes"), url="console_attributes:index", icon="sk-percent", act="catalog.view", group=GOODS),
+    Entry(name="size-tables", label=_("Size tables"), url="console_size_tables:index", icon="sk-product", act="catalog.view", group=GOODS),
+    Entry(name="prices", label=_("Prices"), url="console_prices:index", icon="sk-price", act="pricing.view", group=GOODS),
+    Entry(
+        name="engine-pages", label=_("Search optimisation"), url="console_engine_pages:index", icon="sk-eye",
+        act="content.view", group=GOODS,
+    ),
+    Entry(name="searches", label=_("Searches"), url="console_searches:index", icon="sk-search", act="search.view", group=GOODS),
+    Entry(name="edits", label=_("Changes of many"), url="console_edits:index", icon="sk-ledger", act="catalog.view", group=GOODS),
+    Entry(name="files", label=_("Import and export"), url="console_files", icon="sk-page", act="sheets.view", group=GOODS),
+    Entry(name="customers", label=_("Customers"), url="console_customers:index", icon="sk-person", act="customers.view", group=PEOPLE),
+    Entry(
+        name="customer-groups", label=_("Customer groups"), url="console_customer_groups:index", icon="sk-people", act="customers.view",
+        group=PEOPLE,
+    ),
+    Entry(
+        name="duplicates", label=_("Likely duplicates"), url="console_duplicates:index", icon="sk-people", act="customers.merge",
+        group=PEOPLE,
+    ),
+    Entry(
+        name="reviews", label=_("Reviews"), url="console_reviews:index", icon="sk-star", act="reviews.view", group=PEOPLE,
+        waits=lambda found: found.reviews,
+    ),
+    Entry(
+        name="questions", label=_("Questions"), url="console_questions:index", icon="sk-star", act="reviews.view", group=PEOPLE,
+        waits=lambda found: found.questions + found.replies,
+    ),
+    Entry(
+        name="tracked-links", label=_("Tracked links"), url="console_tracked_links:index", icon="sk-chart", act="links.view",
+        group=UNDERSTAND,
+    ),
     Entry(name="metrics", label=_("Figures explained"), url="console_metrics", icon="sk-chart", act="metrics.view", group=UNDERSTAND),
     Entry(name="stock", label=_("Stock"), url="console_stock:index", icon="sk-box", act="inventory.view", group=SUPPLY),
+    Entry(
+        name="wanted", label=pgettext_lazy("goods", "Wanted"), url="console_wanted:index", icon="sk-box", act="inventory.view",
+        group=SUPPLY,
+    ),
     Entry(name="movements", label=_("Stock ledger"), url="console_movements:index", icon="sk-ledger", act="inventory.view", group=SUPPLY),
     Entry(name="warehouses", label=_("Warehouses"), url="console_warehouses:index", icon="sk-house", act="inventory.view", group=SUPPLY),
     Entry(name="delivery", label=_("Ways of delivery"), url="console_delivery:index", icon="sk-van", act="pricing.view", group=SUPPLY),
+    Entry(name="carriers", label=_("Carriers’ pages"), url="console_carriers:index", icon="sk-van", act="orders.view", group=SUPPLY),
     Entry(name="audit", label=_("Audit trail"), url="console_audit:index", icon="sk-eye", act="audit.view", group=TRUST),
     Entry(
         name="books", label=_("Books"), url="console_books", icon="sk-ledger", act="audit.view", group=TRUST,
@@ -84,6 +121,8 @@ ENTRIES = (
         name="mails", label=_("Mails"), url="console_messages:index", icon="sk-mail", act="messages.view", group=UPKEEP,
         waits=lambda found: found.mails_stuck,
     ),
+    Entry(name="letters", label=_("Texts of mails"), url="console_letters", icon="sk-page", act="messages.view", group=UPKEEP),
+    Entry(name="bounces", label=_("Returned mails"), url="console_bounces:index", icon="sk-mail", act="messages.view", group=UPKEEP),
     Entry(name="health", label=_("Health"), url="console_health", icon="sk-pulse", act="health.view", group=UPKEEP),
     Entry(name="backups", label=_("Backups"), url="console_backups", icon="sk-safe", act="backup.view", group=UPKEEP),
     Entry(name="settings", label=_("Shop settings"), url="console_settings", icon="sk-gear", act="shop.view", group=UPKEEP),

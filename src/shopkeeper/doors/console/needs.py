@@ -1,4 +1,4 @@
-"""What waits for somebody on the first page, and what an empty shop needs first."""
+"""What waits for somebody on the first page."""
 
 from datetime import datetime
 from typing import Any
@@ -10,16 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shopkeeper.doors.console import frame, people, reading, waiting
-from shopkeeper.kit import together
 from shopkeeper.kit.console import pill
-from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.content import public as content
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import STATES
 from shopkeeper.selling.orders.shapes import OrderFilter
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.console import dispute_due_at
-from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.shop import public as shop
 
 ORDERS_SHOWN = 6
@@ -106,6 +102,22 @@ def needs(request: HttpRequest) -> list[Need]:
             "pending",
         ),
         _need(
+            found.requests,
+            ngettext("request of a buyer", "requests of buyers", found.requests),
+            _("Somebody wants to cancel or to send back, and waits for an answer."),
+            "console_buyer_requests:index",
+            "waiting",
+        ),
+        _need(
+            found.drafts_failed,
+            ngettext(
+                "product that did not go live when it was due", "products that did not go live when they were due", found.drafts_failed
+            ),
+            _("Nothing was changed. Open it: it says why. Then change the draft, or set another moment."),
+            "console_products:index",
+            "failed",
+        ),
+        _need(
             found.reviews,
             ngettext("review to read", "reviews to read", found.reviews),
             _("Nobody sees it before somebody here has read it."),
@@ -184,56 +196,3 @@ def _waits_since(at: datetime, now: datetime) -> str:
     if hours < 48:
         return ngettext("waits for %(n)d hour", "waits for %(n)d hours", hours) % {"n": hours}
     return ngettext("waits for %(n)d day", "waits for %(n)d days", hours // 24) % {"n": hours // 24}
-
-
-def first_steps(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return what an empty shop needs before its first sale, each with whether it is done and where to do it."""
-    has_products, is_priced, ways, texts = together.read(
-        catalog.has_products, pricing.has_prices, pricing.all_delivery_options, content.texts
-    )
-    return [
-        _step(
-            request,
-            "console_settings",
-            "shop.save",
-            done=bool((frame.home() or shop.shop()).legal_name),
-            title=_("Say who you are"),
-            why=_("Name, licence data, address: shoppers and authorities look for them."),
-        ),
-        _step(
-            request,
-            "console_products:new",
-            "catalog.save_product",
-            done=has_products,
-            title=_("Add the first product"),
-            why=_("With a name in both languages, its variants and a web name."),
-        ),
-        _step(
-            request,
-            "console_products:index",
-            "pricing.set_price",
-            done=is_priced,
-            title=_("Give it a price"),
-            why=_("Without one it cannot be bought."),
-        ),
-        _step(
-            request,
-            "console_delivery:new",
-            "pricing.save_delivery_option",
-            done=bool(ways),
-            title=_("Offer a way of delivery"),
-            why=_("With its price and the days it takes."),
-        ),
-        _step(
-            request,
-            "console_texts:index",
-            "content.view",
-            done=any(each.version > 1 for each in texts.values()),
-            title=_("Read the shop texts through"),
-            why=_("Terms, privacy and returns are drafts until you make them yours."),
-        ),
-    ]
-
-
-def _step(request: HttpRequest, page: str, act: str, **words: Any) -> dict[str, Any]:
-    return {**words, "url": reverse(page) if frame.may(request, act) else ""}

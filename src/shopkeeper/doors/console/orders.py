@@ -18,7 +18,9 @@ from shopkeeper.doors.console import frame, people, reading, waiting, words
 from shopkeeper.doors.console.commanding import missing
 from shopkeeper.doors.refusals import explain
 from shopkeeper.flows import cancel_order, settle_payment, ship_order
-from shopkeeper.kit.console import Command, Done, Fact, UnitsField, pill, word
+from shopkeeper.growth.messages import public as mails
+from shopkeeper.kit import divisions, together
+from shopkeeper.kit.console import Command, Done, Fact, SeenField, UnitsField, pill, word
 from shopkeeper.kit.ids import LineId, OrderId, UserId, WarehouseId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.access import public as access
@@ -28,7 +30,20 @@ from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.console import warehouse_choices
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import CANCEL_REASONS, CHANNELS, REFUND_REASONS, REFUND_STATES, STATES
-from shopkeeper.selling.orders.shapes import CancelReason, NoInvoice, Order, OrderLine, OrderState, PieceRun
+from shopkeeper.selling.orders.console_requests import KINDS as REQUEST_KINDS
+from shopkeeper.selling.orders.console_requests import STATES as REQUEST_STATES
+from shopkeeper.selling.orders.shapes import (
+    CancelReason,
+    NoInvoice,
+    Order,
+    OrderLine,
+    OrderState,
+    PieceRun,
+    Request,
+    RequestKind,
+    RequestState,
+    unpacked,
+)
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.console import DISPUTES, way_of_paying
 from shopkeeper.selling.payments.console import STATES as PAYMENT_STATES
@@ -45,6 +60,8 @@ TRACK = ("placed", "paid", "shipping", "shipped")
     lambda pk: orders.timeline(OrderId(pk)),
     lambda _pk: list(warehouse_choices()),
     lambda pk: approvals.waiting_about(f"order:{pk}", frame.began()),
+    lambda pk: orders.requests_of(OrderId(pk)),
+    lambda pk: orders.particulars_of_order(OrderId(pk)),
 )
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one order: what was bought, where it goes, what was paid, what happened, and what can be done now."""
@@ -68,8 +85,24 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "acts": {name for name, can in possible(order).items() if can and frame.may(request, f"orders.{name}")},
         "may_give_back": frame.may(request, "orders.refund") and settle_payment.refused_give_back(order.id) is not None,
         "lines": {line.id: line for line in order.lines},
+        "parcels": [(each, *unpacked(order.lines, each)) for each in order.shipments],
         "origin": _origin(order) if order.is_imported else None,
         "waits": waiting.about(request, f"order:{order.id}"),
+        "requests": [
+            (each, word(REQUEST_KINDS, each.kind.value), pill(REQUEST_STATES, each.state.value)) for each in orders.requests_of(order.id)
+        ],
+        "added": orders.particulars_of_order(order.id),
+        "goes_to": divisions.lines(
+            name=order.address.name,
+            line1=order.address.line1,
+            line2=order.address.line2,
+            city=order.address.city,
+            region=order.address.region,
+            postcode=order.address.postcode,
+            country=order.address.country,
+        ),
+        "standing": mails.standings([order.contact.email])[order.contact.email],
+        "may_tell_arrival": frame.may(request, "orders.ship"),
     }
     return TemplateResponse(request, "console/order.html", context)
 
@@ -232,14 +265,36 @@ class Ship(OrderCommand):
     carrier = forms.CharField(label=gettext_lazy("Carrier"), max_length=100)
     tracking_number = forms.CharField(label=gettext_lazy("Tracking number"), max_length=100, required=False)
     warehouse = forms.TypedChoiceField(label=gettext_lazy("From"), coerce=int, empty_value=None, required=False)
+    known = SeenField()
 
     def prepare(self) -> None:
-        super().prepare()
+        order_id = OrderId(self.target_id or 0)
+        # One statement for what this form and what stands beside it are made from.
+        together.read(
+            super().prepare, lambda: orders.promised_back([order_id]), lambda: inventory.held(order_id),
+            lambda: orders.requests_of(order_id),
+        )  # fmt: skip
+        self.asked_to_cancel = cancels_asked(order_id)
+        self.button, self.is_held_up = str(self.submit), False
         self.fields["warehouse"].choices = [("", _("Where the pieces are held")), *warehouse_choices()]  # type: ignore[attr-defined]
-        self.unit_fields({line.id: line.units_to_ship for line in self.order.lines}, full=True)
+        self.unit_fields(self.may_go(), full=True)
         for line in self.order.lines:
             left = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=line.units_to_ship)
             self.fields[f"left_{line.id}"] = left
+
+    def is_seen(self) -> bool:
+        """Whether nobody asks to cancel, or the reader was told who does and ships all the same."""
+        mark = "-".join(str(each.id) for each in self.asked_to_cancel)
+        if not mark or self.cleaned_data["known"] == mark:
+            return True
+        self.fields["known"].show(mark)  # type: ignore[attr-defined]
+        self.button, self.is_held_up = _("Ship all the same"), True
+        return False
+
+    def may_go(self) -> dict[LineId, int]:
+        """Return how many pieces of each line may be sent: not those the shop has agreed to cancel."""
+        kept = orders.promised_back([self.order.id])
+        return {line.id: max(0, line.units_to_ship - kept.get(line.id, 0)) for line in self.order.lines}
 
     def seen(self) -> dict[LineId, int]:
         """Return how many pieces of each line were left when the form was first shown: sent twice, it sends one parcel."""
@@ -256,7 +311,7 @@ class Ship(OrderCommand):
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
         found = self.cleaned_data
-        whole = all(found.get(f"units_{line.id}") == line.units_to_ship for line in self.order.lines if line.units_to_ship)
+        whole = all(found.get(f"units_{line_id}") == units for line_id, units in self.may_go().items() if units)
         ship_order.ship(
             order_id=self.order.id,
             warehouse_id=WarehouseId(found["warehouse"]) if found["warehouse"] else None,
@@ -264,6 +319,7 @@ class Ship(OrderCommand):
             tracking_number=found["tracking_number"],
             lines=None if whole else self.chosen(),
             left=self.seen(),
+            cancels_seen=[each.id for each in self.asked_to_cancel],
             actor=actor,
             now=now,
         )
@@ -290,8 +346,16 @@ class Cancel(OrderCommand):
         return Done(_("Order %(number)s is cancelled.") % {"number": self.order.number}, self.order.id)
 
 
+def cancels_asked(order_id: OrderId) -> tuple[Request, ...]:
+    """Return the buyer's requests to cancel that nobody has decided yet."""
+    return tuple(each for each in orders.requests_of(order_id) if each.kind is RequestKind.CANCEL and each.state is RequestState.WAITING)
+
+
 def ship_whole(pk: int, actor: UserId, now: datetime) -> None:
-    """Ship all that is left of an order with the carrier of its delivery option, without a tracking number."""
+    """Ship all that is left of an order with the carrier of its delivery option, without a tracking number.
+
+    Raises CancelAsked where its buyer asks to cancel: such an order is shipped from its own page, where one reads so first.
+    """
     order = orders.order(OrderId(pk))
     carrier = order.delivery_name.en or order.delivery_name.zh or "–"
     ship_order.ship(order_id=order.id, warehouse_id=None, carrier=carrier[:100], tracking_number="", lines=None, actor=actor, now=now)

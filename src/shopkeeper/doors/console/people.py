@@ -1,4 +1,4 @@
-"""Pages about a customer, a payment, a fact, a mail and an entry of the trail."""
+"""Pages about a payment, a fact, a mail and an entry of the trail."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,19 +13,18 @@ from shopkeeper.doors.console.commanding import missing
 from shopkeeper.events import console as fact_pages
 from shopkeeper.growth.messages import console as mail_pages
 from shopkeeper.growth.messages import public as messages
+from shopkeeper.growth.messages.shapes import Mail
 from shopkeeper.kit.console import pill, word
-from shopkeeper.kit.ids import CustomerId, MessageId, OrderId, PaymentId
+from shopkeeper.kit.ids import MessageId, OrderId, PaymentId
 from shopkeeper.kit.naming import customer_name
 from shopkeeper.kit.refusals import NotFound, Refusal
 from shopkeeper.ops.audit.console import ACTS_CALLED, AUDIT
 from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.console import STATES as ORDER_STATES
 from shopkeeper.selling.orders.shapes import Order, OrderSummary
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.console import DISPUTES, EVENTS, STATES, WHY_NOT, way_of_paying
-
-ORDERS_SHOWN = 50
+from shopkeeper.selling.shop import public as shop
 
 
 def order_numbers(ids: Sequence[int | None]) -> dict[int, str]:
@@ -53,26 +52,6 @@ def buyer_names(found: Sequence[Order | OrderSummary]) -> dict[OrderId, str]:
 
 def _name(order: Order | OrderSummary) -> str:
     return (order.contact.name or order.contact.email) if isinstance(order, Order) else order.buyer_name
-
-
-@frame.guarded("customers.view")
-@frame.at_once(lambda pk: orders.orders_of(CustomerId(pk), size=ORDERS_SHOWN), lambda pk: customers.addresses(CustomerId(pk)))
-def customer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one customer and their orders."""
-    try:
-        found = customers.customer(CustomerId(pk))
-    except NotFound as refusal:
-        return missing(request, refusal)
-    placed = orders.orders_of(found.id, size=ORDERS_SHOWN)
-    context = {
-        "customer": found,
-        "called": customer_name(found.name, found.external_code) or found.email,
-        "orders": [(each, pill(ORDER_STATES, each.state.value)) for each in placed],
-        "total": placed.total,
-        "addresses": customers.addresses(found.id),
-        "may_edit": frame.may(request, "customers.save"),
-    }
-    return TemplateResponse(request, "console/customer.html", context)
 
 
 @frame.guarded("payments.view")
@@ -135,23 +114,27 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "console/entry.html", context)
 
 
+def _as_it_would_go(pk: int) -> Mail | None:
+    """Return an order's mail as it would go out now, None where it would not or is shown to nobody."""
+    try:
+        return messages.preview(message_id=MessageId(pk), now=frame.began())
+    except Refusal:
+        return None
+
+
 @frame.guarded("messages.view")
-@frame.at_once()
+@frame.at_once(_as_it_would_go, lambda _pk: shop.shop())
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what became of one mail, and an order's mail as it would go out now."""
     try:
         found = messages.message(MessageId(pk))
     except NotFound as refusal:
         return missing(request, refusal)
-    try:
-        shown = messages.preview(message_id=found.id, now=frame.began())
-    except Refusal:
-        shown = None
     context = {
         "mail": found,
         "title": word(mail_pages.KINDS, found.kind.value),
         "state": pill(mail_pages.STATES, found.state.value),
-        "shown": shown,
+        "shown": _as_it_would_go(pk),
         "number": order_numbers([found.order_id]).get(found.order_id or 0, ""),
         "may_retry": found.state.value == "parked" and frame.may(request, "messages.resend"),
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shopkeeper.doors.console import frame
+from shopkeeper.kit import together
 from shopkeeper.kit.console import Lead, Pill, pill
 from shopkeeper.kit.ids import OrderId, WarehouseId
 from shopkeeper.kit.text import Bilingual
@@ -17,7 +18,7 @@ from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import Warehouse
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import STATES
-from shopkeeper.selling.orders.shapes import NothingToDo, Order, OrderLine, Parcel, WrongState
+from shopkeeper.selling.orders.shapes import LinePart, NothingToDo, Order, OrderLine, Parcel, WrongState
 
 MOST_ORDERS = 100
 """More orders than this are no round through a warehouse."""
@@ -114,11 +115,12 @@ def _wrong(asked: Sequence[str]) -> str:
 
 def _packed(found: Sequence[Order]) -> tuple[list[tuple[Order, tuple[Parcel, ...]]], list[LeftOut]]:
     """Return the parcels each order would leave in, by the rule that shipping follows, and the orders without any."""
-    held = inventory.held_for([order.id for order in found])
+    ids = [order.id for order in found]
+    held, kept = together.read(lambda: inventory.held_for(ids), lambda: orders.promised_back(ids))
     packed, left_out = [], []
     for order in sorted(found, key=lambda order: order.id):
         try:
-            packed.append((order, orders.pack(order, held.get(order.id, ()))))
+            packed.append((order, orders.pack(order, held.get(order.id, ()), kept=kept)))
         except (WrongState, NothingToDo):
             left_out.append(LeftOut(order.id, order.number, pill(STATES, order.state.value)))
     return packed, left_out
@@ -129,11 +131,16 @@ def gathered(packed: Sequence[tuple[Order, Sequence[Parcel]]], warehouses: Seque
     rows: dict[WarehouseId, dict[str, PickRow]] = {}
     for order, parcels in packed:
         lines: Mapping[int, OrderLine] = {line.id: line for line in order.lines}
+        parts: Mapping[int, LinePart] = {part.id: part for line in order.lines for part in line.parts}
         for parcel in parcels:
-            for units in parcel.lines:
-                line = lines[units.line_id]
-                row = rows.setdefault(parcel.warehouse_id, {}).setdefault(line.sku, PickRow(line.sku, line.name))
-                row.orders.append(ForOrder(order.id, order.number, units.units))
+            fetched: list[tuple[OrderLine | LinePart, int]] = [
+                (lines[each.line_id], each.units) for each in parcel.lines if not lines[each.line_id].parts
+            ]
+            # Of a bundle its parts are fetched, from wherever they are held.
+            fetched += [(parts[each.part_id], each.units) for each in parcel.parts]
+            for goods, units in fetched:
+                row = rows.setdefault(parcel.warehouse_id, {}).setdefault(goods.sku, PickRow(goods.sku, goods.name))
+                row.orders.append(ForOrder(order.id, order.number, units))
     return [
         Part(house.code, house.name, tuple(row for _sku, row in sorted(rows[house.id].items()))) for house in warehouses if house.id in rows
     ]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shopkeeper.doors.console import approvals, frame, reading, roles, words
+from shopkeeper.doors.console import approvals, frame, reading, roles, sign_in, words
 from shopkeeper.doors.console.commanding import CommandView
 from shopkeeper.flows import shop_settings
 from shopkeeper.flows import staff as staff_flow
@@ -22,6 +22,7 @@ from shopkeeper.kit.places import CurrencyField, currency_name
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.shapes import Role, SignedInPlace
+from shopkeeper.selling.customers.console_sign_in import SaveSignIn
 from shopkeeper.selling.shop import public as shop
 from shopkeeper.selling.shop.console import SaveShop
 
@@ -206,7 +207,9 @@ class ChangeCurrency(Command):
     title = gettext_lazy("Change the book currency")
     submit = gettext_lazy("Change the currency")
     caption = gettext_lazy("Possible only before the first order: every amount in the books is in this currency.")
-    currency = CurrencyField(label=gettext_lazy("Currency"))
+    currency = CurrencyField(
+        label=gettext_lazy("Currency"), help_text=gettext_lazy("Possible only before the first order; every amount in the books is in it.")
+    )
 
     def prepare(self) -> None:
         self.start(currency=self.setting.currency)
@@ -247,6 +250,7 @@ STAFF_VIEWS = {
 }
 change_limits = CommandView.as_view(command=approvals.ChangeLimits, list_url=_settings_url, list_title=gettext_lazy("Shop settings"))
 change_settings = CommandView.as_view(command=SaveShop, list_url=_settings_url, list_title=gettext_lazy("Shop settings"))
+change_sign_in = CommandView.as_view(command=SaveSignIn, list_url=_settings_url, list_title=gettext_lazy("Shop settings"))
 change_currency = CommandView.as_view(command=ChangeCurrency, list_url=_settings_url, list_title=gettext_lazy("Shop settings"))
 
 
@@ -259,6 +263,8 @@ def settings(request: HttpRequest) -> HttpResponse:
         "may_limit": frame.may(request, "approvals.save_limits"),
         "limits": approvals.limits_in_words(),
         "languages": dict(LANGUAGES),
+        "sign_in": sign_in.in_settings(),
+        "may_sign_in": frame.may(request, "customers.save_sign_in"),
     }
     return TemplateResponse(request, "console/settings.html", context)
 

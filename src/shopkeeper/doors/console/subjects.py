@@ -27,8 +27,13 @@ _PAGES = {
     "approval": "console_approvals:page",
     "attribute": "console_attributes:edit",
     "brand": "console_brands:edit",
+    "bulk_edit": "console_edits:undo",
     "category": "console_categories:edit",
+    "collection": "console_goods_collections:edit",
+    "size_table": "console_size_tables:edit",
     "customer": "console_customers:page",
+    "group": "console_customer_groups:edit",
+    "provider": "console_sign_in_providers:edit",
     "delivery_option": "console_delivery:edit",
     "price_list": "console_price_lists:edit",
     "warehouse": "console_warehouses:edit",
@@ -39,6 +44,9 @@ _PAGES = {
     "message": "console_messages:page",
     "stray": "console_strays:page",
     "review": "console_reviews:page",
+    "request": "console_buyer_requests:page",
+    "carrier": "console_carriers:edit",
+    "link": "console_tracked_links:page",
     "question": "console_questions:page",
 }
 

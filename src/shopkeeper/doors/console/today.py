@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shopkeeper.doors.console import frame, needs, period, reading, safekeeping, waiting
+from shopkeeper.doors.console import first_day, frame, needs, period, reading, safekeeping, waiting
 from shopkeeper.insight.metrics import public as metrics
 from shopkeeper.insight.metrics.shapes import (
     Against,
@@ -85,11 +85,13 @@ def page(request: HttpRequest) -> HttpResponse:
     drawn = wanted if wanted in SHOWN else "gmv"
     if request.GET.get("export"):
         return _file(request, chosen, drawn, now)
-    waits, warning, to_ship, _foreseen = together.read(
+    waits, warning, to_ship, _foreseen, steps = together.read(
         lambda: needs.needs(request),
         needs.payment_warning,
         lambda: needs.to_ship(request, now, setting.zone),
         metrics.foresee,
+        # Only a shop without trade lists them; asked here, they cost no statement of their own.
+        lambda: None if metrics.coverage() else first_day.on_today(request),
         remembered=known,
     )
     # Figures come from the lake: what they ask the database is known by now, so that none is worked out twice.
@@ -108,9 +110,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "to_ship": to_ship,
         "may_export": frame.may(request, "metrics.export"),
         "query": _query(request),
+        "first_day": first_day.link(request),
     }
     if coverage is None:
-        context |= {"steps": needs.first_steps(request)}
+        context |= steps or first_day.on_today(request)
         return TemplateResponse(request, "console/today.html", context, status=400 if chosen.is_wrong else 200)
     (reckoned,) = together.read(lambda: _reckoned(chosen, drawn, now), remembered=known)
     context |= _trade(*reckoned, chosen=chosen, drawn=drawn)

@@ -13,6 +13,8 @@ from shopkeeper.kit.console import States, word
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.audit.console import FIELDS_CALLED
 from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.console_bulk import EDITS_CALLED
+from shopkeeper.selling.catalog.console_collections import KINDS as COLLECTION_KINDS
 from shopkeeper.selling.catalog.console_traits import KINDS as ATTRIBUTE_KINDS
 from shopkeeper.selling.inventory.console import warehouse_choices
 from shopkeeper.selling.orders.console import CANCEL_REASONS, REFUND_REASONS
@@ -97,6 +99,8 @@ _BY_ID: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "category_id": lambda: _named(catalog.categories()),
     "parent_id": lambda: _named(catalog.categories()),
     "brand_id": lambda: _named(catalog.brands()),
+    "size_table": lambda: _named(catalog.size_tables()),
+    "categories": lambda: _named(catalog.categories()),
 }
 """What the ids in a field are called."""
 
@@ -113,6 +117,7 @@ def _known(act: str, name: str) -> Mapping[str, Any]:
         room = act.partition(".")[0]
         return _labels({"orders": ORDER_STATES, "payments": STRAY_STATES}.get(room, MAIL_STATES))
     known: dict[str, Mapping[str, Any]] = {
+        "filled": COLLECTION_KINDS, "edit": EDITS_CALLED,
         "language": LANGUAGES, "tax_mode": dict(TAX_MODES), "hearer": HEARERS_CALLED, "provider": PROVIDERS,
     }  # fmt: skip
     return known.get(name, {})

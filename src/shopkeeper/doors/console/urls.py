@@ -8,7 +8,7 @@ from wagtail.admin import urls as wagtail_admin
 from wagtail.admin.auth import require_admin_access
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
-from shopkeeper.doors.console import books, gate, health, roles, safekeeping, second, staff, today
+from shopkeeper.doors.console import books, filing, first_day, gate, health, letters, roles, safekeeping, second, staff, today
 from shopkeeper.doors.console.frame import View
 
 
@@ -41,10 +41,26 @@ urlpatterns = [
     path("books/", admin(books.page), name="console_books"),
     path("backups/", admin(safekeeping.page), name="console_backups"),
     path("backups/take/", admin(safekeeping.take), name="console_backups_take"),
+    path("letters/", admin(letters.page), name="console_letters"),
+    path("letters/settings/", admin(letters.settings), name="console_letters_settings"),
+    path("letters/<int:pk>/", admin(letters.letter), name="console_letter"),
+    path("letters/<int:pk>/edit/", admin(letters.edit), name="console_letter_edit"),
+    path("letters/<int:pk>/own/", admin(letters.own), name="console_letter_own"),
+    path("files/", admin(filing.page), name="console_files"),
+    path("files/export/", admin(filing.export), name="console_files_export"),
+    path("files/bring/", admin(filing.bring), name="console_files_bring"),
+    path("files/<int:pk>/", admin(filing.sheet), name="console_file"),
+    path("files/<int:pk>/columns/", admin(filing.choose), name="console_file_columns"),
+    path("files/<int:pk>/confirm/", admin(filing.confirm), name="console_file_confirm"),
+    path("files/<int:pk>/refused/", admin(filing.refused), name="console_file_refused"),
+    path("files/<int:pk>/undo/", admin(filing.undo), name="console_file_undo"),
     path("figures/", admin(staff.meanings), name="console_metrics"),
+    path("first-day/", admin(first_day.page), name="console_first_day"),
+    *(path(f"first-day/{step}/{form}/", admin(view), name=f"console_first_day_{form}") for step, form, view in first_day.VIEWS),
     path("settings/", admin(staff.settings), name="console_settings"),
     path("settings/change/", admin(staff.change_settings), name="console_settings_change"),
     path("settings/currency/", admin(staff.change_currency), name="console_settings_currency"),
+    path("settings/sign-in/", admin(staff.change_sign_in), name="console_settings_sign_in"),
     path("settings/limits/", admin(staff.change_limits), name="console_settings_limits"),
     path("staff/", admin(staff.page), name="console_staff"),
     path("staff/roles/", admin(roles.page), name="console_roles"),

@@ -12,6 +12,7 @@ from shopkeeper.kit import together
 from shopkeeper.kit.console import word
 from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.ops.approvals.console import DEEDS_CALLED
+from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.console import money_kept
 from shopkeeper.selling.orders.shapes import OrderState
@@ -23,7 +24,8 @@ from shopkeeper.selling.reviews import public as reviews
 class Waiting:
     """How many orders wait: those whose late money did not go back, to be shipped, to be paid; payments for their provider, facts and
     mails for a second try; acts for a second person; differences in the books; money without an order, and money that
-    cannot pay the order it came for; reviews, questions and buyers' answers that nobody has read yet."""
+    cannot pay the order it came for; reviews, questions and buyers' answers that nobody has read yet; requests of buyers;
+    products that did not go live, or off, at their moment."""
 
     disputed: int = 0
     money_kept: int = 0
@@ -40,6 +42,8 @@ class Waiting:
     reviews: int = 0
     questions: int = 0
     replies: int = 0
+    requests: int = 0
+    drafts_failed: int = 0
 
     @property
     def anything(self) -> bool:
@@ -59,6 +63,8 @@ class Waiting:
                 self.reviews,
                 self.questions,
                 self.replies,
+                self.requests,
+                self.drafts_failed,
             )
         )
 
@@ -73,21 +79,36 @@ def waiting(request: HttpRequest) -> Waiting:
 def read() -> Waiting:
     """Return all that waits, whoever reads."""
     now = frame.began()
-    states, backlog, in_dispute, kept_money, pending_payments, mails, differ, asked, strays, mismatched, unread, (unanswered, replies) = (
-        together.read(
-            lambda: orders.counts(OrderState.PLACED, OrderState.PAID, OrderState.SHIPPING),
-            events.backlog,
-            disputed,
-            money_kept,
-            pending,
-            messages.parked,
-            audit_books.differences_found,
-            lambda: approvals.waiting(now),
-            strays_open,
-            mismatched_open,
-            reviews.waiting,
-            reviews.questions_waiting,
-        )
+    (
+        states,
+        backlog,
+        in_dispute,
+        kept_money,
+        pending_payments,
+        mails,
+        differ,
+        asked,
+        strays,
+        mismatched,
+        unread,
+        (unanswered, replies),
+        requests,
+        drafts_failed,
+    ) = together.read(
+        lambda: orders.counts(OrderState.PLACED, OrderState.PAID, OrderState.SHIPPING),
+        events.backlog,
+        disputed,
+        money_kept,
+        pending,
+        messages.parked,
+        audit_books.differences_found,
+        lambda: approvals.waiting(now),
+        strays_open,
+        mismatched_open,
+        reviews.waiting,
+        reviews.questions_waiting,
+        orders.requests_waiting,
+        catalog.drafts_failed,
     )
     return Waiting(
         disputed=in_dispute,
@@ -105,6 +126,8 @@ def read() -> Waiting:
         reviews=unread,
         questions=unanswered,
         replies=replies,
+        requests=requests,
+        drafts_failed=drafts_failed,
     )
 
 
@@ -124,6 +147,8 @@ _SEEN_BY = {
     "reviews": "reviews.view",
     "questions": "reviews.view",
     "replies": "reviews.view",
+    "requests": "orders.view",
+    "drafts_failed": "catalog.view",
 }
 """The act that lets somebody see each of the counts."""
 

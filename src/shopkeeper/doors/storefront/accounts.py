@@ -1,7 +1,7 @@
 """Signing in and out, opening an account, a forgotten password, and the account page."""
 
 from django.contrib import messages
-from django.contrib.auth import get_user_model, login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -10,17 +10,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from shopkeeper.doors.refusals import Explained
-from shopkeeper.doors.storefront import forms, frame, visitor
-from shopkeeper.doors.storefront.basket import LEFT_OUT
+from shopkeeper.doors.refusals import Explained, explain
+from shopkeeper.doors.storefront import entering, forms, frame, news, signing_in, signing_in_with, visitor, waits
 from shopkeeper.flows import join
+from shopkeeper.flows import sign_in as codes
 from shopkeeper.kit import checks, together
-from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.shapes import LinkSpent, WeakPassword
 from shopkeeper.selling.customers import public as customers
-from shopkeeper.selling.customers.shapes import Customer
+from shopkeeper.selling.customers.shapes import Channel, CodeJustSent, Customer, NotOffered
 from shopkeeper.selling.orders import public as orders
 
 MOST_PASSWORD = 128
@@ -35,7 +34,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     sent = request.POST.dict() if request.method == "POST" else None
     form = forms.AccountForm(sent, next=request.GET.get("next", ""))
     if sent is None:
-        return frame.page(request, "sign_in", form=form)
+        return _sign_in_page(request, form)
     person = access.sign_in(email=form.value("email"), password=form.value("password"))
     if person is None:
         form.errors["password"] = Explained(
@@ -44,28 +43,27 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             problem=_("Address and password do not belong together."),
             remedy=_("Check both, or ask for a link to choose a new password."),
         )
-        return frame.page(request, "sign_in", status=422, form=form)
-    return _enter(request, person.id, forms.safe_next(form.value("next"), reverse("storefront:account")))
+        return _sign_in_page(request, form, 422)
+    return entering.enter(request, person.id, forms.safe_next(form.value("next"), reverse("storefront:account")))
 
 
-def _enter(request: HttpRequest, user_id: UserId, address: str) -> HttpResponse:
-    token = visitor.basket_token(request)
-    login(request, get_user_model().objects.get(pk=user_id))
-    response = HttpResponseRedirect(address)
-    now = timezone.now()
-    joined = orders.merge_baskets(token=token, customer_id=join.member(user_id=user_id, now=now), now=now)
-    if joined.left_out:
-        request.session[LEFT_OUT] = [line.variant_id for line in joined.left_out]
-    visitor.remember_basket(request, response, joined.basket)
-    return response
+def _sign_in_page(request: HttpRequest, form: forms.Form, status: int = 200) -> HttpResponse:
+    rule, providers = together.read(customers.sign_in_rule, customers.offered_providers)
+    by_phone = rule.phone_codes and bool(customers.carrier())
+    response = frame.page(
+        request, "sign_in", status=status, form=form, by_mail=rule.mail_codes, by_phone=by_phone, providers=providers
+    )  # fmt: skip
+    return signing_in_with.let_forms_lead_to(response, providers)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session; the basket stays with the account, not with the browser."""
+    """End the session; basket and wish list stay with the account, not with the browser."""
     logout(request)
     response = HttpResponseRedirect(reverse("storefront:home"))
     visitor.forget_basket(response)
+    visitor.forget_wishes(request, response)
+    visitor.remember_news(response, 0)
     return response
 
 
@@ -81,8 +79,22 @@ def register(request: HttpRequest) -> HttpResponse:
     email = form.read("email", checks.email)
     if name is None or email is None:
         return frame.page(request, "register", status=422, form=form, is_sent=False)
+    if form.value("by") == "code":
+        return _join_by_code(request, form, email=email, name=name)
     join.ask(email=email, name=name, language=request.LANGUAGE_CODE, now=timezone.now())
     return frame.page(request, "register", form=form, is_sent=True)
+
+
+def _join_by_code(request: HttpRequest, form: forms.Form, *, email: str, name: str) -> HttpResponse:
+    try:
+        codes.ask_to_join(email=email, name=name, language=request.LANGUAGE_CODE, now=timezone.now())
+    except CodeJustSent as refusal:
+        messages.info(request, str(explain(refusal)))
+    except NotOffered as refusal:
+        form.refuse(refusal, "email")
+        return frame.page(request, "register", status=422, form=form, is_sent=False)
+    signing_in.remember_asked(request, channel=Channel.MAIL, address=email, after=reverse("storefront:account"), opens=name)
+    return HttpResponseRedirect(reverse("storefront:code_given"))
 
 
 @never_cache
@@ -103,7 +115,7 @@ def join_finish(request: HttpRequest, token: str) -> HttpResponse:
         form.refuse(refusal, "password")
         return frame.page(request, "password_new", status=422, form=form, is_link_good=True, is_joining=True)
     messages.success(request, _("Your account is open. Welcome."))
-    return _enter(request, member.user_id, reverse("storefront:account"))
+    return entering.enter(request, member.user_id, reverse("storefront:account"))
 
 
 @never_cache
@@ -157,10 +169,13 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def _account_page(request: HttpRequest, member: Customer, form: forms.Form) -> HttpResponse:
     number = forms.page_number(request.GET.get("page"))
-    bought, addresses = together.read(
-        lambda: orders.orders_of(member.id, number=number, size=ORDERS_ON_A_PAGE), lambda: customers.addresses(member.id)
+    bought, addresses, waiting, unread = together.read(
+        lambda: orders.orders_of(member.id, number=number, size=ORDERS_ON_A_PAGE),
+        lambda: customers.addresses(member.id),
+        lambda: waits.of_member(member),
+        lambda: news.unread(member),
     )
-    return frame.page(
+    response = frame.page(
         request,
         "account",
         status=422 if form.errors else 200,
@@ -168,7 +183,11 @@ def _account_page(request: HttpRequest, member: Customer, form: forms.Form) -> H
         form=form,
         orders=bought,
         addresses=addresses,
+        waiting=waiting,
+        unread=unread,
     )
+    visitor.remember_news(response, unread)
+    return response
 
 
 @require_POST

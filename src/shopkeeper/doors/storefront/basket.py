@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
@@ -11,19 +12,22 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from shopkeeper.doors.refusals import explain
-from shopkeeper.doors.storefront import forms, frame, kept, reading, shelves, visitor
+from shopkeeper.doors.storefront import choosing, explaining, forms, frame, kept, reading, shelves, visitor
+from shopkeeper.flows import pictures
 from shopkeeper.kit import together
 from shopkeeper.kit.ids import DeliveryOptionId, VariantId
 from shopkeeper.kit.refusals import NotFound, Refusal
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import Goods, NotSellable
+from shopkeeper.selling.catalog.shapes_options import NotMade
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.inventory.shapes import OutOfStock, ShortLine
+from shopkeeper.selling.media.shapes import Picture
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import MOST_LINES, MOST_UNITS, Basket, BasketFull
 from shopkeeper.selling.pricing import public as pricing
-from shopkeeper.selling.pricing.shapes import DeliveryOption, Quote, QuotedLine, TaxMode, Wanted
+from shopkeeper.selling.pricing.shapes import DeliveryOption, Quote, QuotedLine, QuotedPart, TaxMode, Wanted
 
 LEFT_OUT = "left_out"
 """Where a session keeps the ids of what did not fit into the basket at sign-in, until the basket was seen."""
@@ -38,6 +42,8 @@ class Line:
     available: int
     unit_minor: int | None
     gross_minor: int | None
+    picture: Picture | None = None
+    parts: tuple[QuotedPart, ...] = ()
 
     @property
     def is_enough(self) -> bool:
@@ -84,9 +90,9 @@ def priced(basket: Basket, *, country: str, delivery: DeliveryOptionId | None) -
 
 
 def lines(basket: Basket, quote: Quote | None) -> list[Line]:
-    """Return the basket's lines with goods, stock and, where a quote could be made, amounts: one query."""
+    """Return the basket's lines with goods, pictures, stock and, where a quote could be made, amounts: two queries."""
     ids = [line.variant_id for line in basket.lines]
-    goods, units = together.read(lambda: catalog.goods(ids), lambda: inventory.available(ids))
+    goods, units, shots = together.read(lambda: catalog.goods(ids), lambda: inventory.available(ids), lambda: pictures.of_variants(ids))
     quoted: dict[VariantId, QuotedLine] = {line.variant_id: line for line in quote.lines} if quote else {}
     return [
         Line(
@@ -95,6 +101,8 @@ def lines(basket: Basket, quote: Quote | None) -> list[Line]:
             available=max(units.get(line.variant_id, 0), 0) if goods[line.variant_id].is_sellable else 0,
             unit_minor=quoted[line.variant_id].unit_minor if line.variant_id in quoted else None,
             gross_minor=quoted[line.variant_id].gross_minor if line.variant_id in quoted else None,
+            picture=shots.get(line.variant_id),
+            parts=quoted[line.variant_id].parts if line.variant_id in quoted else (),
         )
         for line in basket.lines
         if line.variant_id in goods
@@ -121,13 +129,8 @@ def not_fitting(request: HttpRequest) -> tuple[Goods, ...]:
 
 def _page(request: HttpRequest, basket: Basket, *, refused: Sequence[Refusal] = (), left_out: Sequence[Goods] = ()) -> HttpResponse:
     country = frame.shop(request).country
-    refusals = list(refused)
-    quote: Quote | None = None
-    try:
-        quote = priced(basket, country=country, delivery=None) if basket.lines else None
-    except Refusal as refusal:
-        refusals.append(refusal)
-    shown = lines(basket, quote)
+    quote, refusal, shown = _offered(basket, country)
+    refusals = [*refused, refusal] if refusal else list(refused)
     short = [line for line in shown if not line.is_enough]
     if short:
         refusals.append(OutOfStock([_short(line) for line in short]))
@@ -138,6 +141,7 @@ def _page(request: HttpRequest, basket: Basket, *, refused: Sequence[Refusal] = 
         basket_units=basket.units,
         lines=shown,
         bill=bill(quote) if quote else None,
+        story=explaining.of_quote(quote) if quote else None,
         hint=_hint(quote, kept.of(request).delivery_options(country)) if quote else None,
         problems=[explain(refusal) for refusal in refusals],
         can_fix=bool(short) or (quote is None and bool(shown)),
@@ -145,9 +149,26 @@ def _page(request: HttpRequest, basket: Basket, *, refused: Sequence[Refusal] = 
         most_units=MOST_UNITS,
         most_lines=MOST_LINES,
         left_out=left_out,
+        goes_to=shelves.goes_to(request),
+        promise=shelves.cheapest_promise(request),
     )
     visitor.remember_basket(request, response, basket)
     return response
+
+
+def _offered(basket: Basket, country: str) -> tuple[Quote | None, Refusal | None, list[Line]]:
+    """Return what the basket costs, or why that cannot be said, and its lines: all of it from what one statement read, and the pictures."""
+    found: dict[str, list[together.Row]] = {}
+    (quote, refusal), _lines = together.read(lambda: _quoted(basket, country), lambda: lines(basket, None), remembered=found)
+    (shown,) = together.read(lambda: lines(basket, quote), remembered=found)
+    return quote, refusal, shown
+
+
+def _quoted(basket: Basket, country: str) -> tuple[Quote | None, Refusal | None]:
+    try:
+        return (priced(basket, country=country, delivery=None) if basket.lines else None), None
+    except Refusal as refusal:
+        return None, refusal
 
 
 def _short(line: Line) -> ShortLine:
@@ -167,7 +188,28 @@ def add(request: HttpRequest) -> HttpResponse:
     """Put a variant into the basket, then show the basket; a script that asks for JSON gets the new count instead."""
     wants_json = request.headers.get("Accept", "").startswith("application/json")
     form = forms.AddForm(request.POST)
-    variant_id = form.read("variant", forms.variant)
+    if answers := choosing.sent(request.POST):
+        return _add_chosen(request, form, answers, wants_json)
+    return _add(request, form, form.read("variant", forms.variant), wants_json)
+
+
+def _add_chosen(request: HttpRequest, form: forms.Form, answers: Sequence[str], wants_json: bool) -> HttpResponse:
+    """Put the variant that stands for these answers into the basket; a browser without script may first ask what they come to."""
+    product = catalog.product(form.value("product"))
+    if form.value("act") == "show":
+        query = urlencode([(name, form.value(name)) for name in choosing.NAMES if form.has(name)])
+        return HttpResponseRedirect(f"{reverse('storefront:product', args=[product.slug])}?{query}#buy")
+    try:
+        variant_id = choosing.variant_of(product, answers).id
+    except NotMade as refusal:
+        form.refuse(refusal, "variant")
+        if wants_json:
+            return JsonResponse({"say": str(form.errors["variant"])}, status=422)
+        return shelves.product_page(request, product.slug, form=form)
+    return _add(request, form, variant_id, wants_json)
+
+
+def _add(request: HttpRequest, form: forms.Form, variant_id: VariantId | None, wants_json: bool) -> HttpResponse:
     units = form.read("units", forms.units)
     goods = catalog.goods([variant_id]).get(variant_id) if variant_id else None
     if variant_id and goods is None:
@@ -207,10 +249,22 @@ def _told(request: HttpRequest, basket: Basket, goods: Goods, units: int) -> Htt
         "units": units,
         "name": reading.pick(goods.name),
     }
+    said += _total_words(request, basket)
     link = {"href": reverse("storefront:basket"), "text": _("See the basket")}
     response = JsonResponse({"units": basket.units, "units_text": reading.number(basket.units), "say": said, "link": link})
     visitor.remember_basket(request, response, basket)
     return response
+
+
+def _total_words(request: HttpRequest, basket: Basket) -> str:
+    """Return what the whole basket comes to, to be said after what was put into it; nothing where it cannot be priced now."""
+    shop = frame.shop(request)
+    try:
+        quote = priced(basket, country=shop.country, delivery=None)
+    except Refusal:
+        return ""
+    amount = reading.money(quote.total_minor, shop.currency)
+    return _(" – %(amount)s in all, without delivery") % {"amount": amount}
 
 
 @require_POST

@@ -1,4 +1,7 @@
-"""Checkout on one page: contact, address, delivery, payment and the whole sum. Works without any script."""
+"""Checkout: contact, address, delivery, payment and the whole sum, on one page or in steps as the shop arranges. Works without any script.
+
+In steps the same form is shown a part at a time; what stands in the other parts travels along unseen, so nothing is ever lost.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +17,17 @@ from django.views.decorators.http import require_http_methods
 
 from shopkeeper.doors.refusals import Explained, explain
 from shopkeeper.doors.storefront import basket as baskets
-from shopkeeper.doors.storefront import forms, frame, limits, reading, shelves, visitor
+from shopkeeper.doors.storefront import checkout_form, explaining, forms, frame, kept, limits, places, reading, shelves, visitor
+from shopkeeper.doors.storefront.checkout_form import STEPS, CheckoutForm, Wish
 from shopkeeper.flows import place_order
-from shopkeeper.kit import checks, together
+from shopkeeper.kit import checks, divisions, together
 from shopkeeper.kit.ids import DeliveryOptionId, OrderId, new_token
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.selling.customers import public as customers
-from shopkeeper.selling.customers.shapes import Address, Customer, SavedAddress
+from shopkeeper.selling.customers.shapes import Business, Customer, SavedAddress
 from shopkeeper.selling.inventory.shapes import OutOfStock
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import Basket, BasketOrdered
+from shopkeeper.selling.orders.shapes import MOST_GIFT_NOTE, NO_PARTICULARS, Basket, BasketClosed, BasketOrdered, Particulars
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import Method, PaymentRefused
 from shopkeeper.selling.pricing import public as pricing
@@ -66,30 +70,75 @@ class ShortThing:
 def checkout(request: HttpRequest) -> HttpResponse:
     """Show the checkout, quote again (`act=update`), or place the order."""
     visitor.is_signed_in(request)  # Reads the session first: its question holds the moment, and must not be put twice.
-    basket, buyer = together.read(lambda: orders.basket(visitor.basket_token(request)), lambda: visitor.member(request))
+    is_first = request.method != "POST"
+    (basket, added), (buyer, book, business), arranged, _home = together.read(
+        lambda: _basket(request, is_first), lambda: _buyer(request, is_first), orders.arrangement, lambda: kept.of(request)
+    )
     if not basket.lines:
         return _already_ordered(request) or HttpResponseRedirect(reverse("storefront:basket"))
-    book = customers.addresses(buyer.id) if buyer else ()
-    form = forms.CheckoutForm(request.POST.dict() if request.method == "POST" else None, **_initial(request, buyer, book))
-    if request.method == "POST" and request.POST.get("act") == "order":
+    request._is_in_steps = arranged.is_in_steps  # type: ignore[attr-defined]
+    if is_first:
+        known = checkout_form.filled(added, business) | {"had_added": "1" if added else ""}
+        return _page(request, basket, book, CheckoutForm(None, **_initial(request, buyer, book), **known), step=STEPS[0])
+    form = CheckoutForm(request.POST.dict(), **_initial(request, buyer, book))
+    if request.POST.get("act") == "order":
         return _place(request, basket, buyer, book, form)
-    return _page(request, basket, book, form)
+    return _page(request, basket, book, form, step=_walked(request, form, book))
+
+
+def _basket(request: HttpRequest, is_first: bool) -> tuple[Basket, Particulars]:
+    """Return the browser's basket, and what was added to it where the page is opened: what is sent says so itself."""
+    basket = orders.basket(visitor.basket_token(request))
+    return basket, orders.particulars(basket.id) if is_first else NO_PARTICULARS
+
+
+def _buyer(request: HttpRequest, is_first: bool) -> tuple[Customer | None, Sequence[SavedAddress], Business | None]:
+    """Return the member with the address book, and with the company where the page is opened."""
+    buyer = visitor.member(request)
+    if buyer is None:
+        return None, (), None
+    book, business = together.read(
+        lambda: customers.addresses(buyer.id), lambda: customers.businesses([buyer.id]).get(buyer.id) if is_first else None
+    )
+    return buyer, book, business
 
 
 def _initial(request: HttpRequest, buyer: Customer | None, book: Sequence[SavedAddress]) -> dict[str, object]:
-    first: dict[str, object] = {"idempotency_key": new_token(), "country": (buyer.country if buyer else "") or frame.shop(request).country}
+    home = visitor.goes_to(request) or (buyer.country if buyer else "") or frame.shop(request).country
+    first: dict[str, object] = {"idempotency_key": new_token(), "country": home}
     if buyer is None:
         return first
-    return first | {"email": buyer.email, "name": buyer.name, "phone": buyer.phone, "saved": "0" if book else ""}
+    return first | {"email": buyer.email, "name": buyer.name, "phone": buyer.phone, "saved": str(book[0].id) if book else ""}
 
 
-def _place(
-    request: HttpRequest, basket: Basket, buyer: Customer | None, book: Sequence[SavedAddress], form: forms.CheckoutForm
-) -> HttpResponse:
-    wish = form.wish(tuple(entry.address for entry in book), tuple(method.code for method in payments.methods()))
+def _walked(request: HttpRequest, form: CheckoutForm, book: Sequence[SavedAddress]) -> str:
+    """Return the step to show: the one before, the next if nothing up to here is wrong, or the same."""
+    here = STEPS.index(form.step())
+    act = request.POST.get("act", "")
+    if act == "back":
+        return STEPS[max(here - 1, 0)]
+    if act in STEPS[:here]:
+        return act
+    if act != "next" or not _is_in_steps(request):
+        return STEPS[here]
+    form.contact()
+    address = form.address(book) if here else None
+    if STEPS[here] == "delivery":
+        form.added(address.country if address else "")
+    form.forget_later_steps(STEPS[here])
+    return form.first_wrong() or STEPS[min(here + 1, len(STEPS) - 1)]
+
+
+def _is_in_steps(request: HttpRequest) -> bool:
+    return bool(getattr(request, "_is_in_steps", False))
+
+
+def _place(request: HttpRequest, basket: Basket, buyer: Customer | None, book: Sequence[SavedAddress], form: CheckoutForm) -> HttpResponse:
+    wish = form.wish(book, tuple(method.code for method in payments.methods()))
     if wish is None:
         return _page(request, basket, book, form, status=422)
     try:
+        _keep_added(basket, form, wish)
         placed = place_order.place_order(
             basket_token=basket.token,
             buyer=buyer.id if buyer else None,
@@ -117,6 +166,17 @@ def _place(
     return _to_order(placed.token, address=placed.redirect_url)
 
 
+def _keep_added(basket: Basket, form: CheckoutForm, wish: Wish) -> None:
+    """Keep what the buyer added with the basket; where nothing is and was added, placing the order costs nothing more."""
+    if not wish.added and not form.value("had_added"):
+        return
+    try:
+        orders.save_particulars(token=basket.token, value=wish.added, country=wish.address.country, now=timezone.now())
+    except BasketClosed:
+        # The same form sent twice: the order is there, and placing it again finds it.
+        return
+
+
 def _to_order(token: str, *, address: str | None = None) -> HttpResponse:
     response = HttpResponseRedirect(address or reverse("storefront:order", kwargs={"token": token}) + "?thanks=1")
     visitor.forget_basket(response)
@@ -136,18 +196,21 @@ def _page(
     request: HttpRequest,
     basket: Basket,
     book: Sequence[SavedAddress],
-    form: forms.CheckoutForm,
+    form: CheckoutForm,
     *,
     status: int = 200,
     refused: QuoteStale | OutOfStock | None = None,
+    step: str = "",
 ) -> HttpResponse:
-    saved = tuple(entry.address for entry in book)
-    country = _country(form, saved, frame.shop(request).country)
+    step = step or form.first_wrong() or STEPS[-1]
+    country = _country(form, book, frame.shop(request).country)
     options, quote, shown = _offered(form, basket, country)
     chosen = _chosen(form, options)
     methods = payments.methods()
     restart = {"idempotency_key": new_token()} if status != 200 else {}
-    values = _Values(form, delivery=str(chosen.id) if chosen else "", country=country, **restart, **_first_method(form, methods))
+    values = _Values(
+        form, delivery=str(chosen.id) if chosen else "", country=country, saved=_kept(form, book), **restart, **_first_method(form, methods)
+    )
     return frame.page(
         request,
         "checkout",
@@ -157,11 +220,16 @@ def _page(
         lines=shown,
         quote=quote,
         bill=baskets.bill(quote) if quote else None,
-        addresses=saved,
-        countries=_countries(frame.shop(request).country),
+        story=explaining.of_quote(quote) if quote else None,
+        addresses=book,
+        steps=STEPS if _is_in_steps(request) else (),
+        step=step,
+        places=places.lists(form, country),
+        most_gift_note=MOST_GIFT_NOTE,
+        going_to=_going_to(form, book, country),
+        countries=countries(frame.shop(request).country),
         deliveries=_ways(options, frame.today(request)),
         methods=methods,
-        needs_postcode=checks.has_postcodes(country),
         left_out=baskets.not_fitting(request),
         most_lines=baskets.MOST_LINES,
         has_test_methods=any(method.is_test for method in methods),
@@ -171,9 +239,7 @@ def _page(
     )
 
 
-def _offered(
-    form: forms.CheckoutForm, basket: Basket, country: str
-) -> tuple[Sequence[DeliveryOption], Quote | None, Sequence[baskets.Line]]:
+def _offered(form: CheckoutForm, basket: Basket, country: str) -> tuple[Sequence[DeliveryOption], Quote | None, Sequence[baskets.Line]]:
     """Return the ways to the country priced for these goods, the quote with the chosen one, and the lines.
 
     All of it is made from what one statement read: nothing can change between the two quotes of one page.
@@ -193,6 +259,16 @@ def _offered(
     return options, quote, shown
 
 
+def _going_to(form: CheckoutForm, book: Sequence[SavedAddress], country: str) -> tuple[str, ...]:
+    """Return where it goes line by line, as the country writes it: the one chosen from the book, else what stands in the form."""
+    chosen = form.saved(book)
+    if chosen:
+        return places.written(chosen)
+    city = divisions.joined(form.value("city"), form.value("district")) if country == "CN" else form.value("city")
+    told = {name: form.value(name) for name in ("name", "line1", "line2", "region", "postcode")}
+    return divisions.lines(**told, city=city, country=country)
+
+
 class _Values:
     """A form with some values settled by the page: what a template asks for stands in one place."""
 
@@ -208,8 +284,13 @@ def _first_method(form: forms.Form, methods: Sequence[Method]) -> dict[str, str]
     return {} if form.value("payment") in known or not known else {"payment": known[0]}
 
 
-def _country(form: forms.CheckoutForm, saved: tuple[Address, ...], home: str) -> str:
-    if chosen := form.saved(saved):
+def _kept(form: CheckoutForm, book: Sequence[SavedAddress]) -> str:
+    """Return which address is shown as chosen: none where the one that was chosen is gone."""
+    return form.value("saved") if form.saved(book) else ""
+
+
+def _country(form: CheckoutForm, book: Sequence[SavedAddress], home: str) -> str:
+    if chosen := form.saved(book):
         return chosen.country
     try:
         return checks.country(form.value("country"))
@@ -226,7 +307,7 @@ def _quoted(form: forms.Form, basket: Basket, country: str, delivery: DeliveryOp
 
 
 def _refuse(form: forms.Form, refusal: Refusal, *, is_saved: bool = False) -> None:
-    if is_saved and refusal.field in forms.ADDRESS:
+    if is_saved and refusal.field in checkout_form.ADDRESS:
         form.errors["saved"] = _unfit(explain(refusal))
         return
     # The rooms name fields in their own words; the page has these.
@@ -253,7 +334,8 @@ def _ways(options: Sequence[DeliveryOption], day: date) -> list[Way]:
     return [Way(option=each.option, cost_minor=each.option.price_minor, first=each.first, last=each.last) for each in promises]
 
 
-def _countries(home: str) -> list[tuple[str, str]]:
+def countries(home: str) -> list[tuple[str, str]]:
+    """Return the countries a form offers, code and name, those most asked for first."""
     # ISO codes that Babel can name; those most asked for first, then by the reader's alphabet.
     first = [home, *(code for code in COMMON if code != home)]
     rest = sorted(checks.COUNTRIES - set(first), key=lambda code: reading.collation_key(reading.country(code)))

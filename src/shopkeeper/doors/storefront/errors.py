@@ -12,7 +12,7 @@ from django.template import loader
 from django.utils.translation import gettext as _
 
 from shopkeeper.doors.refusals import explain
-from shopkeeper.doors.storefront import frame
+from shopkeeper.doors.storefront import door, frame
 from shopkeeper.kit.refusals import NotAllowed, NotFound, Refusal
 from shopkeeper.selling.orders.shapes import NoInvoice
 from shopkeeper.selling.shop.shapes import ShopNotOpen
@@ -28,6 +28,8 @@ def designed(view: View) -> View:
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
+            if door.keeps_from_ordering(request):
+                return door.soon(request, frame.shop(request))
             return view(request, *args, **kwargs)
         except ShopNotOpen as refusal:
             said = explain(refusal)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,8 +10,7 @@ from shopkeeper.doors.refusals import Explained, explain
 from shopkeeper.kit import checks
 from shopkeeper.kit.ids import DeliveryOptionId, VariantId
 from shopkeeper.kit.refusals import Malformed, OutOfRange, Refusal
-from shopkeeper.selling.customers.shapes import Address
-from shopkeeper.selling.orders.shapes import MOST_UNITS, Contact
+from shopkeeper.selling.orders.shapes import MOST_UNITS
 
 T = TypeVar("T")
 
@@ -39,6 +37,10 @@ class Form:
         if self._sent is not None and name in self._sent:
             return self._sent[name][:MOST_VALUE]
         return "" if self._initial.get(name) is None else str(self._initial[name])
+
+    def has(self, name: str) -> bool:
+        """Return whether the form was sent with this field, filled in or not."""
+        return self._sent is not None and name in self._sent
 
     def read(self, name: str, reader: Callable[[str], T]) -> T | None:
         """Return the field as `reader` understands it; None where it refuses, and then the refusal stands beside the field."""
@@ -121,67 +123,6 @@ def delivery(value: str) -> DeliveryOptionId:
         return DeliveryOptionId(whole("delivery", value, least=1, most=2**31 - 1))
     except OutOfRange as refusal:
         raise Malformed("delivery", value, expected="choice") from refusal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """A checkout form as it was understood."""
-
-    contact: Contact
-    address: Address
-    delivery: DeliveryOptionId
-    payment: str
-    key: str
-    seen_digest: str
-    is_new_address: bool
-
-
-ADDRESS = ("line1", "line2", "city", "postcode", "region", "country")
-"""The fields of a place, as rooms and page both call them."""
-
-
-class CheckoutForm(Form):
-    fields = ("email", "name", "phone", *ADDRESS)
-
-    def wish(self, saved: tuple[Address, ...], methods: tuple[str, ...]) -> Wish | None:
-        """Return what the visitor asks for; None where a field is wrong, and then `errors` says which and why."""
-        email = self.read("email", checks.email)
-        name = self.read("name", lambda text: checks.line(text, field="name", least=1, most=100))
-        number = self.read("phone", phone)
-        chosen = self.saved(saved)
-        address = chosen or self._address(name or "", number or "")
-        option = self.read("delivery", delivery)
-        payment = self.read("payment", lambda text: _one_of("payment", text, methods))
-        once = self.read("idempotency_key", key)
-        seen = self.value("seen_digest")[:200]
-        if self.errors or not (email and name is not None and number is not None and address and option and payment and once):
-            return None
-        contact = Contact(email=email, name=name, phone=number)
-        return Wish(
-            contact=contact, address=address, delivery=option, payment=payment, key=once, seen_digest=seen, is_new_address=chosen is None
-        )
-
-    def saved(self, saved: tuple[Address, ...]) -> Address | None:
-        """Return the address chosen from the member's book, None where another one is filled in."""
-        place = self.value("saved")
-        return saved[int(place)] if place.isascii() and place.isdigit() and len(place) < 4 and int(place) < len(saved) else None
-
-    def _address(self, name: str, number: str) -> Address | None:
-        line1 = self.read("line1", lambda text: checks.line(text, field="line1", least=1, most=200))
-        line2 = self.read("line2", lambda text: checks.line(text, field="line2", most=200))
-        city = self.read("city", lambda text: checks.line(text, field="city", least=1, most=100))
-        region = self.read("region", lambda text: checks.line(text, field="region", most=100))
-        country = self.read("country", checks.country)
-        code = self.read("postcode", lambda text: postcode(text, country or ""))
-        if line1 is None or line2 is None or city is None or region is None or code is None or country is None:
-            return None
-        return Address(name=name, line1=line1, line2=line2, city=city, region=region, postcode=code, country=country, phone=number)
-
-
-def _one_of(field: str, value: str, known: tuple[str, ...]) -> str:
-    if value not in known:
-        raise Malformed(field, value, expected="choice")
-    return value
 
 
 class AddForm(Form):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,8 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from markupsafe import Markup
 
-from shopkeeper.doors.storefront import kept, languages, pages, visitor
+from shopkeeper.doors.storefront import door, engines, heads, kept, languages, menu, pages, visitor
+from shopkeeper.doors.storefront.menu import Menu
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.time import day_of
 from shopkeeper.ops.access import public as access
@@ -34,16 +36,21 @@ class OtherLanguage:
 class Frame:
     """`categories` are the main shelves; `goods` counts what the shop offers; `here` is the shelf to mark.
 
-    `may_stock`: the visitor is staff who may add goods to a shop that has none yet.
+    `may_stock`: the visitor is staff who may add goods to a shop that has none yet. `address` is the whole address under which search
+    engines keep the page, `alternates` the same page by language; both empty where they shall not keep it.
     """
 
     categories: tuple[Category, ...]
+    menu: Menu
     goods: int
     basket_mark: Markup
+    wish_mark: Markup
+    news_mark: Markup
     is_signed_in: bool
     may_stock: bool
     asks_consent: bool
     other: OtherLanguage | None
+    address: str
     alternates: tuple[tuple[str, str], ...]
     notes: Sequence[Any]
     year: int
@@ -66,28 +73,50 @@ def today(request: HttpRequest) -> date:
 
 
 def page(
-    request: HttpRequest, template: str, *, status: int = 200, here: str = "", basket_units: int | None = None, **more: Any
+    request: HttpRequest,
+    template: str,
+    *,
+    status: int = 200,
+    here: str = "",
+    basket_units: int | None = None,
+    is_listed: bool = True,
+    **more: Any,
 ) -> HttpResponse:
-    """Return a storefront page with everything that stands around it. Raises ShopNotOpen."""
+    """Return a storefront page with everything that stands around it; `is_listed`: engines may keep it. Raises ShopNotOpen."""
     around = shop(request)
+    if door.keeps_out(request, around):
+        return door.soon(request, around)
     catalogue = kept.of(request)
     main = tuple(each for each in catalogue.categories() if each.parent_id is None)
     # Goods that stand on no shelf are counted only where there are no others: a shop's first product must not be missed.
     goods = sum(each.products for each in main) or catalogue.listing(size=1).total
+    own = engines.own_address(request) if is_listed and status == HTTPStatus.OK else None
     framed = Frame(
         categories=tuple(each for each in main if each.products),
+        menu=menu.of(request),
         goods=goods,
         basket_mark=pages.units_mark(request, visitor.basket_units(request) if basket_units is None else basket_units),
+        wish_mark=pages.wishes_mark(request),
+        news_mark=pages.news_mark(request),
         is_signed_in=visitor.is_signed_in(request),
         may_stock=goods == 0 and access.may(visitor.user_id(request), "catalog.save_product"),
         asks_consent=not visitor.consent_choice(request),
         other=_other(request),
-        alternates=_alternates(request),
+        address=settings.PUBLIC_URL + own if own else "",
+        alternates=engines.alternates(request) if own else (),
         notes=tuple(messages.get_messages(request)),
         year=today(request).year,
         here=here,
     )
-    context = {"shop": around, "currency": around.currency, "frame": framed, "page_numbers": page_numbers, "status": status, **more}
+    context = {
+        "shop": around,
+        "currency": around.currency,
+        "frame": framed,
+        "page_numbers": page_numbers,
+        "status": status,
+        "head": heads.NOTHING,
+        **more,
+    }
     context["page_language"] = request.LANGUAGE_CODE
     context["token_input"] = SimpleLazyObject(lambda: pages.token_input(request))
     response = render(request, f"storefront/{template}.html", context, status=status)
@@ -123,8 +152,3 @@ def _other(request: HttpRequest) -> OtherLanguage | None:
         if code != request.LANGUAGE_CODE:
             return OtherLanguage(lang=lang, name=name, address=_swapped(request, code) or f"/{code}/")
     return None
-
-
-def _alternates(request: HttpRequest) -> tuple[tuple[str, str], ...]:
-    swapped = [(lang, _swapped(request, code)) for code, (lang, _) in _NAMES.items()]
-    return tuple((lang, settings.PUBLIC_URL + address) for lang, address in swapped if address)

@@ -17,8 +17,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from shopkeeper.doors import drawings
-from shopkeeper.doors.storefront import reading, words
+from shopkeeper.doors.storefront import labels, photos, places, reading, words
 from shopkeeper.flows.browse import FEW_SHOWN, Card
+from shopkeeper.kit.money import to_decimal
 from shopkeeper.kit.text import Bilingual
 
 
@@ -149,10 +150,14 @@ def environment(**options: Any) -> Environment:
         shape=lambda name, seed: Markup(drawings.svg(name, seed=seed, title="")),  # noqa: S704 - our own drawing
         hero=lambda: Markup(drawings.hero_svg(get_language() or "en")),  # noqa: S704 - our own drawing
         words=words,
+        photos=photos,
     )
     env.filters.update(
         pick=pick,
+        written=places.written,
+        label=labels.said,
         money=reading.money,
+        plain_money=lambda minor, currency: str(to_decimal(minor, currency)),
         day=reading.day,
         short_day=reading.short_day,
         moment=reading.moment,

@@ -13,7 +13,11 @@ from shopkeeper.flows import browse
 from shopkeeper.kit.ids import CategoryId, ProductId
 from shopkeeper.kit.page import Page
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes import Brand, Category, Editions, Facet, Narrowing, Product, Sort, Trait
+from shopkeeper.selling.catalog.shapes import Attribute, Brand, Category, Editions, Facet, Narrowing, Product, Sort, Trait
+from shopkeeper.selling.catalog.shapes_collections import Collection
+from shopkeeper.selling.catalog.shapes_options import Extras
+from shopkeeper.selling.content import public as content
+from shopkeeper.selling.content.shapes_pages import EngineWords, WordsKind
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.shapes import DeliveryOption
 from shopkeeper.selling.shop import public as shops
@@ -68,10 +72,12 @@ class Reading:
         return browse.Look(
             categories=self.categories,
             brands=self.brands,
+            attributes=self.attributes,
             listing=self.listing,
             by_price=self.by_price,
             facets=self.facets,
             traits=self.traits,
+            extras=self.extras,
             products=self.products,
         )
 
@@ -87,9 +93,21 @@ class Reading:
         """Return every brand, for its name: how many goods it has may have changed."""
         return self._get("brands", (), catalog.brands)
 
+    def attributes(self) -> tuple[Attribute, ...]:
+        """Return every attribute with its answers, in its order."""
+        return self._get("attributes", (), catalog.attributes)
+
+    def collections(self) -> tuple[Collection, ...]:
+        """Return every collection by position, shown or not."""
+        return self._get("collections", (), catalog.collections)
+
+    def keep(self, key: Hashable, read: Callable[[], T]) -> T:
+        """Return what rests on the whole catalogue and its prices, read anew once any of it changed."""
+        return self._get(key, None, read)
+
     def narrowing(self, asked: Mapping[str, Sequence[str]]) -> Narrowing:
         """Return what an address asks of a shelf, as `catalog.narrowing` does; the questions there are were read before."""
-        return catalog.narrowing(asked, attributes=self._get("attributes", (), catalog.attributes), brands=self.brands())
+        return catalog.narrowing(asked, attributes=self.attributes(), brands=self.brands())
 
     def facets(self, category_id: CategoryId | None) -> tuple[Facet, ...]:
         """Return the questions that part a whole shelf's goods, as `catalog.facets` does. Of a narrowed one they are read anew."""
@@ -99,6 +117,15 @@ class Reading:
         """Return what is said of a product."""
         scope = (-1 if product.category_id is None else product.category_id,)
         return self._get(("traits", product.id), scope, lambda: browse.FRESH.traits(product))
+
+    def extras(self, product: Product) -> Extras:
+        """Return the options of a product, its size table, and what staff put beside it."""
+        scope = (-1 if product.category_id is None else product.category_id,)
+        return self._get(("extras", product.id), scope, lambda: browse.FRESH.extras(product))
+
+    def engine_words(self, kind: WordsKind, subject_id: int, shelves: tuple[int, ...]) -> EngineWords:
+        """Return what staff wrote for engines of a thing that stands on these shelves; on none, of the shop as a whole."""
+        return self._get(("engine words", kind, subject_id), shelves, lambda: content.engine_words(kind, subject_id))
 
     def listing(
         self, *, category_id: CategoryId | None = None, sort: Sort = Sort.FEATURED, number: int = 1, size: int = 24

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,13 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from shopkeeper.doors.drawings import qr
 from shopkeeper.doors.refusals import explain
-from shopkeeper.doors.storefront import errors, frame, limits, qr, reading
+from shopkeeper.doors.storefront import errors, frame, limits, news, reading, visitor, words_requests
 from shopkeeper.doors.storefront.basket import Bill
-from shopkeeper.flows import cancel_order, pay_order, write_review
+from shopkeeper.flows import ask_order, cancel_order, pay_order, pictures, tell_member, write_review
+from shopkeeper.growth.links import public as tracked
+from shopkeeper.kit import together
+from shopkeeper.kit.ids import ProductId, VariantId
 from shopkeeper.kit.refusals import Refusal
+from shopkeeper.kit.time import day_of
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import CancelReason, NoInvoice, Order, OrderState
+from shopkeeper.selling.orders.shapes import CancelReason, CarrierLink, Happening, NoInvoice, Order, OrderState, Shipment, unpacked
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import Method, PaymentRefused
 from shopkeeper.selling.pricing.shapes import TaxMode
@@ -37,10 +43,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
+    """One parcel on its way; `parts` are pieces of bundles that leave in several.
+
+    `address` is its carrier's page about it, empty where none is known; it arrives from `first` to `last`.
+    """
+
     carrier: str
     tracking_number: str
     shipped_at: datetime
     lines: tuple[tuple[str, int], ...]
+    parts: tuple[tuple[str, int], ...]
+    address: str
+    first: date | None
+    last: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,22 +76,61 @@ class Paying:
 @never_cache
 @require_safe
 def order(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the order behind a link. Raises NotFound."""
+    """Show the order behind a link; who reads it, not a machine that looks ahead, has read its news. Raises NotFound."""
     found = orders.by_token(token)
-    return frame.page(
+    now = timezone.now()
+    may_write, shots, look, added, links, happened, seen, read = together.read(
+        lambda: write_review.places(found),
+        lambda: pictures.of_lines({VariantId(line.variant_id): ProductId(line.product_id) for line in found.lines}),
+        lambda: ask_order.look(found, now),
+        lambda: orders.particulars(found.basket_id),
+        orders.carrier_links,
+        lambda: orders.timeline(found.id),
+        lambda: orders.news_seen_until(found.id),
+        lambda: orders.news_read_until(found.buyer_id),
+    )
+    news_left = _seen(request, found, happened, [each for each in (seen, read) if each])
+    response = frame.page(
         request,
         "order",
         order=found,
         currency=found.currency,
         steps=steps(found),
         bill=_bill(found),
-        parcels=_parcels(found),
-        places=write_review.places(found),
+        parcels=_parcels(found, links, look.days, frame.shop(request).zone),
+        places=may_write,
+        shots=shots,
+        look=look,
+        names={line.id: reading.pick(line.name) for line in found.lines},
+        asking=words_requests,
+        added=added,
+        happened=_happened(found, happened),
         can_cancel=found.state in _BUYER_MAY_CANCEL,
         is_new="thanks" in request.GET,
         is_waiting=found.state is OrderState.PLACED,
         paying=_paying(found) if found.state is OrderState.PLACED else None,
     )
+    if news_left is not None:
+        visitor.remember_news(response, news_left)
+    return response
+
+
+def _seen(request: HttpRequest, found: Order, happened: Sequence[Happening], before: Sequence[datetime]) -> int | None:
+    """Remember that what happened to an order is read now, unless a machine looks ahead.
+
+    Return how much is still new to the buyer, where something was read and it is the buyer who is signed in: whoever else holds the
+    link has a count of their own, or none.
+    """
+    if not tracked.counts(request.method or "", request.headers):
+        return None
+    if not tell_member.seen_on_its_page(found.id, happened, before=max(before, default=None)):
+        return None
+    member = visitor.member(request)
+    if member is None or member.id != found.buyer_id:
+        return None
+    left = news.unread(member)
+    visitor.show_news(request, left)
+    return left
 
 
 @never_cache
@@ -164,14 +218,41 @@ def _bill(found: Order) -> Bill:
     )
 
 
-def _parcels(found: Order) -> Sequence[Parcel]:
-    names = {line.id: reading.pick(line.name) for line in found.lines}
+def _happened(found: Order, entries: Sequence[Happening]) -> list[tuple[datetime, str]]:
+    """Return what happened to the order in sentences, the newest first."""
+    told = [(each.at, words_requests.news(each.code, {"number": found.number, **each.values})) for each in entries]
+    return [(at, said) for at, said in reversed(told) if said]
+
+
+def _parcels(found: Order, links: Sequence[CarrierLink], days: tuple[int, int] | None, zone: str) -> Sequence[Parcel]:
+    pages = {link.carrier.casefold(): link.address for link in links}
+
+    def arrives(sent: datetime, count: int) -> date:
+        return day_of(sent, zone) + timedelta(days=count)
+
     return [
         Parcel(
             carrier=each.carrier,
             tracking_number=each.tracking_number,
             shipped_at=each.shipped_at,
-            lines=tuple((names.get(line.line_id, ""), line.units) for line in each.lines),
+            **_inside(found, each),
+            address=_followed(pages.get(each.carrier.casefold(), ""), each.tracking_number),
+            first=arrives(each.shipped_at, days[0]) if days else None,
+            last=arrives(each.shipped_at, days[1]) if days else None,
         )
         for each in found.shipments
     ]
+
+
+def _inside(found: Order, parcel: Shipment) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Return what lies in a parcel by name: whole lines, and pieces of bundles whose other pieces came in another."""
+    whole, loose = unpacked(found.lines, parcel)
+    return {
+        "lines": tuple((reading.pick(line.name), units) for line, units in whole),
+        "parts": tuple((reading.pick(part.name), units) for part, units in loose),
+    }
+
+
+def _followed(address: str, number: str) -> str:
+    """Return the carrier's page about a parcel, empty where the carrier has none or the parcel no number."""
+    return address.replace("{number}", quote(number, safe="")) if address and number else ""

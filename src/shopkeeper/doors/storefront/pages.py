@@ -2,16 +2,16 @@
 
 Before a kept page is shown, one query reads the marks of the shelves it rests on (`catalog_edition_of`; a change moves its mark in its own
 transaction) and the stock it names; a page that was found to be right within the last half second is shown without. What differs from
-visitor to visitor is not kept: the basket's count and the form's token are filled in; language, sign-in and the privacy question are part
-of the key; a note to the visitor means the page is put together anew.
+visitor to visitor is not kept: the basket's count, the wish list's marks and the form's token are filled in; language, sign-in and the
+privacy question are part of the key; a note to the visitor means the page is put together anew.
 """
 
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from hashlib import sha256
 from threading import Lock
@@ -22,11 +22,13 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
+from django.utils.translation import ngettext
 from markupsafe import Markup
 
-from shopkeeper.doors.storefront import languages, pressed, reading, tokens, visitor
+from shopkeeper.doors.storefront import hearts, languages, pressed, reading, tokens, visitor
 from shopkeeper.flows import browse
 from shopkeeper.flows.browse import Rests, Standing
+from shopkeeper.kit.ids import VariantId
 from shopkeeper.kit.time import day_of
 
 MOST_BYTES = 32_000_000
@@ -38,7 +40,7 @@ MAY_LAG_S = 0.5
 _RUN = secrets.token_hex(8)
 """Drawn before the web processes part: all of them give the same page the same name, and a restarted shop gives it another."""
 
-_HOLE = re.compile(f"<{_RUN}:([a-z]+)>")
+_HOLE = re.compile(f"<{_RUN}:([a-z]+(?:=[0-9-]+)?)>")
 _OWN_WORDS = re.compile(r"(?:(?:sort|page|variant|reviews|by|questions)=[-a-z0-9]{0,20}(?:&|$))*")
 _LONGEST_QUERY = 60
 _LONGEST_PATH = 200
@@ -49,7 +51,10 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page as kept: its pieces, what is filled in between them, what it rests on and how that stood, the day it speaks of."""
+    """A page as kept: its pieces, what is filled in between them, what it rests on and how that stood, the day it speaks of.
+
+    `until`: the moment at which something on it appears or goes by itself; None where nothing does.
+    """
 
     pieces: tuple[pressed.Piece, ...]
     holes: tuple[str, ...]
@@ -59,6 +64,7 @@ class Page:
     day: date
     content_type: str
     name: str
+    until: datetime | None = None
 
     @property
     def size(self) -> int:
@@ -149,6 +155,11 @@ def rests_on(request: HttpRequest, rests: Rests, *, standing: Standing, zone: st
     request._rests = (rests, standing, zone)  # type: ignore[attr-defined]
 
 
+def good_until(request: HttpRequest, moment: datetime | None) -> None:
+    """Say at which moment something on this request's page appears or goes by itself."""
+    request._until = moment  # type: ignore[attr-defined]
+
+
 def units_mark(request: HttpRequest, units: int) -> Markup:
     """Return the basket's count for the head of a page, or the hole in which it is filled."""
     return _hole("units") if _has_holes(request) else _units(units)
@@ -159,12 +170,41 @@ def token_input(request: HttpRequest) -> Markup:
     return _hole("token") if _has_holes(request) else tokens.field(request)
 
 
+def wishes_mark(request: HttpRequest) -> Markup:
+    """Return the number beside the heart in the head of a page, or the hole in which it is filled."""
+    return _hole("wishes") if _has_holes(request) else hearts.count(request)
+
+
+def heart(request: HttpRequest, variants: Sequence[VariantId]) -> Markup:
+    """Return the heart of a product's page, or the hole in which it is filled; nothing for a product without variants to wish for."""
+    if not variants:
+        return Markup("")
+    if _has_holes(request):
+        return _hole("heart=" + "-".join(map(str, variants)))
+    return hearts.button(variants, hearts.marked(request))
+
+
+def news_mark(request: HttpRequest) -> Markup:
+    """Return the count of news for the head of a member's page, or the hole in which it is filled."""
+    return _hole("news") if _has_holes(request) else _news(request)
+
+
 def _has_holes(request: HttpRequest) -> bool:
     return getattr(request, "_has_holes", False)
 
 
 def _hole(name: str) -> Markup:
     return Markup(f"<{_RUN}:{name}>")  # noqa: S704 - our own
+
+
+def _news(request: HttpRequest) -> Markup:
+    count = visitor.news_count(request)
+    said = ngettext("%(count)s new", "%(count)s new", count) % {"count": reading.number(count)}
+    return Markup('<b data-news{}><span aria-hidden="true">{}</span><span class="unseen">{}</span></b>').format(
+        Markup("" if count else " hidden"),  # noqa: S704 - our own
+        reading.number(count),
+        said,
+    )
 
 
 def _units(units: int) -> Markup:
@@ -182,13 +222,14 @@ def _key(request: HttpRequest) -> Hashable | None:
         return None
     if CookieStorage.cookie_name in request.COOKIES:
         return None
-    return (request.path, query, request.LANGUAGE_CODE, visitor.is_signed_in(request), not visitor.consent_choice(request))
+    seen_by = (visitor.is_signed_in(request), not visitor.consent_choice(request), visitor.goes_to(request))
+    return (request.path, query, request.LANGUAGE_CODE, *seen_by)
 
 
 def _found(key: Hashable, now: float) -> Page | None:
     """Return the page kept under a key where it still says what is so."""
     page = _shelf.get(key)
-    if page is None or page.day != day_of(timezone.now(), page.zone):
+    if page is None or page.day != day_of(timezone.now(), page.zone) or (page.until and page.until <= timezone.now()):
         return None
     if _shelf.was_seen(key, since=now - MAY_LAG_S):
         return page
@@ -206,7 +247,8 @@ def _found(key: Hashable, now: float) -> Page | None:
 def _keep(request: HttpRequest, key: Hashable, response: HttpResponse, began: float) -> HttpResponse:
     text = response.content.decode()
     parts = _HOLE.split(text)
-    told = getattr(request, "_rests", None)
+    # Before the shop opens, who is signed in decides what is shown: nothing of that is kept.
+    told = None if getattr(request, "_is_passing", False) else getattr(request, "_rests", None)
     pieces = tuple(pressed.press(part.encode(), is_last=place == len(parts) // 2) for place, part in enumerate(parts[::2]))
     rests, standing, zone = told or (Rests(), Standing(), "UTC")
     page = Page(
@@ -218,6 +260,7 @@ def _keep(request: HttpRequest, key: Hashable, response: HttpResponse, began: fl
         day=day_of(timezone.now(), zone),
         content_type=response["Content-Type"],
         name=f"{_RUN} {key} {rests} {standing}",
+        until=getattr(request, "_until", None),
     )
     if told is None or response.status_code != 200 or set(response.cookies) - {settings.LANGUAGE_COOKIE_NAME}:
         return _filled(request, page, response)
@@ -260,7 +303,16 @@ def _fill(request: HttpRequest, page: Page) -> list[bytes]:
 
 
 def _filling(request: HttpRequest, name: str) -> str:
-    return str(_units(visitor.basket_units(request))) if name == "units" else tokens.field(request)
+    what, _equals, ids = name.partition("=")
+    if what == "units":
+        return str(_units(visitor.basket_units(request)))
+    if what == "wishes":
+        return str(hearts.count(request))
+    if what == "news":
+        return str(_news(request))
+    if what == "heart":
+        return str(hearts.button([VariantId(int(each)) for each in ids.split("-")], hearts.marked(request)))
+    return tokens.field(request)
 
 
 def _tag(request: HttpRequest, page: Page) -> str:
@@ -271,5 +323,5 @@ def _tag(request: HttpRequest, page: Page) -> str:
         token = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
         if not token:
             return ""
-    told = f"{page.name} {page.day} {visitor.basket_units(request)} {token}"
+    told = f"{page.name} {page.day} {visitor.basket_units(request)} {visitor.news_count(request)} {hearts.told(request)} {token}"
     return f'"{sha256(told.encode()).hexdigest()[:32]}"'

@@ -14,8 +14,9 @@ from shopkeeper.flows import write_review
 from shopkeeper.flows.write_review import Place
 from shopkeeper.kit.ids import LineId, ReviewId
 from shopkeeper.kit.refusals import NotFound, Refusal
+from shopkeeper.selling.media.shapes import MOST_BYTES, Sent
 from shopkeeper.selling.reviews import public as reviews
-from shopkeeper.selling.reviews.shapes import MOST_NAME, MOST_TEXT, MOST_TITLE, STARS, ReviewDraft
+from shopkeeper.selling.reviews.shapes import MOST_NAME, MOST_PHOTOS, MOST_TEXT, MOST_TITLE, STARS, ReviewDraft, TooManyPhotos
 
 
 class ReviewForm(forms.Form):
@@ -59,7 +60,10 @@ def write(request: HttpRequest, token: str) -> HttpResponse:
     draft = form.draft(request.LANGUAGE_CODE)
     try:
         if draft is not None:
-            write_review.write(token=token, line_id=line_id, draft=draft, writer=name, now=timezone.now())
+            write_review.write(
+                token=token, line_id=line_id, draft=draft, writer=name, now=timezone.now(), files=_files(request),
+                kept=request.POST.getlist("kept"),
+            )  # fmt: skip
     except Refusal as refusal:
         form.refuse(refusal)
     if form.errors:
@@ -68,6 +72,14 @@ def write(request: HttpRequest, token: str) -> HttpResponse:
     response = HttpResponseRedirect(order_page)
     visitor.remember_voice(response, name)
     return response
+
+
+def _files(request: HttpRequest) -> list[Sent]:
+    """Return the photos of a form; an empty field sends one without a name."""
+    chosen = [each for each in request.FILES.getlist("photos") if each.name]
+    if len(chosen) > MOST_PHOTOS:
+        raise TooManyPhotos(len(chosen))
+    return [Sent(name=str(each.name)[:80], content=each.read(MOST_BYTES + 1)) for each in chosen]
 
 
 def line_of(request: HttpRequest) -> LineId | None:
@@ -86,7 +98,7 @@ def _beginning(place: Place) -> ReviewForm:
 def _form_page(request: HttpRequest, place: Place, form: ReviewForm) -> HttpResponse:
     return frame.page(
         request, "review", status=422 if form.errors else 200, place=place, order=place.order, line=place.line, form=form,
-        stars=STARS[::-1], most_name=MOST_NAME, most_title=MOST_TITLE, most_text=MOST_TEXT,
+        stars=STARS[::-1], most_name=MOST_NAME, most_title=MOST_TITLE, most_text=MOST_TEXT, most_photos=MOST_PHOTOS,
     )  # fmt: skip
 
 

@@ -1,7 +1,5 @@
 """The search page, what is suggested while somebody types, and the count of results that were opened."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -13,12 +11,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from shopkeeper.doors.refusals import explain
-from shopkeeper.doors.storefront import forms, frame, kept, reading
+from shopkeeper.doors.storefront import forms, frame, kept, narrowing, reading
+from shopkeeper.doors.storefront.narrowing import Answer, Question, base, left_out
 from shopkeeper.flows import browse, searching
 from shopkeeper.flows.searching import Band, Hits
 from shopkeeper.kit.money import MOST_MINOR
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.time import day_of
+from shopkeeper.selling.catalog.shapes import Narrowing
 from shopkeeper.selling.search import public as finding
 from shopkeeper.selling.search.shapes import Narrowed, Order
 
@@ -26,29 +26,8 @@ ON_A_PAGE = 24
 INSTEAD = 6
 MOST_ANSWERS = 20
 _LONGEST_SLUG = 80
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """An answer to a question that narrows down: what it is called, how many goods it leaves, and whether it was given."""
-
-    value: str
-    name: str
-    goods: int
-    is_wanted: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Narrowing:
-    """A question by which what was found is narrowed down, as the address names it; `url` of an answer leads to the page without it."""
-
-    code: str
-    name: str
-    answers: tuple[Answer, ...]
-
-    @property
-    def wanted(self) -> list[Answer]:
-        return [each for each in self.answers if each.is_wanted]
+_OWN = frozenset({"q", "category", "price", "stock", "sort", "page"})
+"""What addresses of this page say beside brand and attributes; no attribute has such a code."""
 
 
 @require_safe
@@ -61,33 +40,36 @@ def search(request: HttpRequest) -> HttpResponse:
     look = kept.of(request).look
     if not asked:
         return frame.page(request, "search", cards=browse.shelf(size=INSTEAD, look=look).items)
-    narrowed, order = _narrowed(request), _order(request.GET.get("sort"))
+    narrowed, wanted, order = _narrowed(request), _wanted(request), _order(request.GET.get("sort"))
     number = forms.page_number(request.GET.get("page"))
+    currency = frame.shop(request).currency
     page = searching.found(
-        text=asked, number=number, size=ON_A_PAGE, narrowed=narrowed, order=order, currency=frame.shop(request).currency, look=look
+        text=asked, number=number, size=ON_A_PAGE, narrowed=narrowed, wanted=wanted, order=order, currency=currency, look=look
     )
-    if number == 1 and not _query(narrowed, order):
+    query = _query(narrowed, wanted, order)
+    if number == 1 and not query:
         _count(request, asked, page)
         if page.leads_to:
             return HttpResponseRedirect(forms.safe_next(page.leads_to, reverse("storefront:home")))
-    return _page(request, asked, page, narrowed, order)
+    return _page(request, asked, page, _questions(page, narrowed, currency), query)
 
 
-def _page(request: HttpRequest, asked: str, page: Hits, narrowed: Narrowed, order: Order) -> HttpResponse:
-    query = [("q", asked), *_query(narrowed, order)]
-    questions = _questions(page, narrowed, frame.shop(request).currency)
-    is_found = bool(page.items or narrowed.values or narrowed.prices or narrowed.in_stock)
+def _page(request: HttpRequest, asked: str, page: Hits, questions: list[Question], answers: list[tuple[str, str]]) -> HttpResponse:
+    query = [("q", asked), *answers]
+    order = dict(answers).get("sort", Order.BEST.value)
+    is_found = bool(page.items or [name for name, _value in answers if name != "sort"])
     return frame.page(
         request,
         "search",
         asked=asked,
         page=page,
-        page_base=f"?{urlencode(query)}&",
+        page_base=base(query),
         is_found=is_found,
         questions=questions,
-        left_out=_left_out(questions, query),
+        hidden=[(name, value) for name, value in query if name in ("q", "sort")],
+        left_out=left_out(questions, query),
         everything=f"?{urlencode({'q': asked})}",
-        sort=order.value,
+        sort=order,
         sorts=_sorts(),
         cards=() if is_found else browse.shelf(size=INSTEAD, look=kept.of(request).look).items,
     )
@@ -110,6 +92,12 @@ def _narrowed(request: HttpRequest) -> Narrowed:
     return Narrowed(values={"category": slugs} if slugs else {}, prices=ranges, in_stock=request.GET.get("stock") == "1")
 
 
+def _wanted(request: HttpRequest) -> Narrowing:
+    """Return which brands and answers the address asks for; most ask for none, and then nothing is looked up."""
+    asked = {name: answers for name, answers in request.GET.lists() if name not in _OWN}
+    return kept.of(request).narrowing(asked) if asked else browse.NOTHING_WANTED
+
+
 def _range(text: str) -> tuple[int, int | None] | None:
     least, dash, below = text.partition("-")
     if not dash or not _is_amount(least) or not (below == "" or _is_amount(below)):
@@ -125,11 +113,12 @@ def _order(value: str | None) -> Order:
     return Order(value) if value in list(Order) else Order.BEST
 
 
-def _query(narrowed: Narrowed, order: Order) -> list[tuple[str, str]]:
+def _query(narrowed: Narrowed, wanted: Narrowing, order: Order) -> list[tuple[str, str]]:
     """Return a narrowing and an order as an address carries them; empty where there are none."""
     found = [("category", each) for each in narrowed.values.get("category", ())]
     found += [("price", _range_code(*each)) for each in narrowed.prices]
     found += [("stock", "1")] if narrowed.in_stock else []
+    found += narrowing.given(wanted)
     return [*found, *([("sort", order.value)] if order is not Order.BEST else [])]
 
 
@@ -137,12 +126,12 @@ def _range_code(least: int, below: int | None) -> str:
     return f"{least}-{'' if below is None else below}"
 
 
-def _questions(page: Hits, narrowed: Narrowed, currency: str) -> list[Narrowing]:
+def _questions(page: Hits, narrowed: Narrowed, currency: str) -> list[Question]:
     """Return the questions that part what was found: those with one answer, which parts nothing, only where it was given."""
     shelves = narrowed.values.get("category", ())
     stock = Answer(value="1", name=_("In stock"), goods=page.in_stock, is_wanted=narrowed.in_stock)
     found = [
-        Narrowing(
+        Question(
             code="category",
             name=_("Shelf"),
             answers=tuple(
@@ -150,7 +139,8 @@ def _questions(page: Hits, narrowed: Narrowed, currency: str) -> list[Narrowing]
                 for each, goods in page.categories
             ),
         ),
-        Narrowing(
+        *narrowing.questions(page.facets),
+        Question(
             code="price",
             name=_("Price"),
             answers=tuple(
@@ -163,7 +153,7 @@ def _questions(page: Hits, narrowed: Narrowed, currency: str) -> list[Narrowing]
                 for each in page.bands
             ),
         ),
-        Narrowing(code="stock", name=_("Availability"), answers=(stock,) if 0 < page.in_stock < page.total or narrowed.in_stock else ()),
+        Question(code="stock", name=_("Availability"), answers=(stock,) if 0 < page.in_stock < page.total or narrowed.in_stock else ()),
     ]
     return [each for each in found if len(each.answers) > 1 or each.wanted or (each.code == "stock" and each.answers)]
 
@@ -174,23 +164,6 @@ def _band_name(band: Band, currency: str) -> str:
         return _("%(amount)s and more") % {"amount": least}
     below = reading.money(band.below, currency)
     return _("under %(amount)s") % {"amount": below} if band.least == 0 else _("%(least)s to %(most)s") % {"least": least, "most": below}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """An answer that was given, and the address of the same page without it."""
-
-    question: str
-    answer: str
-    url: str
-
-
-def _left_out(questions: Sequence[Narrowing], query: Sequence[tuple[str, str]]) -> list[LeftOut]:
-    return [
-        LeftOut(question=each.name, answer=answer.name, url="?" + urlencode([pair for pair in query if pair != (each.code, answer.value)]))
-        for each in questions
-        for answer in each.wanted
-    ]
 
 
 def _sorts() -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """What every answer of the shop says to the browser about safety, and the size of what it reads."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ _POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
+        "media-src 'self'",
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
@@ -35,6 +37,11 @@ def policy(origins: tuple[str, ...]) -> str:
 
 OWN_POLICY = ("/console/",)
 """Doors that write inline scripts and styles (Wagtail's admin) and so cannot live under this policy."""
+
+WITH_PHOTOS = re.compile(r"/[a-z-]+/orders/[^/]+/review/$")
+"""Where photos are sent, several at once; each has a limit of its own besides."""
+
+MOST_WITH_PHOTOS = 45_000_000
 
 OWN_LIMIT = ("/api/",)
 """Doors that refuse large bodies themselves, in their own form."""
@@ -56,7 +63,7 @@ class StorefrontSecurity:
         return response
 
     def _too_large(self, request: HttpRequest) -> HttpResponse | None:
-        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        most = MOST_WITH_PHOTOS if WITH_PHOTOS.fullmatch(request.path) else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         length = request.META.get("CONTENT_LENGTH") or "0"
         if request.path.startswith(OWN_LIMIT):
             return None

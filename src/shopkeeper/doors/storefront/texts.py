@@ -19,13 +19,14 @@ from shopkeeper.selling.customers import public as customers
 PURPOSES = ("analytics",)
 """What a visitor agrees to by saying yes."""
 
-_PAGES = (TextKind.TERMS, TextKind.PRIVACY, TextKind.RETURNS)
+PAGES = (TextKind.TERMS, TextKind.PRIVACY, TextKind.RETURNS)
+"""The texts that are pages of their own."""
 
 
 @require_safe
 def text(request: HttpRequest, kind: str) -> HttpResponse:
     """Show terms, privacy or returns as last published. Raises NotFound."""
-    if kind not in list(_PAGES):
+    if kind not in list(PAGES):
         raise NotFound("page", kind)
     return frame.page(request, "text", text=content.text(kind))
 
@@ -77,9 +78,9 @@ def robots(request: HttpRequest) -> HttpResponse:
     closed = [
         f"Disallow: /{code}/{path}/" for code, _name in settings.LANGUAGES for path in ("basket", "checkout", "orders", "account", "search")
     ]
-    return HttpResponse(
-        "\n".join(["User-agent: *", *closed, "Disallow: /console/", "Disallow: /api/", ""]), content_type="text/plain; charset=utf-8"
-    )
+    shut = [f"Disallow: /{path}/" for path in ("go", "console", "api")]
+    lines = ["User-agent: *", *closed, *shut, f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 @require_safe

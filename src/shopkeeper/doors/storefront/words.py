@@ -1,7 +1,9 @@
 """The shop's words for states, stock, payment and prices: codes in, one phrase in the reader's language out."""
 
+from collections.abc import Sequence
+
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from shopkeeper.selling.orders.shapes import OrderState
 from shopkeeper.selling.pricing.shapes import TaxMode
@@ -18,6 +20,16 @@ _STATES = {
     OrderState.CANCELLED: pgettext_lazy("order", "Cancelled"),
     OrderState.EXPIRED: pgettext_lazy("order", "Expired"),
 }
+_PROVINCES = {
+    "北京市": "Beijing", "天津市": "Tianjin", "河北省": "Hebei", "山西省": "Shanxi", "内蒙古自治区": "Inner Mongolia", "辽宁省": "Liaoning",
+    "吉林省": "Jilin", "黑龙江省": "Heilongjiang", "上海市": "Shanghai", "江苏省": "Jiangsu", "浙江省": "Zhejiang", "安徽省": "Anhui",
+    "福建省": "Fujian", "江西省": "Jiangxi", "山东省": "Shandong", "河南省": "Henan", "湖北省": "Hubei", "湖南省": "Hunan",
+    "广东省": "Guangdong", "广西壮族自治区": "Guangxi", "海南省": "Hainan", "重庆市": "Chongqing", "四川省": "Sichuan", "贵州省": "Guizhou",
+    "云南省": "Yunnan", "西藏自治区": "Tibet", "陕西省": "Shaanxi", "甘肃省": "Gansu", "青海省": "Qinghai", "宁夏回族自治区": "Ningxia",
+    "新疆维吾尔自治区": "Xinjiang",
+}  # fmt: skip
+"""What readers of English call the provinces of China; the name that goes on the parcel stands beside it."""
+
 _SENTENCES = {
     OrderState.PLACED: gettext_lazy("Your goods are set aside. We are waiting for the payment to be confirmed."),
     OrderState.PAID: gettext_lazy("Thank you. Your payment has arrived and we are packing your parcel."),
@@ -143,3 +155,14 @@ def stock(available: int) -> str:
 def tax_note(mode: TaxMode | str) -> str:
     """Return the sentence that says whether shown prices contain tax."""
     return _("Tax included") if str(mode) == TaxMode.INCLUDED else _("Plus tax, shown at checkout")
+
+
+def provinces(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the provinces of China as a form offers them: as they are kept, and as the reader knows them."""
+    is_chinese = (get_language() or "en").startswith("zh")
+    return [(name, name if is_chinese or name not in _PROVINCES else f"{_PROVINCES[name]} {name}") for name in names]
+
+
+def same(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return names as a form offers them that are shown as they are kept."""
+    return [(name, name) for name in names]

@@ -4,7 +4,8 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from enum import Enum
 from typing import Any, get_type_hints
 
 import pytest
@@ -16,6 +17,7 @@ from shopkeeper.kit.ids import ApprovalId
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange, Refusal
 from shopkeeper.ops.approvals.shapes import Approval, ApprovalState
 from shopkeeper.selling.inventory.shapes import OutOfStock, ShortLine
+from shopkeeper.selling.orders.shapes import Window
 
 
 def _modules() -> Iterator[str]:
@@ -50,13 +52,14 @@ def _example(kind: type[Refusal]) -> Refusal:
     if kind.__init__ is Refusal.__init__:
         return kind("message", field="name", value="value")
     hints: dict[str, Any] = get_type_hints(kind.__init__)
-    given = {
-        name: _value(str(hints.get(name, "")), name) for name in list(inspect.signature(kind.__init__).parameters)[1:] if name in hints
-    }
+    given = {name: _value(hints[name], name) for name in list(inspect.signature(kind.__init__).parameters)[1:] if name in hints}
     return kind(**given)
 
 
-def _value(hint: str, name: str) -> Any:
+def _value(kind: Any, name: str) -> Any:
+    if inspect.isclass(kind) and issubclass(kind, (Enum, Window)):
+        return next(iter(kind)) if issubclass(kind, Enum) else Window(days=14, last_day=date(2026, 3, 16), is_open=False, law="")
+    hint = str(kind)
     if "shapes.Approval'" in hint:
         moment = datetime(2026, 3, 2, tzinfo=UTC)
         return Approval(

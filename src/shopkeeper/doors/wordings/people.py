@@ -7,6 +7,7 @@ from shopkeeper.doors.wordings.say import say, shown
 from shopkeeper.ops.access import shapes as access
 from shopkeeper.ops.approvals import shapes as approvals
 from shopkeeper.ops.limits import shapes as limits
+from shopkeeper.selling.customers import shapes as customers
 
 _WEAK = {
     "password_too_short": gettext_lazy("Use at least 10 characters."),
@@ -139,3 +140,58 @@ def _approval_over(refusal: approvals.ApprovalOver) -> tuple[str, str]:
 @say.register
 def _approval_stale(refusal: approvals.ApprovalStale) -> tuple[str, str]:
     return _("What this is about has changed since it was asked for."), _("Nothing was done. Look at it again, then ask anew.")
+
+
+@say.register
+def _group_name_taken(refusal: customers.GroupNameTaken) -> tuple[str, str]:
+    return _("There is a group called “%(value)s” already.") % {"value": shown(refusal.value)}, _("Choose another name.")
+
+
+@say.register
+def _note_struck(refusal: customers.NoteStruck) -> tuple[str, str]:
+    return _("This note is struck out already."), _("Load the page again. If more is to be said, write another note.")
+
+
+@say.register
+def _both_sign_in(refusal: customers.BothSignIn) -> tuple[str, str]:
+    return _("Both records have an account of their own."), _(
+        "They stay apart, so that nobody reads what somebody else bought. Let the customer go on with one of the two accounts."
+    )
+
+
+@say.register
+def _must_stay(refusal: customers.MustStay) -> tuple[str, str]:
+    return _("Record %(value)s has an account and must be the one that stays.") % {"value": shown(refusal.value)}, _(
+        "Open that record and merge this one into it."
+    )
+
+
+@say.register
+def _merged_already(refusal: customers.MergedAlready) -> tuple[str, str]:
+    return _("Record %(value)s is part of a merge already.") % {"value": shown(refusal.value)}, _(
+        "Merge the records that stand alone into the one that stays, or undo the other merge first."
+    )
+
+
+@say.register
+def _merge_over(refusal: customers.MergeOver) -> tuple[str, str]:
+    return _("This merge was undone already."), _("Load the page again.")
+
+
+_TAX_FORMS = {
+    "CN": gettext_lazy("In China it is the unified social credit code: 18 figures and capital letters, such as 91350100M000100Y43."),
+    "GB": gettext_lazy("In Britain it is the VAT number: nine figures, such as GB 980 7806 84."),
+    "DE": gettext_lazy("In Germany it is the VAT number: DE and nine figures, such as DE136695976."),
+    "FR": gettext_lazy("In France it is the VAT number: FR, two signs and nine figures, such as FR40303265045."),
+}
+
+
+@say.register
+def _wrong_tax_number(refusal: customers.WrongTaxNumber) -> tuple[str, str]:
+    values = {"value": shown(refusal.value)}
+    if refusal.fault == "form":
+        problem = _("“%(value)s” does not look like a tax number of this country.") % values
+    else:
+        problem = _("“%(value)s” cannot be right: its check digit does not fit the rest.") % values
+    remedy = _TAX_FORMS.get(refusal.country, gettext_lazy("Copy it from the company’s papers, and check that the country is right."))
+    return problem, str(remedy)

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shopkeeper.events import models as outbox
+from shopkeeper.flows import bundles
 from shopkeeper.flows import place_order as flow
 from shopkeeper.kit.ids import DeliveryOptionId, OrderId, VariantId, WarehouseId
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import VariantDraft
+from shopkeeper.selling.catalog.shapes_bundles import PartDraft
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.orders import public as orders
@@ -78,6 +80,18 @@ class SmallShop:
     def receive(self, sku: str, units: int, *, warehouse: WarehouseId | None = None) -> None:
         inventory.receive(variant_id=self.variants[sku], warehouse_id=warehouse or self.main, units=units, actor=None, now=NOON)
 
+    def bundle(self, sku: str, price_minor: int, **units: int) -> VariantId:
+        """Sell a bundle of what is there already: `bundle("SET", 2_900, TEA=1, CUP=2)`."""
+        self.variants[sku] = product(sku)
+        self.price(sku, price_minor)
+        self.hold(sku, **units)
+        return self.variants[sku]
+
+    def hold(self, sku: str, **units: int) -> None:
+        """Say what one of a bundle holds."""
+        parts = [PartDraft(self.variants[each], count) for each, count in units.items()]
+        bundles.save_bundle(variant_id=self.variants[sku], parts=parts, actor=None, now=NOON)
+
     def price(self, sku: str, amount_minor: int) -> None:
         pricing.set_price(variant_id=self.variants[sku], amount_minor=amount_minor, reason="test", actor=None, now=NOON)
 
@@ -98,7 +112,7 @@ def small_shop(stock: Mapping[str, int] | None = None) -> SmallShop:
         free_from_minor=None, days=(2, 4), countries=("GB",), position=1, is_active=True, actor=None, now=NOON,
     ).id  # fmt: skip
     for sku, price in (("TEA", 1_250), ("CUP", 999)):
-        made.variants[sku] = _product(sku)
+        made.variants[sku] = product(sku)
         made.price(sku, price)
     for sku, units in (stock or {"TEA": 10, "CUP": 5}).items():
         if units:
@@ -106,12 +120,13 @@ def small_shop(stock: Mapping[str, int] | None = None) -> SmallShop:
     return made
 
 
-def _product(sku: str) -> VariantId:
-    product = catalog.save_product(
+def product(sku: str) -> VariantId:
+    """Put a product of one variant on sale, without price or stock."""
+    saved = catalog.save_product(
         product_id=None, slug=sku.lower(), name=Bilingual(f"{sku.title()} of the house", f"本店{sku}"), text=Bilingual(), category_id=None,
         variants=[VariantDraft(sku=sku)], is_published=True, actor=None, now=NOON,
     )  # fmt: skip
-    return product.variants[0].id
+    return saved.variants[0].id
 
 
 def told(kind: str) -> list[dict[str, Any]]:

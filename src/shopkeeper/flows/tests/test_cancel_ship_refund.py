@@ -2,12 +2,13 @@
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from shopkeeper.flows import audit_books, cancel_order, refund_order, ship_order, sweep
+from shopkeeper.flows import ask_order, audit_books, cancel_order, refund_order, ship_order, sweep
 from shopkeeper.flows.tests.builders import NOON, told
 from shopkeeper.kit.locks import LockRank
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
@@ -16,6 +17,7 @@ from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.orders import models as tables
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import (
+    CancelAsked,
     CancelReason,
     NothingToDo,
     OrderState,
@@ -50,6 +52,38 @@ def acts(order):
 
 
 # ── ship ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_request_to_cancel_that_came_a_moment_before_lets_nothing_leave(shop, monkeypatch):
+    order = shop.buy(TEA=3)
+    ship(order, lines=[(order.lines[0].id, 1)])
+    real, made = ship_order.requests, []
+
+    def once(**asked):
+        # The other person is faster: after the form was read, before the parcel is made.
+        made.append(ask_order.ask(order_id=order.id, kind="cancel", reason="changed_mind", wishes=None, now=LATER))
+        return real.once(**asked)
+
+    with monkeypatch.context() as planted:
+        planted.setattr(ship_order, "requests", SimpleNamespace(once=once, STAFF=real.STAFF))
+        with pytest.raises(CancelAsked) as refused:
+            ship(order)
+
+    assert (refused.value.request_id, refused.value.number) == (made[0].id, order.number)
+    assert len(orders.order(order.id).shipments) == acts(order).count("orders.ship") == 1
+    with pytest.raises(CancelAsked):
+        ship(order, cancels_seen=[made[0].id + 1])
+    assert len(ship(order, cancels_seen=[made[0].id])) == 1
+
+
+def test_a_request_that_is_decided_or_asks_for_something_else_lets_goods_leave(shop):
+    order = shop.buy(TEA=3)
+    ship(order, lines=[(order.lines[0].id, 1)])
+    asked = ask_order.ask(order_id=order.id, kind="cancel", reason="changed_mind", wishes=None, now=LATER)
+    orders.withdraw_request(order_id=order.id, request_id=asked.id, now=LATER)
+    ask_order.ask(order_id=order.id, kind="return", reason="changed_mind", wishes=None, now=LATER)
+
+    assert len(ship(order)) == 1
 
 
 def test_shipping_all_moves_the_stock_and_tells(shop):

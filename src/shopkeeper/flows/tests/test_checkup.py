@@ -9,10 +9,13 @@ from django.utils import timezone, translation
 from shopkeeper.events import public as events
 from shopkeeper.events.facts import OrderPaid
 from shopkeeper.events.shapes import Hearer, Patience
-from shopkeeper.flows import checkup, gauges
+from shopkeeper.flows import checkup, gauges, index_products
 from shopkeeper.flows.tests.builders import NOON, small_shop
 from shopkeeper.ops.health.shapes import NAMES, Finding, State
 from shopkeeper.selling.payments.shapes import NotOffered
+from shopkeeper.selling.search import models
+from shopkeeper.selling.search import public as search
+from shopkeeper.selling.search.adapters.fake import FakeOpenSearch
 
 NOTHING: dict[str, str] = {}
 
@@ -76,7 +79,7 @@ def test_with_the_database_down_what_needs_it_is_unknown_and_the_rest_is_looked_
     findings = found()
 
     assert findings["database"].state is State.FAILED
-    needy = ("durability", "migrations", "worker", "clock", "facts", "parked", "jobs", "mails", "waiting", "payments")
+    needy = ("durability", "migrations", "worker", "clock", "facts", "parked", "jobs", "mails", "waiting", "payments", "search")
     assert {findings[name].state for name in needy} == {State.UNKNOWN}
     assert findings["python"].state is State.OK
     assert gauges.at(NOON)[0].values == {(): 0.0}
@@ -151,3 +154,36 @@ def test_payments_that_wait_long_are_told_whatever_is_said_of_the_providers(monk
     assert (late["waiting"].state, late["waiting"].values["number"]) == (State.WARNING, 1)
     assert "alipay: CNY" in late["payments"].values["names"]
     assert [*late].index("waiting") < [*late].index("payments")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_search_server_that_is_late_empty_or_silent_is_named(settings):
+    now = datetime.now(UTC)
+    assert (found()["search"].state, found()["search"].said) == (State.OK, "Answered by the database")
+    assert not any("search_server" in gauge.name for gauge in gauges.at(now))
+    with FakeOpenSearch() as server:
+        settings.SEARCH_URL = f"{server.url}/goods"
+        assert found()["search"].said.endswith("has no index of this shop yet")
+        small_shop()
+        index_products.index_all()
+        search.build_server(now=now)
+        assert (found()["search"].state, found()["search"].values["number"]) == (State.OK, len(found_goods(server)))
+        asked = len(server.calls)
+        assert {gauge.name: gauge.values for gauge in gauges.at(now)}["shopkeeper_search_server_ready"] == {(): 1.0}
+        assert len(server.calls) == asked
+
+        found_goods(server).popitem()
+        assert found()["search"].said.startswith("%(address)s holds")
+        server.manners.broken = 10
+        assert (found()["search"].state, found()["search"].values["reason"]) == (State.WARNING, "refused")
+        models.Waiting.objects.create(product_id=1, since=now - timedelta(hours=1))
+        assert {gauge.name: gauge.values for gauge in gauges.at(now)}["shopkeeper_search_server_ready"] == {(): 0.0}
+        models.Waiting.objects.update(refused=400)
+        said = {gauge.name: gauge.values for gauge in gauges.at(now)}
+        assert (said["shopkeeper_search_server_ready"], said["shopkeeper_search_server_refused"]) == ({(): 1.0}, {(): 1.0})
+        server.manners.broken = 0
+        assert (found()["search"].state, found()["search"].values) == (State.WARNING, {"number": 1, "ids": "1"})
+
+
+def found_goods(server):
+    return next(iter(server.indexes.values())).goods

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
 
 from shopkeeper.events import public as events
@@ -118,6 +119,12 @@ def test_a_filled_sample_is_emptied_and_its_staff_stay(small_sample, tmp_path, s
     assert (shop.shop().is_sample, shop.shop().currency) == (False, "CNY")
     assert get_user_model().objects.filter(id=keeper).exists()
     assert not open_shop.is_unfinished()
+
+
+def test_every_room_that_sells_is_emptied():
+    selling = {app.label for app in apps.get_app_configs() if app.name.startswith("shopkeeper.selling.")}
+
+    assert selling - set(open_shop._EMPTIED) == set()
 
 
 def test_the_sample_shop_sends_home_by_post_and_abroad_by_courier(small_sample):

@@ -9,7 +9,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from shopkeeper.flows import audit_books
+from shopkeeper.flows import audit_books, ship_order
 from shopkeeper.flows.tests.builders import NOON, small_shop, told
 from shopkeeper.selling.orders import models as tables
 from shopkeeper.selling.orders import public as orders
@@ -27,7 +27,7 @@ import json, os, sys
 import django
 django.setup()
 from dataclasses import replace
-from shopkeeper.flows import adjust_stock, cancel_order, place_order, refund_order, settle_payment, ship_order
+from shopkeeper.flows import adjust_stock, ask_order, cancel_order, place_order, refund_order, settle_payment, ship_order
 from shopkeeper.flows.tests.builders import ADDRESS, CONTACT, NOON
 from shopkeeper.kit.refusals import Refusal
 
@@ -42,6 +42,9 @@ def answer_to(job):
         return refund_order.refund(
             order_id=job["order"], lines=[(job["line"], 1, False)], delivery=False, reason="late", key=job["key"], actor=None, now=NOON,
             seen_minor=job.get("seen")).id
+    if job["act"] == "ask":
+        return ask_order.ask(
+            order_id=job["order"], kind="return", reason="faulty", wishes=[(job["line"], job["units"])], now=NOON).state.value
     if job["act"] == "ship":
         return ship_order.ship(
             order_id=job["order"], carrier="DHL", lines=[(job["line"], job["units"])], key=job["key"], actor=None, now=NOON)
@@ -240,3 +243,15 @@ def test_one_cancellation_sent_many_times_at_once_under_one_key_pays_back_once(r
     assert shop.payment(order.id).balance.refunded_minor == order.total_minor
     assert len(told("OrderCancelled")) == 1
     assert audit_books.run(NOON).is_right
+
+
+def test_of_requests_for_the_same_pieces_at_once_one_wins(race):
+    shop = small_shop()
+    order = shop.buy(TEA=3)
+    ship_order.ship(order_id=order.id, carrier="DHL", actor=None, now=NOON)
+    jobs = [{"act": "ask", "order": order.id, "line": order.lines[0].id, "units": 2}] * RACERS
+
+    said = race(jobs, over=f"orders_order WHERE id = {order.id}")
+
+    assert sorted(said) == ["too_many_units"] * (RACERS - 1) + ["waiting"]
+    assert [each.units for each in orders.requests_of(order.id)] == [2]

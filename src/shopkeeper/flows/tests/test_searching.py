@@ -8,6 +8,7 @@ from shopkeeper.kit.refusals import NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import VariantDraft
+from shopkeeper.selling.catalog.tests.builders import a_brand, a_shirt, an_attribute, of_attribute, says, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +51,18 @@ def test_goods_are_pinned_by_sku_or_web_name(shop: SmallShop) -> None:
 def test_prices_are_parted_in_sums_people_think_in() -> None:
     assert searching.bands_in("GBP")[:3] == (500, 1_000, 2_000)
     assert searching.bands_in("JPY")[:3] == (500, 1_000, 2_000)
+
+
+def test_search_counts_answers_as_shelves_do_with_those_that_variants_stand_for(shop: SmallShop) -> None:
+    colour = an_attribute()
+    shirt = a_shirt(of_attribute(colour, "red", "blue"))
+    tell(shirt, says(colour, "red"), brand_id=a_brand("acme"))
+    tell(catalog.product("tea").id, says(colour, "blue"), brand_id=a_brand("bolt"))
+    index_products.index_all()
+
+    blue = catalog.narrowing({"colour": ["blue"], "brand": ["bolt"]})
+
+    assert searching.found(text="acme bolt").facets == catalog.facets(None)
+    narrowed = searching.found(text="acme bolt", wanted=blue)
+    assert narrowed.facets == catalog.facets(None, blue)
+    assert [each.product.slug for each in narrowed] == ["tea"]

@@ -23,12 +23,17 @@ KINDS = {
     "placed": gettext_lazy("Order received"),
     "paid": gettext_lazy("Payment received"),
     "shipped": gettext_lazy("Parcel on its way"),
+    "delivered": gettext_lazy("Parcel arrived"),
     "cancelled": gettext_lazy("Order cancelled"),
     "refunded": gettext_lazy("Money back"),
+    "review_request": gettext_lazy("Asking for a review"),
+    "wait_asked": gettext_lazy("Asked to be told when goods are back"),
+    "back_in_stock": gettext_lazy("Goods are back"),
     "invitation": gettext_lazy("Invitation to the staff"),
     "password_reset": gettext_lazy("New password"),
     "joining": gettext_lazy("Confirm the address"),
     "known_already": gettext_lazy("Account exists already"),
+    "sign_in_code": gettext_lazy("Code to sign in"),
 }
 
 

@@ -5,27 +5,59 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from shopkeeper.growth.messages import compose, render, sending, store
+from shopkeeper.growth.messages import compose, previews, render, sending, store
+from shopkeeper.growth.messages.asking import save_settings, settings
+from shopkeeper.growth.messages.bounces import bounce, bounce_counts, bounces, hear_mailbox, hear_signed, stopped
 from shopkeeper.growth.messages.models import Outgoing
-from shopkeeper.growth.messages.shapes import ORDER_KINDS, Mail, MailKind, MailState, Message, NotParked, OrderMail, Round
-from shopkeeper.kit.ids import MessageId, OrderId, UserId
+from shopkeeper.growth.messages.readers import (
+    ask_anew,
+    is_unwanted,
+    of_reader,
+    open_to,
+    purpose_of,
+    standings,
+    subscribe_again,
+    unsubscribe,
+    write_again,
+)
+from shopkeeper.growth.messages.rules import keys
+from shopkeeper.growth.messages.shapes import (
+    ORDER_KINDS,
+    WAIT_KINDS,
+    Mail,
+    MailKind,
+    MailState,
+    Message,
+    NotParked,
+    OrderMail,
+    Round,
+    Words,
+)
+from shopkeeper.growth.messages.short_texts import code_text
+from shopkeeper.growth.messages.texts import (
+    all_in_force,
+    checked,
+    in_force,
+    own,
+    publish,
+    text_version,
+    text_versions,
+    use_own,
+)
+from shopkeeper.kit.ids import MessageId, OrderId, ShipmentId, UserId, WaitId
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
 from shopkeeper.ops.audit import public as audit
 
 __all__ = [
-    "account_mail",
-    "counts",
-    "invitation_mail",
-    "message",
-    "order_mail",
-    "order_mails",
-    "outgoing",
-    "preview",
-    "purge_sent",
-    "retry",
-    "send_due",
-]
+    "account_mail", "all_in_force", "ask_anew", "back_in_stock_key", "bounce", "bounce_counts", "bounces", "checked", "code_mail",
+    "code_text", "counts",
+    "delivered_key", "hear_mailbox", "hear_signed", "in_force", "invitation_mail", "is_queued", "is_unwanted",
+    "message", "of_reader", "open_to", "order_mail", "order_mails", "outgoing", "own", "preview", "publish", "purge_sent", "purpose_of",
+    "retry", "sample", "sample_of_order", "save_settings", "send_due", "send_test", "settings", "standings",
+    "stopped", "subscribe_again", "text_version", "text_versions", "unsubscribe", "use_own", "wait_mail",
+    "write_again",
+]  # fmt: skip
 
 MOST_PER_PAGE = 500
 KEEP_FOR = timedelta(days=400)
@@ -56,6 +88,34 @@ def account_mail(*, kind: MailKind, user_id: UserId, key: str, language: str, no
     if kind not in (MailKind.PASSWORD_RESET, MailKind.JOINING, MailKind.KNOWN_ALREADY):
         raise Malformed("kind", kind, expected="account_mail_kind")
     store.add([_row(kind, key, language, now, user_id=user_id)])
+
+
+def code_mail(*, user_id: UserId, code_id: int, asked_at: datetime, language: str, now: datetime) -> None:
+    """Queue the mail with a code to sign in with; one for each asking. The code is looked up when the mail goes."""
+    key = f"code:{code_id}:{asked_at:%Y-%m-%dT%H:%M:%S.%f}"
+    store.add([_row(MailKind.SIGN_IN_CODE, key, language, now, user_id=user_id, detail_id=code_id)])
+
+
+def wait_mail(*, kind: MailKind, wait_id: WaitId, key: str, language: str, now: datetime) -> None:
+    """Queue a mail to somebody who waits for goods, in the caller's transaction; a key used before queues nothing. Raises Malformed."""
+    if kind not in WAIT_KINDS:
+        raise Malformed("kind", kind, expected="wait_mail_kind")
+    store.add([_row(kind, key, language, now, wait_id=wait_id)])
+
+
+def is_queued(key: str) -> bool:
+    """Return whether this reason was written about, or will be."""
+    return store.has_key(key)
+
+
+def back_in_stock_key(wait_id: WaitId) -> str:
+    """Return the key of the one mail that tells somebody that goods are back."""
+    return keys.back_in_stock(wait_id)
+
+
+def delivered_key(shipment_id: ShipmentId) -> str:
+    """Return the key of the one mail that tells of a parcel's arrival."""
+    return keys.delivered(shipment_id)
 
 
 def _row(kind: MailKind, key: str, language: str, now: datetime, **about: int) -> Outgoing:
@@ -111,15 +171,33 @@ def parked() -> int:
     return store.parked()
 
 
+def sample(*, letter: str, language: str, words: Words) -> Mail:
+    """Return a letter in these words about an order, person or goods that do not exist. Raises as `checked` does."""
+    return render.mail(previews.sample(letter, language, checked(letter, language, words)))
+
+
+def sample_of_order(*, letter: str, language: str, words: Words, order_id: OrderId) -> Mail:
+    """Return a letter in these words about a real order, which the caller may see. Raises NotFound, NothingToShow, and as `checked`."""
+    return render.mail(previews.of_order(letter, language, checked(letter, language, words), order_id))
+
+
+def send_test(*, mail: Mail, to: str, now: datetime) -> None:
+    """Send a sample to a member of staff, at once and with a mark that it is one. Call it outside transactions. Raises NotSent."""
+    sending.send_now(previews.marked_as_test(mail, to), key=f"test:{to}:{mail.subject}:{now.isoformat()}")
+
+
 def preview(*, message_id: MessageId, now: datetime) -> Mail | None:
-    """Return an order's mail as it would go out now; None where it would not be sent any more.
+    """Return an order's mail as it would go out now, what is attached left empty; None where it would not be sent any more.
 
     Raises NotFound, also for mails about signing in: their links are for their readers alone.
     """
     row = store.row(message_id)
     if row is None or MailKind(row.kind) not in ORDER_KINDS:
         raise NotFound("message", message_id)
-    letter = compose.letter(row, now=now)
+    try:
+        letter = compose.letter(row, now=now, is_shown=True)
+    except compose.Later:
+        return None
     return None if letter is None else render.mail(letter)
 
 

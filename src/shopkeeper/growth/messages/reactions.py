@@ -1,12 +1,13 @@
 """What mails a fact gives rise to. Hearing a fact twice queues one mail, for the key is the same."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from shopkeeper.events.facts import Fact, OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, OrderShipped
 from shopkeeper.events.shapes import Heard
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.growth.messages.rules import keys
-from shopkeeper.growth.messages.shapes import MailKind, OrderMail
+from shopkeeper.growth.messages.shapes import MailKind, OrderMail, ReviewGround
 from shopkeeper.kit.ids import OrderId
 
 
@@ -32,6 +33,16 @@ def mail_for(fact: Fact) -> OrderMail:
         case _:
             raise TypeError(f"No mail is written about {type(fact).__name__}")
     return OrderMail(key=key, kind=kind, order_id=OrderId(fact.order_id), detail_id=detail_id)
+
+
+def ask_for_reviews(batch: Sequence[Heard]) -> None:
+    """Queue, for each order whose first parcel left, the mail that asks for reviews some days later; whether it goes is decided then."""
+    wanted = messages.settings()
+    if wanted.review_ground is ReviewGround.OFF:
+        return
+    sent = [(heard.fact.order_id, heard.occurred_at) for heard in batch if isinstance(heard.fact, OrderShipped)]
+    mails = [OrderMail(key=keys.review(order_id), kind=MailKind.REVIEW_REQUEST, order_id=OrderId(order_id)) for order_id, _ in sent]
+    messages.order_mails(mails, at=[at + timedelta(days=wanted.review_days) for _, at in sent])
 
 
 def _moves_no_money(fact: Fact) -> bool:

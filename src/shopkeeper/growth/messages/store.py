@@ -1,6 +1,6 @@
 """Every query of the mails on their way out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -47,9 +47,20 @@ def claim(now: datetime, lease: timedelta) -> Outgoing | None:
     return None if found is None else Outgoing.objects.get(pk=found[0])
 
 
-def settle(taken: Outgoing, *, state: MailState, now: datetime, next_try_at: datetime | None = None, error: str = "") -> bool:
-    """Write down how a try ended; False where the lease ran out and somebody else has tried since."""
-    values: dict[str, object] = {"state": state.value, "error": error[:200]}
+def settle(
+    taken: Outgoing,
+    *,
+    state: MailState,
+    now: datetime,
+    next_try_at: datetime | None = None,
+    error: str = "",
+    said: Mapping[str, object] | None = None,
+) -> bool:
+    """Write down how a try ended, and of a mail that went what it `said` (columns).
+
+    Returns False where the lease ran out and somebody else has tried since.
+    """
+    values: dict[str, object] = {"state": state.value, "error": error[:200], **(said or {})}
     if state is MailState.SENT:
         values["sent_at"] = now
     if next_try_at is not None:
@@ -59,7 +70,7 @@ def settle(taken: Outgoing, *, state: MailState, now: datetime, next_try_at: dat
 
 
 def message(message_id: int) -> Message | None:
-    row = Outgoing.objects.filter(pk=message_id).first()
+    row = Outgoing.objects.select_related("text").filter(pk=message_id).first()
     return None if row is None else _shape(row)
 
 
@@ -68,8 +79,23 @@ def row(message_id: int, *, locked: bool = False) -> Outgoing | None:
     return rows.filter(pk=message_id).first()
 
 
+def by_marks(marks: Sequence[str]) -> dict[str, Outgoing]:
+    """Return the mails with these marks in their Message-IDs, by mark; marks that are not ours are left out."""
+    return {row.mark: row for row in Outgoing.objects.filter(mark__in=[mark for mark in marks if mark])}
+
+
+def has_key(key: str) -> bool:
+    return Outgoing.objects.filter(key=key).exists()
+
+
+def note_mark(row: Outgoing, mark: str, reader: str) -> None:
+    """Write down, before it goes, by what news of a mail will be recognised: news may come before the mail server's own answer."""
+    row.mark, row.reader = mark, reader
+    Outgoing.objects.filter(pk=row.pk).update(mark=mark, reader=reader)
+
+
 def page(*, state: MailState | None, kind: MailKind | None, order_id: OrderId | None, number: int, size: int) -> Page[Message]:
-    rows = Outgoing.objects.order_by("-id")
+    rows = Outgoing.objects.select_related("text").order_by("-id")
     if state is not None:
         rows = rows.filter(state=state.value)
     if kind is not None:
@@ -107,4 +133,7 @@ def _shape(row: Outgoing) -> Message:
         next_try_at=row.next_try_at,
         sent_at=row.sent_at,
         error=row.error,
+        language=row.language,
+        text_version=None if row.text is None else row.text.version,
+        words=row.words,
     )

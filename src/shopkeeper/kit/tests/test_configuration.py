@@ -55,6 +55,26 @@ def test_what_cannot_be_read_is_refused_with_name_value_and_remedy_in_both_langu
     assert "请" in refused.told("zh-hans")
 
 
+@pytest.mark.parametrize(
+    "host", ["search.example.com:9200", "10.0.0.7:9200", "localhost.example.com", "[2001:db8::1]:9200", "127.0.0.1@far.example"]
+)
+def test_what_opens_another_machine_is_not_sent_in_the_clear(host):
+    (refused,) = given(SEARCH_URL=f"http://shop:hunter2@{host}/goods").check()
+
+    for told in (refused.told("en"), refused.told("zh-hans")):
+        assert "SEARCH_URL" in told
+        assert "https://" in told
+        assert "hunter2" not in told
+    with pytest.raises(SettingRefused):
+        given(SEARCH_URL=f"http://shop:hunter2@{host}/goods").text("SEARCH_URL")
+    assert given(SEARCH_URL=f"https://shop:hunter2@{host}/goods").check() == []
+
+
+@pytest.mark.parametrize("host", ["localhost:9200", "127.0.0.1:9200", "127.1.2.3", "[::1]:9200"])
+def test_on_this_machine_it_may_be(host):
+    assert given(SEARCH_URL=f"http://shop:hunter2@{host}/goods").check() == []
+
+
 def test_a_secret_that_cannot_be_read_is_not_shown():
     (refused,) = given(DATABASE_URL="hunter2-and-more").check()
 

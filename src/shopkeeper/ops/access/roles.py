@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count
 
-from shopkeeper.kit import checks
+from shopkeeper.kit import checks, together
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.access import store
@@ -30,8 +30,9 @@ MOST_NAME = 40
 
 def own_roles() -> tuple[OwnRole, ...]:
     """Return the roles the shop made for itself, by name, each with how many people carry it."""
-    carried = dict(User.objects.filter(role__startswith="own-").values_list("role").annotate(Count("id")))
-    return tuple(_shape(row, carried.get(str(row), 0)) for row in OwnRoleRow.objects.order_by("name_en", "id"))
+    counted = User.objects.filter(role__startswith="own-").values_list("role").annotate(Count("id"))
+    carried, rows = together.read(lambda: dict(counted.all()), lambda: list(OwnRoleRow.objects.order_by("name_en", "id")))
+    return tuple(_shape(row, carried.get(str(row), 0)) for row in rows)
 
 
 def own_role(code: str) -> OwnRole:

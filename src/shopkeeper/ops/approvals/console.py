@@ -15,6 +15,7 @@ DEEDS_CALLED = {
     "orders.refund": gettext_lazy("Refund"),
     "payments.give_back": gettext_lazy("Give money without an order back"),
     "pricing.set_price": gettext_lazy("Set a price"),
+    "catalog.publish_draft": gettext_lazy("Let a draft go live"),
     "staff.reset_second_factor": gettext_lazy("Reset a second factor"),
     "backup.restore": gettext_lazy("Restore a backup"),
 }

@@ -37,23 +37,40 @@
 -- catalog/migrations/0002_goods.py 44bfcd4814db
 -- catalog/migrations/0003_edition.py 532562b3b14d
 -- catalog/migrations/0004_traits.py 88002411ee53
+-- catalog/migrations/0005_options.py 43d7ddefa83a
+-- catalog/migrations/0006_collections.py 555be5f2d8b9
+-- catalog/migrations/0007_former_names.py 4644c2cbe042
+-- catalog/migrations/0008_drafts.py 5cee7012ceca
+-- catalog/migrations/0009_bundles.py 1f75012b77ef
 -- catalog/migrations/__init__.py e3b0c44298fc
 -- catalog/sql/0001_goods.sql 0d07a6d13429
 -- catalog/sql/0002_edition.sql 330c39ccd98c
 -- catalog/sql/0003_traits.sql 202f2c549c99
+-- catalog/sql/0004_options.sql dc87d2b0adbb
+-- catalog/sql/0006_collections.sql e00b26e40e1a
+-- catalog/sql/0007_former_slugs.sql d2f63a84729d
+-- catalog/sql/0008_drafts.sql f7915a4ca1c5
+-- catalog/sql/0009_bundles.sql 478bcc879f0e
 -- content/migrations/0001_initial.py 5a6e0f96fb8c
 -- content/migrations/0002_append_only.py b395079a6677
+-- content/migrations/0003_search_engines.py 8c207f5fabb0
 -- content/migrations/__init__.py e3b0c44298fc
 -- content/sql/0001_append_only.sql 6a222a223e18
+-- content/sql/0003_search_engines.sql 87a75a908edd
 -- contenttypes/migrations/0001_initial.py 35ed8489a147
 -- contenttypes/migrations/0002_remove_content_type_name.py 7d3649407575
 -- contenttypes/migrations/__init__.py e3b0c44298fc
 -- customers/migrations/0001_initial.py 58a623bda5de
 -- customers/migrations/0002_append_only.py 02b1e4ff2f27
 -- customers/migrations/0003_buyer.py 429a7d5a0f29
+-- customers/migrations/0004_people.py 9d310b7bdab8
+-- customers/migrations/0005_signing_in.py 961ea6b1d4ac
+-- customers/migrations/0006_address_labels.py b6bdbbe21026
+-- customers/migrations/0007_codes_of_a_day.py ae0683ebba36
 -- customers/migrations/__init__.py e3b0c44298fc
 -- customers/sql/0001_append_only.sql aba8ca6b1cf2
 -- customers/sql/0002_buyer.sql b997c32a9240
+-- customers/sql/0003_people.sql 7bc9d68c21df
 -- events/migrations/0001_initial.py ced6c628b719
 -- events/migrations/0002_record.py a66f3e40203c
 -- events/migrations/__init__.py e3b0c44298fc
@@ -63,14 +80,19 @@
 -- flows/migrations/0003_plans_kept.py 9001e115bc8c
 -- flows/migrations/0004_settle.py 8e4133f9e87f
 -- flows/migrations/0005_pay_as_seen.py 0287f2c22ef6
+-- flows/migrations/0006_pictures.py 65deb8bdb865
+-- flows/migrations/0007_bundles.py aff570ac98fa
 -- flows/migrations/__init__.py e3b0c44298fc
 -- flows/sql/0001_place_order.sql 83c7115de823
 -- flows/sql/0002_plan.sql 09681559a6b1
 -- flows/sql/0003_plans_kept.sql 6ff18912d95c
 -- flows/sql/0004_settle.sql c907c5ef3421
 -- flows/sql/0005_pay_as_seen.sql 7bb7850f6d29
+-- flows/sql/0006_pictures.sql 30119e52c451
+-- flows/sql/0007_bundles.sql 3d8beac18ecd
 -- imports/migrations/0001_initial.py 030b9cad53bf
 -- imports/migrations/0002_origins.py 74c39971344b
+-- imports/migrations/0003_sheets.py 8b1ec9f983de
 -- imports/migrations/__init__.py e3b0c44298fc
 -- inventory/migrations/0001_initial.py 58a967935ac0
 -- inventory/migrations/0002_functions.py 89bfedd94e31
@@ -78,6 +100,7 @@
 -- inventory/migrations/0004_shown.py 3233f076f598
 -- inventory/migrations/0005_take.py 880901cdbdb2
 -- inventory/migrations/0006_confirm.py c8b4dfa8a7d7
+-- inventory/migrations/0007_bundles.py c6189522650f
 -- inventory/migrations/__init__.py e3b0c44298fc
 -- inventory/sql/0001_ledger.sql bee952343c7a
 -- inventory/sql/0002_take.sql e7f6d80a395d
@@ -87,14 +110,22 @@
 -- inventory/sql/0006_shown.sql 576ef1ae36bc
 -- inventory/sql/0007_take.sql 17b50d7f0517
 -- inventory/sql/0008_confirm.sql 8405f2f99936
+-- inventory/sql/0009_bundles.sql 337140846d99
 -- jobs/migrations/0001_initial.py 61ce90db00bd
 -- jobs/migrations/__init__.py e3b0c44298fc
 -- lake/migrations/0001_initial.py 4c55ae4efd92
 -- lake/migrations/__init__.py e3b0c44298fc
 -- limits/migrations/0001_initial.py fa94c2ce80a6
 -- limits/migrations/__init__.py e3b0c44298fc
+-- links/migrations/0001_initial.py 57a03c48b48a
+-- links/migrations/__init__.py e3b0c44298fc
+-- media/migrations/0001_initial.py e80e24b7264e
+-- media/migrations/__init__.py e3b0c44298fc
+-- media/sql/0001_bytes.sql c80821c620a2
 -- messaging/migrations/0001_initial.py 9c9fc8158aea
+-- messaging/migrations/0002_templates.py a958f38ba10a
 -- messaging/migrations/__init__.py e3b0c44298fc
+-- messaging/sql/0001_append_only.sql 00cfa25b20fe
 -- mfa/migrations/0001_initial.py a42b6353f2ed
 -- mfa/migrations/0002_authenticator_timestamps.py b6566eb07301
 -- mfa/migrations/0003_authenticator_type_uniq.py 88550a456154
@@ -105,11 +136,18 @@
 -- orders/migrations/0004_standing.py 8081010b27ab
 -- orders/migrations/0005_fewer_indices.py 2a7d4b0c731e
 -- orders/migrations/0006_pay.py 8a9346160bc9
+-- orders/migrations/0007_comforts.py e1e0c988fa40
+-- orders/migrations/0008_bundles.py 032c5066a069
+-- orders/migrations/0009_news_seen.py 14f09192ea5c
+-- orders/migrations/0010_pieces.py abf5a70ed81f
 -- orders/migrations/__init__.py e3b0c44298fc
 -- orders/sql/0001_orders_open.sql 5bb2f481281e
 -- orders/sql/0002_standing.sql f4dfabc1f17c
 -- orders/sql/0003_fewer_indices.sql 463788d14390
 -- orders/sql/0004_pay.sql 2818de423c4b
+-- orders/sql/0005_comforts.sql 8c8c70559488
+-- orders/sql/0006_bundles.sql d8fe716a9fb9
+-- orders/sql/0007_pieces.sql 415e4c99093d
 -- payments/migrations/0001_initial.py 572fcc821ad7
 -- payments/migrations/0002_append_only.py 005e04c4dab9
 -- payments/migrations/0003_confirmations_and_disputes.py 4e21f3f4042a
@@ -129,6 +167,8 @@
 -- pricing/migrations/0004_shown.py 65130aaa3eee
 -- pricing/migrations/0005_plans_kept.py b754597c993c
 -- pricing/migrations/0006_costs.py dc732cd1b84d
+-- pricing/migrations/0007_tax_shown.py 4887bf08050b
+-- pricing/migrations/0008_bundles.py f18a46b2485a
 -- pricing/migrations/__init__.py e3b0c44298fc
 -- pricing/sql/0001_log.sql 24fe101109fd
 -- pricing/sql/0002_check.sql d69c9d8ca78f
@@ -136,6 +176,8 @@
 -- pricing/sql/0004_shown.sql e7582627b653
 -- pricing/sql/0005_plans_kept.sql d6245653bf1e
 -- pricing/sql/0006_costs.sql 9eef6bb5ebc2
+-- pricing/sql/0007_tax_shown.sql 643ec5a23776
+-- pricing/sql/0008_bundles.sql 3d6cd28debdb
 -- procrastinate/migrations/0001_initial.py be81516c79d0
 -- procrastinate/migrations/0002_drop_started_at_column.py 2ead163c1ce2
 -- procrastinate/migrations/0003_drop_started_at_column.py 740f2d8ff02c
@@ -184,16 +226,25 @@
 -- reviews/migrations/0002_kept.py 0cfe70ffd355
 -- reviews/migrations/0003_questions.py f12fac001196
 -- reviews/migrations/0004_said.py ca46ce12c5c7
+-- reviews/migrations/0005_photos.py 198ecbc21a40
 -- reviews/migrations/__init__.py e3b0c44298fc
 -- reviews/sql/0001_kept.sql 76c37a0f4f12
 -- reviews/sql/0002_questions.sql 1c056ef49de8
+-- reviews/sql/0003_photos.sql dab083648137
 -- search/migrations/0001_initial.py e6f1104b9af9
 -- search/migrations/0002_depth.py ea5f216068de
+-- search/migrations/0003_traits.py 5fb421625bf0
+-- search/migrations/0004_ranking.py 06b71236538f
+-- search/migrations/0005_telling.py 41a1acc851ee
 -- search/migrations/__init__.py e3b0c44298fc
+-- search/sql/0003_held.sql 90857b731e7b
+-- search/sql/0004_ranking.sql fc65297a2bfc
+-- search/sql/0005_telling.sql a49143bc68bb
 -- sessions/migrations/0001_initial.py 2aa438e2393e
 -- sessions/migrations/__init__.py e3b0c44298fc
 -- shop/migrations/0001_initial.py 5d75f80e5e92
 -- shop/migrations/0002_currency.py df1b40e3d775
+-- shop/migrations/0003_first_day.py ca4f098aba03
 -- shop/migrations/__init__.py e3b0c44298fc
 -- shop/sql/0001_currency.sql de8bddaca985
 -- taggit/migrations/0001_initial.py 99ca62a055c5
@@ -383,6 +434,10 @@
 -- wagtailusers/migrations/0014_userprofile_contrast.py 3f44752ffd8d
 -- wagtailusers/migrations/0015_userprofile_keyboard_shortcuts.py b861c0bc6f5a
 -- wagtailusers/migrations/__init__.py e3b0c44298fc
+-- wishes/migrations/0001_initial.py 46f7116a34c4
+-- wishes/migrations/0002_kept.py 06f9ba579d14
+-- wishes/migrations/__init__.py e3b0c44298fc
+-- wishes/sql/0001_kept.sql 1f1cc423640b
 
 SET statement_timeout = 0;
 SET lock_timeout = 0;
@@ -437,6 +492,124 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.catalog_bundles() RETURNS SETOF bigint
+    LANGUAGE sql STABLE ROWS 100
+    AS $$ SELECT DISTINCT bundle_id FROM catalog_bundlepart $$;
+
+CREATE FUNCTION public.catalog_check_beside_bundle() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    wrong text;
+BEGIN
+    SELECT n.sku INTO wrong FROM new_rows n
+    JOIN catalog_variant other ON other.product_id = n.product_id AND other.id <> n.id
+    WHERE EXISTS (SELECT FROM catalog_bundlepart b WHERE b.bundle_id = other.id) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'variant % stands beside a bundle', wrong
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'catalog_bundle_is_one_thing', TABLE = 'catalog_variant';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.catalog_check_changed_option() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM catalog_check_combinations(ARRAY[OLD.product_id, NEW.product_id]);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.catalog_check_changed_value() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM catalog_check_combinations(ARRAY(SELECT product_id FROM catalog_productoption WHERE id IN (OLD.option_id, NEW.option_id)));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.catalog_check_changed_variant() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM catalog_check_combinations(ARRAY[NEW.product_id]);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.catalog_check_combinations(p_products bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    wrong text;
+BEGIN
+    SELECT v.sku INTO wrong FROM catalog_variant v
+    WHERE v.product_id = ANY (p_products)
+      AND (v.is_sellable OR coalesce(v.value_1_id, v.value_2_id, v.value_3_id) IS NOT NULL)
+      AND EXISTS (
+          SELECT FROM (VALUES (1, v.value_1_id), (2, v.value_2_id), (3, v.value_3_id)) AS named (slot, value)
+          LEFT JOIN catalog_productoption o ON o.product_id = v.product_id AND o.slot = named.slot
+          LEFT JOIN catalog_optionvalue x ON x.id = named.value
+          WHERE o.id IS DISTINCT FROM x.option_id)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'variant % does not name one value of each option of its product', wrong
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'catalog_variant_names_each_option', TABLE = 'catalog_variant';
+    END IF;
+END $$;
+
+CREATE FUNCTION public.catalog_check_new_variants() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM catalog_check_combinations(ARRAY(
+        SELECT DISTINCT n.product_id FROM new_rows n
+        WHERE coalesce(n.value_1_id, n.value_2_id, n.value_3_id) IS NOT NULL
+           OR EXISTS (SELECT FROM catalog_productoption o WHERE o.product_id = n.product_id)));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.catalog_check_parts() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    wrong record;
+BEGIN
+    PERFORM FROM catalog_variant WHERE id IN (SELECT bundle_id FROM new_rows UNION SELECT part_id FROM new_rows)
+    ORDER BY id FOR NO KEY UPDATE;
+    SELECT n.bundle_id, n.part_id INTO wrong FROM new_rows n
+    WHERE EXISTS (SELECT FROM catalog_bundlepart b WHERE b.bundle_id = n.part_id OR b.part_id = n.bundle_id) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'part % of bundle % is a bundle, or the bundle a part', wrong.part_id, wrong.bundle_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'catalog_bundlepart_is_no_bundle', TABLE = 'catalog_bundlepart';
+    END IF;
+    SELECT v.id INTO wrong FROM catalog_variant v
+    WHERE v.id IN (SELECT bundle_id FROM new_rows) AND EXISTS (
+        SELECT FROM catalog_variant other WHERE other.product_id = v.product_id AND other.id <> v.id) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'bundle % is not the only variant of its product', wrong.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'catalog_bundle_is_one_thing', TABLE = 'catalog_bundlepart';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.catalog_compose_options(p_products bigint[]) RETURNS void
+    LANGUAGE sql
+    AS $$
+    UPDATE catalog_variant v SET option_en = composed.en, option_zh = composed.zh
+    FROM (
+        SELECT v.id, left(string_agg(coalesce(nullif(named.en, ''), named.zh), ', ' ORDER BY o.position, o.id), 120) AS en,
+               left(string_agg(coalesce(nullif(named.zh, ''), named.en), '、' ORDER BY o.position, o.id), 120) AS zh
+        FROM catalog_variant v
+        JOIN catalog_productoption o ON o.product_id = v.product_id
+        JOIN catalog_optionvalue x ON x.option_id = o.id AND x.id IN (v.value_1_id, v.value_2_id, v.value_3_id)
+        LEFT JOIN catalog_attributechoice c ON c.id = x.choice_id
+        CROSS JOIN LATERAL (SELECT coalesce(c.name_en, x.name_en) AS en, coalesce(c.name_zh, x.name_zh) AS zh) AS named
+        WHERE v.product_id = ANY (p_products)
+        GROUP BY v.id
+    ) AS composed
+    WHERE v.id = composed.id AND (v.option_en, v.option_zh) IS DISTINCT FROM (composed.en, composed.zh)
+$$;
+
 CREATE FUNCTION public.catalog_edition_of(scopes bigint[]) RETURNS bigint
     LANGUAGE plpgsql STABLE
     AS $$
@@ -464,6 +637,32 @@ CREATE FUNCTION public.catalog_facets(p_shelves bigint[], p_questions bigint[], 
     GROUP BY 1, 2
 $$;
 
+CREATE FUNCTION public.catalog_facets_of(p_products bigint[], p_questions bigint[], p_answers bigint[]) RETURNS TABLE(question bigint, answer bigint, products bigint)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH held AS MATERIALIZED (SELECT * FROM catalog_held_of(p_products)),
+    met AS (
+        SELECT held.id, count(DISTINCT held.question) AS questions, array_agg(DISTINCT held.question) AS which
+        FROM held JOIN unnest(p_questions, p_answers) AS asked (question, answer) USING (question, answer)
+        GROUP BY held.id
+    )
+    SELECT held.question, held.answer, count(*) FILTER (WHERE
+        coalesce(met.questions, 0) = wanted.questions
+        OR (coalesce(met.questions, 0) = wanted.questions - 1
+            AND held.question = ANY (p_questions) AND held.question <> ALL (coalesce(met.which, '{}'))))
+    FROM held LEFT JOIN met USING (id), (SELECT count(DISTINCT q) AS questions FROM unnest(p_questions) q) AS wanted
+    GROUP BY 1, 2
+$$;
+
+CREATE FUNCTION public.catalog_forget_versions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    DELETE FROM wagtailcore_revision r USING django_content_type c
+    WHERE c.id = r.content_type_id AND c.app_label = 'catalog' AND c.model = 'productdesk';
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.catalog_goods(p_variants bigint[]) RETURNS TABLE(variant_id bigint, product_id bigint, category_id bigint, category_slug text, sku text, slug text, name_en text, name_zh text, option_en text, option_zh text, source_name text, photo_url text, weight_g integer, is_sellable boolean)
     LANGUAGE plpgsql STABLE ROWS 10
     AS $$
@@ -490,12 +689,54 @@ CREATE FUNCTION public.catalog_held(p_shelves bigint[]) RETURNS TABLE(id bigint,
     UNION ALL
     SELECT p.id, 0, p.brand_id FROM catalog_product p
     WHERE p.brand_id IS NOT NULL AND p.is_published AND (p_shelves IS NULL OR p.category_id = ANY (p_shelves))
+    UNION ALL
+    SELECT o.product_id, o.attribute_id, x.choice_id
+    FROM catalog_optionvalue x
+    JOIN catalog_productoption o ON o.id = x.option_id
+    JOIN catalog_attribute a ON a.id = o.attribute_id AND a.is_filter
+    JOIN catalog_product p ON p.id = o.product_id AND p.is_published AND (p_shelves IS NULL OR p.category_id = ANY (p_shelves))
+    WHERE x.choice_id IS NOT NULL
+      AND EXISTS (SELECT FROM catalog_variant v WHERE v.product_id = o.product_id AND v.is_sellable
+                  AND x.id IN (v.value_1_id, v.value_2_id, v.value_3_id))
+      -- What is said of the product as a whole has been counted above.
+      AND NOT EXISTS (SELECT FROM catalog_attributevalue s
+                      WHERE s.product_id = o.product_id AND s.attribute_id = o.attribute_id AND s.choice_id = x.choice_id)
 $$;
+
+CREATE FUNCTION public.catalog_held_of(p_products bigint[]) RETURNS TABLE(id bigint, question bigint, answer bigint)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT v.product_id, v.attribute_id, v.choice_id
+    FROM unnest(p_products) AS wanted (id)
+    JOIN catalog_attributevalue v ON v.product_id = wanted.id AND v.choice_id IS NOT NULL
+    JOIN catalog_attribute a ON a.id = v.attribute_id AND a.is_filter
+    UNION ALL
+    SELECT p.id, 0, p.brand_id FROM unnest(p_products) AS wanted (id)
+    JOIN catalog_product p ON p.id = wanted.id AND p.brand_id IS NOT NULL
+$$;
+
+CREATE FUNCTION public.catalog_keep_slug() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO catalog_formerslug (kind, slug, target, given_up_at) VALUES (TG_ARGV[0], OLD.slug, OLD.id, now())
+    ON CONFLICT (kind, slug) DO UPDATE SET target = EXCLUDED.target, given_up_at = EXCLUDED.given_up_at;
+    RETURN NULL;
+END $$;
 
 CREATE FUNCTION public.catalog_narrowed(p_shelves bigint[], p_questions bigint[], p_answers bigint[]) RETURNS TABLE(id bigint)
     LANGUAGE sql STABLE
     AS $$
     SELECT held.id FROM catalog_held(p_shelves) held
+    JOIN unnest(p_questions, p_answers) AS asked (question, answer) USING (question, answer)
+    GROUP BY held.id
+    HAVING count(DISTINCT held.question) = (SELECT count(DISTINCT q) FROM unnest(p_questions) q)
+$$;
+
+CREATE FUNCTION public.catalog_narrowed_of(p_products bigint[], p_questions bigint[], p_answers bigint[]) RETURNS TABLE(id bigint)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT held.id FROM catalog_held_of(p_products) held
     JOIN unnest(p_questions, p_answers) AS asked (question, answer) USING (question, answer)
     GROUP BY held.id
     HAVING count(DISTINCT held.question) = (SELECT count(DISTINCT q) FROM unnest(p_questions) q)
@@ -507,6 +748,31 @@ CREATE FUNCTION public.catalog_on_sale(shelves bigint[]) RETURNS TABLE(product_i
     SELECT p.id, p.rank, v.id FROM catalog_product p LEFT JOIN catalog_variant v ON v.product_id = p.id AND v.is_sellable
     WHERE p.is_published AND (shelves IS NULL OR p.category_id = ANY (shelves))
 $$;
+
+CREATE FUNCTION public.catalog_parts(p_bundles bigint[]) RETURNS TABLE(bundle_id bigint, place integer, part_id bigint, units integer, product_id bigint, category_id bigint, sku text, name_en text, name_zh text, option_en text, option_zh text, is_sellable boolean)
+    LANGUAGE sql STABLE ROWS 1
+    AS $$
+    SELECT b.bundle_id, b.position::integer, b.part_id, b.units, v.product_id, p.category_id, v.sku::text, p.name_en::text, p.name_zh::text,
+           v.option_en::text, v.option_zh::text, v.is_sellable AND p.is_published
+    FROM catalog_bundlepart b
+    JOIN catalog_variant v ON v.id = b.part_id
+    JOIN catalog_product p ON p.id = v.product_id
+    WHERE b.bundle_id = ANY (p_bundles)
+$$;
+
+CREATE FUNCTION public.catalog_parts_check(seen jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    moved jsonb;
+BEGIN
+    SELECT jsonb_agg(s.key::bigint ORDER BY s.key::bigint) INTO moved FROM jsonb_each(seen) AS s
+    WHERE s.value IS DISTINCT FROM (SELECT jsonb_agg(jsonb_build_array(b.part_id, b.units) ORDER BY b.position)
+                                    FROM catalog_bundlepart b WHERE b.bundle_id = s.key::bigint);
+    IF moved IS NOT NULL THEN
+        RAISE EXCEPTION 'bundles hold something else by now' USING ERRCODE = 'SK024', DETAIL = moved::text;
+    END IF;
+END $$;
 
 CREATE FUNCTION public.catalog_touch(scopes bigint[]) RETURNS void
     LANGUAGE plpgsql
@@ -523,6 +789,14 @@ BEGIN
             INSERT INTO catalog_edition (scope, mark) VALUES (the_scope, step);
         END IF;
     END LOOP;
+END $$;
+
+CREATE FUNCTION public.catalog_touch_bundles() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM catalog_touch_goods(ARRAY(SELECT bundle_id FROM changed_rows));
+    RETURN NULL;
 END $$;
 
 CREATE FUNCTION public.catalog_touch_described() RETURNS trigger
@@ -567,11 +841,40 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.catalog_touch_values() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM catalog_touch(ARRAY(SELECT DISTINCT coalesce(p.category_id, -1) FROM catalog_product p
+                                JOIN catalog_productoption o ON o.product_id = p.id
+                                WHERE o.id IN (SELECT option_id FROM changed_rows)));
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.catalog_touch_variants() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
     PERFORM catalog_touch_goods(ARRAY(SELECT id FROM changed_rows));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.content_touch_told() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM catalog_touch(ARRAY(
+        SELECT coalesce(p.category_id, -1) FROM changed_rows c JOIN catalog_product p ON p.id = c.subject_id WHERE c.kind = 'product'
+        UNION SELECT c.subject_id FROM changed_rows c WHERE c.kind = 'category'
+        UNION SELECT 0::bigint FROM changed_rows c WHERE c.kind = 'collection'));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.content_touch_told_of_all() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM catalog_touch(ARRAY[0]);
     RETURN NULL;
 END $$;
 
@@ -598,11 +901,88 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.customers_mail_key(p_email text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+    SELECT replace(split_part(split_part(lower(p_email), '@', 1), '+', 1), '.', '') || '@' || split_part(lower(p_email), '@', 2)
+$$;
+
+CREATE FUNCTION public.customers_merge_kept() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.parted_at IS NULL
+        AND (NEW.id, NEW.customer_id, NEW.merged_id, NEW.reason, NEW.taken, NEW.at, NEW.actor_id)
+            = (OLD.id, OLD.customer_id, OLD.merged_id, OLD.reason, OLD.taken, OLD.at, OLD.actor_id)
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a merge of customers is never changed or removed, only undone, once'
+        USING ERRCODE = 'SK900', HINT = 'Undo the merge and make another.';
+END
+$$;
+
+CREATE FUNCTION public.customers_name_key(p_name text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+    SELECT regexp_replace(lower(p_name), '[[:space:].,''’·-]', '', 'g')
+$$;
+
+CREATE FUNCTION public.customers_no_chains() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (TG_OP = 'UPDATE' AND OLD.merged_into_id <> NEW.merged_into_id)
+        OR EXISTS (SELECT FROM customers_customer WHERE id = NEW.merged_into_id AND merged_into_id IS NOT NULL)
+        OR EXISTS (SELECT FROM customers_customer WHERE merged_into_id = NEW.id)
+    THEN
+        RAISE EXCEPTION 'customer % cannot be merged into %: one of the two is part of a merge already', NEW.id, NEW.merged_into_id
+            USING ERRCODE = 'SK900', HINT = 'Undo the other merge first.';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION public.customers_note_kept() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.struck_at IS NULL
+        AND (NEW.id, NEW.customer_id, NEW.text, NEW.author_id, NEW.at) = (OLD.id, OLD.customer_id, OLD.text, OLD.author_id, OLD.at)
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a note about a customer is never changed or removed, only struck out, once'
+        USING ERRCODE = 'SK900', HINT = 'Strike the note out with a reason and write another.';
+END
+$$;
+
+CREATE FUNCTION public.customers_phone_key(p_phone text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+    SELECT CASE WHEN length(regexp_replace(p_phone, '[^0-9]', '', 'g')) < 9 THEN ''
+                ELSE right(regexp_replace(p_phone, '[^0-9]', '', 'g'), 9) END
+$$;
+
 CREATE FUNCTION public.events_record(kind text, entity text, body jsonb, occurred_at timestamp with time zone) RETURNS bigint
     LANGUAGE sql
     AS $_$
     INSERT INTO events_outbox (kind, entity, body, occurred_at) VALUES ($1, $2, $3, $4) RETURNING id
 $_$;
+
+CREATE FUNCTION public.inventory_available(p_variants bigint[]) RETURNS TABLE(variant_id bigint, units bigint)
+    LANGUAGE sql STABLE ROWS 10
+    AS $$
+    SELECT lying.variant_id, max(lying.units) FROM (
+        SELECT s.variant_id, sum(s.on_hand - s.held)::bigint AS units FROM inventory_shelf s JOIN inventory_warehouse h ON h.id = s.warehouse_id
+        WHERE h.is_active AND s.variant_id = ANY (p_variants) GROUP BY s.variant_id
+        UNION ALL
+        SELECT b.bundle_id, min(CASE WHEN b.is_sellable THEN coalesce((
+                   SELECT sum(s.on_hand - s.held) FROM inventory_shelf s JOIN inventory_warehouse h ON h.id = s.warehouse_id
+                   WHERE h.is_active AND s.variant_id = b.part_id), 0)::bigint / b.units ELSE 0 END)
+        FROM catalog_parts(p_variants) b GROUP BY b.bundle_id
+    ) lying GROUP BY lying.variant_id
+$$;
 
 CREATE FUNCTION public.inventory_confirm(the_order bigint) RETURNS bigint
     LANGUAGE plpgsql
@@ -639,6 +1019,20 @@ BEGIN
     RETURN difference;
 END $$;
 
+CREATE FUNCTION public.inventory_in_stock() RETURNS bigint[]
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(array_agg(DISTINCT g.product_id), '{}') FROM catalog_on_sale(NULL) g
+        JOIN (SELECT s.variant_id FROM inventory_shelf s JOIN inventory_warehouse h ON h.id = s.warehouse_id
+              WHERE h.is_active GROUP BY s.variant_id HAVING sum(s.on_hand - s.held) > 0
+              UNION ALL
+              SELECT a.variant_id FROM inventory_available(ARRAY(SELECT catalog_bundles())) a WHERE a.units > 0) lying
+             ON lying.variant_id = g.variant_id
+    );
+END $$;
+
 CREATE FUNCTION public.inventory_ledger_only_grows() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -665,6 +1059,37 @@ BEGIN
     PERFORM events_record('StockMoved', 'variant:' || the_variant,
         jsonb_build_object('variant_id', the_variant, 'warehouse_id', the_warehouse, 'units', moved, 'reason', why), happened_at);
     RETURN shelf.on_hand + moved;
+END $$;
+
+CREATE FUNCTION public.inventory_refuse_bundles() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    -- Waits for whoever is just making a bundle of it (inventory_refuse_stocked).
+    PERFORM FROM catalog_variant WHERE id = NEW.variant_id FOR KEY SHARE;
+    IF EXISTS (SELECT FROM catalog_bundlepart b WHERE b.bundle_id = NEW.variant_id) THEN
+        RAISE EXCEPTION 'variant % is a bundle and has no pieces of its own', NEW.variant_id
+            USING ERRCODE = 'SK005', DETAIL = jsonb_build_object('variant_id', NEW.variant_id)::text;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.inventory_refuse_stocked() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    stocked bigint;
+BEGIN
+    -- Waits for whoever is just putting pieces on its shelf.
+    PERFORM FROM catalog_variant WHERE id IN (SELECT bundle_id FROM new_rows) ORDER BY id FOR UPDATE;
+    SELECT s.variant_id INTO stocked FROM inventory_shelf s
+    WHERE s.variant_id IN (SELECT bundle_id FROM new_rows)
+      AND (s.on_hand > 0 OR EXISTS (SELECT FROM inventory_movement m WHERE m.shelf_id = s.id)) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'variant % has been in stock', stocked
+            USING ERRCODE = 'SK006', DETAIL = jsonb_build_object('variant_id', stocked)::text;
+    END IF;
+    RETURN NULL;
 END $$;
 
 CREATE FUNCTION public.inventory_release(the_order bigint, why text, happened_at timestamp with time zone, due_by timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS bigint
@@ -792,10 +1217,9 @@ CREATE FUNCTION public.inventory_shown(variants bigint[], most bigint) RETURNS t
     AS $$
 BEGIN
     RETURN (
-        SELECT string_agg(greatest(least(coalesce((
-                   SELECT sum(s.on_hand - s.held) FROM inventory_shelf s JOIN inventory_warehouse h ON h.id = s.warehouse_id
-                   WHERE s.variant_id = w.variant AND h.is_active), 0), most), 0)::text, ',' ORDER BY w.place)
+        SELECT string_agg(greatest(least(coalesce(a.units, 0), most), 0)::text, ',' ORDER BY w.place)
         FROM unnest(variants) WITH ORDINALITY AS w (variant, place)
+        LEFT JOIN inventory_available(variants) a ON a.variant_id = w.variant
     );
 END $$;
 
@@ -907,6 +1331,13 @@ BEGIN
     PERFORM inventory_move(the_variant, to_warehouse, moved, 'arrived', NULL, remark, who, happened_at);
 END $$;
 
+CREATE FUNCTION public.media_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'what stands in % under a name stays as it is', TG_TABLE_NAME USING ERRCODE = 'SK900';
+END $$;
+
 CREATE FUNCTION public.orders_cap(p_buyer bigint, p_most_orders integer, p_most_units integer) RETURNS void
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
@@ -915,13 +1346,31 @@ DECLARE
     v_orders integer;
     v_units bigint;
 BEGIN
-    SELECT count(*), coalesce(sum(o.units), 0) INTO v_orders, v_units FROM orders_order o WHERE o.buyer_id = p_buyer AND o.state = 'placed';
+    SELECT count(*), coalesce(sum(o.units + coalesce(bundled.more, 0)), 0) INTO v_orders, v_units
+    FROM orders_order o
+    LEFT JOIN LATERAL (
+        SELECT sum(l.units * (held.pieces - 1)) AS more
+        FROM orders_orderline l
+        CROSS JOIN LATERAL (SELECT sum(p.units) AS pieces FROM orders_linepart p WHERE p.line_id = l.id HAVING count(*) > 0) AS held
+        WHERE l.order_id = o.id
+    ) AS bundled ON true
+    WHERE o.buyer_id = p_buyer AND o.state = 'placed';
     IF v_orders > p_most_orders OR v_units > p_most_units THEN
         RAISE EXCEPTION 'buyer % holds too much unpaid', p_buyer USING ERRCODE = 'SK023',
             DETAIL = jsonb_build_object('orders', v_orders, 'units', v_units, 'most_orders', p_most_orders, 'most_units', p_most_units)::text;
     END IF;
 END
 $$;
+
+CREATE FUNCTION public.orders_count_pieces() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE orders_orderline l SET pieces = held.pieces
+    FROM (SELECT p.line_id, sum(p.units) AS pieces FROM orders_linepart p WHERE p.line_id IN (SELECT line_id FROM new_rows) GROUP BY 1) held
+    WHERE l.id = held.line_id;
+    RETURN NULL;
+END $$;
 
 CREATE FUNCTION public.orders_document(p_order bigint) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -938,11 +1387,17 @@ BEGIN
             (SELECT json_agg(json_build_array(
                         l.id, l.variant_id, l.product_id, l.category_id, l.sku, l.name_en, l.name_zh, l.units, l.unit_minor, l.goods_minor,
                         l.discount_minor, l.tax_basis_points, l.tax_minor, l.gross_minor, l.shipped_units, l.dropped_units,
-                        l.refunded_units, l.refunded_minor, l.refunded_tax_minor) ORDER BY l.position)
+                        l.refunded_units, l.refunded_minor, l.refunded_tax_minor,
+                        CASE WHEN l.pieces > 1 THEN (
+                            SELECT json_agg(json_build_array(p.id, p.variant_id, p.product_id, p.category_id, p.sku, p.name_en, p.name_zh,
+                                                             p.units, p.gross_minor, p.tax_minor) ORDER BY p.position)
+                            FROM orders_linepart p WHERE p.line_id = l.id) END) ORDER BY l.position)
              FROM orders_orderline l WHERE l.order_id = o.id),
             (SELECT json_agg(json_build_array(
                         s.id, s.warehouse_id, s.carrier, s.tracking_number, s.shipped_at,
                         (SELECT json_agg(json_build_array(p.line_id, p.units) ORDER BY p.id) FROM orders_shipmentline p
+                         WHERE p.shipment_id = s.id),
+                        (SELECT json_agg(json_build_array(p.part_id, p.units) ORDER BY p.id) FROM orders_shipmentpart p
                          WHERE p.shipment_id = s.id)) ORDER BY s.id)
              FROM orders_shipment s WHERE s.order_id = o.id),
             (SELECT json_agg(json_build_array(
@@ -1028,6 +1483,17 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.orders_particulars_open() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM 1 FROM orders_basket b WHERE b.id = NEW.basket_id AND b.ordered_at IS NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'basket % became an order already', NEW.basket_id USING ERRCODE = 'SK900';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.orders_pay(p_order bigint, p_from text, p_to text, p_payment bigint, p_amount bigint, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
@@ -1048,6 +1514,76 @@ BEGIN
     RETURN true;
 END
 $$;
+
+CREATE FUNCTION public.orders_put_parts(p_order bigint, p_lines jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM orders_orderline l JOIN orders_linepart p ON p.line_id = l.id WHERE l.order_id = p_order) THEN
+        RETURN false;
+    END IF;
+    INSERT INTO orders_linepart (line_id, position, variant_id, product_id, category_id, sku, name_en, name_zh, units, gross_minor, tax_minor)
+    SELECT line.id, part.place, part.variant_id, part.product_id, part.category_id, part.sku, part.name_en, part.name_zh, part.units,
+           part.gross_minor, part.tax_minor
+    FROM jsonb_to_recordset(p_lines) AS l (position integer, parts jsonb)
+    JOIN orders_orderline line ON line.order_id = p_order AND line.position = l.position
+    CROSS JOIN ROWS FROM (jsonb_to_recordset(CASE WHEN jsonb_typeof(l.parts) = 'array' THEN l.parts ELSE '[]' END) AS (
+        variant_id bigint, product_id bigint, category_id bigint, sku text, name_en text, name_zh text, units integer, gross_minor bigint,
+        tax_minor bigint)) WITH ORDINALITY AS part (
+        variant_id, product_id, category_id, sku, name_en, name_zh, units, gross_minor, tax_minor, place);
+    RETURN true;
+END $$;
+
+CREATE FUNCTION public.orders_request_fits() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_kind text;
+    v_order bigint;
+    v_line record;
+    v_open bigint;
+    v_most bigint;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF (NEW.id, NEW.request_id, NEW.line_id, NEW.units) IS DISTINCT FROM (OLD.id, OLD.request_id, OLD.line_id, OLD.units) THEN
+            RAISE EXCEPTION 'what a buyer asked for stays as it was asked' USING ERRCODE = 'SK900';
+        END IF;
+        RETURN NEW;
+    END IF;
+    SELECT r.kind, r.order_id INTO STRICT v_kind, v_order FROM orders_request r WHERE r.id = NEW.request_id;
+    -- Locked first, counted by a statement of its own: of two who ask at once the second counts the first.
+    SELECT * INTO STRICT v_line FROM orders_orderline l WHERE l.id = NEW.line_id FOR UPDATE;
+    SELECT coalesce(sum(a.units - a.settled_units), 0) INTO v_open
+    FROM orders_requestline a JOIN orders_request r ON r.id = a.request_id
+    WHERE a.line_id = NEW.line_id AND r.kind = v_kind AND r.state IN ('waiting', 'accepted');
+    IF v_line.order_id <> v_order THEN
+        RAISE EXCEPTION 'line % is of another order', NEW.line_id USING ERRCODE = 'SK900';
+    END IF;
+    v_most := (CASE v_kind WHEN 'return' THEN v_line.shipped_units - (v_line.refunded_units - v_line.dropped_units)
+               ELSE v_line.units - v_line.shipped_units - v_line.dropped_units END);
+    IF v_open + NEW.units > v_most THEN
+        RAISE EXCEPTION 'more of line % is asked for than there is', NEW.line_id USING ERRCODE = 'SK900';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.orders_request_moves() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (NEW.id, NEW.order_id, NEW.kind, NEW.reason, NEW.basis, NEW.note, NEW.made_at)
+       IS DISTINCT FROM (OLD.id, OLD.order_id, OLD.kind, OLD.reason, OLD.basis, OLD.note, OLD.made_at) THEN
+        RAISE EXCEPTION 'what a buyer asked for stays as it was asked' USING ERRCODE = 'SK900';
+    END IF;
+    IF OLD.decided_at IS NOT NULL AND (NEW.decided_at, NEW.answer, NEW.actor_id) IS DISTINCT FROM (OLD.decided_at, OLD.answer, OLD.actor_id) THEN
+        RAISE EXCEPTION 'what a buyer was answered stays as it was said' USING ERRCODE = 'SK900';
+    END IF;
+    IF (OLD.state, NEW.state) NOT IN (('waiting', 'accepted'), ('waiting', 'refused'), ('waiting', 'withdrawn'), ('accepted', 'done')) THEN
+        RAISE EXCEPTION 'a request that is % does not become %', OLD.state, NEW.state USING ERRCODE = 'SK900';
+    END IF;
+    RETURN NEW;
+END $$;
 
 CREATE FUNCTION public.orders_standing(p_key text, p_token text, OUT fingerprint text, OUT key_order bigint, OUT living_order bigint, OUT basket_id bigint, OUT customer_id bigint, OUT variants bigint[], OUT units integer[]) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -1253,6 +1789,63 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.pictures_touch(products bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM catalog_touch(ARRAY(SELECT DISTINCT coalesce(category_id, -1) FROM catalog_product WHERE id = ANY (products)));
+END $$;
+
+CREATE FUNCTION public.pictures_touch_all() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM catalog_touch(ARRAY[0]);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.pictures_touch_cuts() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pictures_touch(ARRAY(
+        SELECT product_id FROM media_picture WHERE whole_id IN (SELECT key FROM changed_rows) OR square_id IN (SELECT key FROM changed_rows)
+        UNION SELECT product_id FROM media_video WHERE poster_id IN (SELECT key FROM changed_rows)));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.pictures_touch_films() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pictures_touch(ARRAY(SELECT product_id FROM media_video WHERE film_id IN (SELECT sha FROM changed_rows)));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.pictures_touch_own() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pictures_touch(ARRAY(SELECT DISTINCT product_id FROM changed_rows));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.pictures_touch_tracks() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pictures_touch(ARRAY(SELECT product_id FROM media_video WHERE id IN (SELECT video_id FROM changed_rows)));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.pictures_touch_variants() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pictures_touch(ARRAY(SELECT product_id FROM media_picture WHERE id IN (SELECT picture_id FROM changed_rows)));
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.place_order(p_key text, p_fingerprint text, p_order jsonb, p_lines jsonb, p_fact jsonb, p_versions jsonb, p_list bigint, p_wanted jsonb, p_most_orders integer, p_most_units integer, p_until timestamp with time zone, p_at timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
@@ -1287,6 +1880,21 @@ BEGIN
                       FROM jsonb_array_elements(p_fact -> 'lines') WITH ORDINALITY AS line (value, place))),
         p_at);
     PERFORM inventory_take(v_id, p_wanted, p_until, p_at);
+    RETURN v_id;
+END
+$$;
+
+CREATE FUNCTION public.place_order_of_bundles(p_key text, p_fingerprint text, p_order jsonb, p_lines jsonb, p_fact jsonb, p_versions jsonb, p_list bigint, p_wanted jsonb, p_most_orders integer, p_most_units integer, p_until timestamp with time zone, p_at timestamp with time zone, p_seen jsonb) RETURNS bigint
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+DECLARE
+    v_id bigint := place_order(p_key, p_fingerprint, p_order, p_lines, p_fact, p_versions, p_list, p_wanted, p_most_orders, p_most_units,
+                               p_until, p_at);
+BEGIN
+    IF orders_put_parts(v_id, p_lines) THEN
+        PERFORM catalog_parts_check(p_seen);
+    END IF;
     RETURN v_id;
 END
 $$;
@@ -1362,6 +1970,10 @@ BEGIN
         'goods', (SELECT json_agg(json_build_array(
                       variant_id, product_id, category_id, category_slug, sku, slug, name_en, name_zh, option_en, option_zh, source_name,
                       photo_url, weight_g, is_sellable)) FROM catalog_goods(p_variants)),
+        'parts', (SELECT json_agg(json_build_array(
+                      b.bundle_id, b.part_id, b.units, b.product_id, b.category_id, b.sku, b.name_en, b.name_zh, b.option_en, b.option_zh,
+                      b.is_sellable, (SELECT p.amount_minor FROM pricing_price p WHERE p.variant_id = b.part_id AND p.price_list_id = v_list.id))
+                      ORDER BY b.bundle_id, b.place) FROM catalog_parts(p_variants) b),
         'prices', (SELECT json_agg(json_build_array(variant_id, amount_minor, reference_minor, version)) FROM pricing_price
                    WHERE variant_id = ANY (p_variants) AND price_list_id = v_list.id AND amount_minor IS NOT NULL));
 END
@@ -1878,6 +2490,14 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.reviews_touch_photographed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE reviews_summary SET mark = mark + reviews_lot() WHERE product_id = (SELECT product_id FROM reviews_review WHERE id = NEW.review_id);
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.reviews_touch_replied() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1913,6 +2533,143 @@ BEGIN
         mark = mark + reviews_lot()
     WHERE product_id = NEW.product_id;
     RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.search_answers(p_facets text[], p_price bigint, p_is_in_stock boolean, p_rank integer, p_tokens tsvector) RETURNS TABLE(kind smallint, facet text)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT 0::smallint, said FROM unnest(p_facets) said
+    UNION SELECT 0::smallint, search_price_answer(p_price)
+    UNION SELECT 0::smallint, '<stock' WHERE p_is_in_stock
+    UNION SELECT 1::smallint, c.word FROM unnest(tsvector_to_array(p_tokens)) said JOIN search_common c ON c.word = said COLLATE "C"
+    UNION SELECT 2::smallint, search_rank_answer(p_rank)
+$$;
+
+CREATE FUNCTION public.search_await(p_products bigint[]) RETURNS void
+    LANGUAGE sql
+    AS $$
+    INSERT INTO search_waiting (product_id, since, refused)
+    SELECT DISTINCT product_id, now(), 0 FROM unnest(p_products) product_id WHERE EXISTS (SELECT FROM search_server)
+    ON CONFLICT (product_id) DO UPDATE SET id = excluded.id, refused = 0,
+        since = CASE WHEN search_waiting.refused = 0 THEN search_waiting.since ELSE excluded.since END
+$$;
+
+CREATE FUNCTION public.search_document_added() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM new_rows) THEN
+        PERFORM search_touch();
+        -- One writer at a time: two that change the same rows in another order would wait for each other. Taken before the common words
+        -- are read, so that whoever just changed those is done.
+        PERFORM pg_advisory_xact_lock(hashtext('search_held'));
+        PERFORM search_keep(array_agg(a.kind), array_agg(a.facet), array_agg(product_id), true)
+        FROM new_rows, search_answers(facets, price_minor, is_in_stock, rank, tokens) a;
+        PERFORM search_await(array_agg(product_id)) FROM new_rows;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.search_document_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM new_rows) THEN
+        PERFORM search_touch();
+        PERFORM pg_advisory_xact_lock(hashtext('search_held'));
+        PERFORM search_keep(array_agg(kind) FILTER (WHERE holds = h), array_agg(facet) FILTER (WHERE holds = h),
+            array_agg(product_id) FILTER (WHERE holds = h), h)
+        FROM (
+            SELECT kind, facet, product_id, bool_or(is_new) AS holds FROM (
+                SELECT o.product_id, a.kind, a.facet, false AS is_new
+                FROM old_rows o LEFT JOIN new_rows n USING (product_id), search_answers(o.facets, o.price_minor, o.is_in_stock, o.rank,
+                    CASE WHEN o.tokens IS DISTINCT FROM n.tokens THEN o.tokens ELSE ''::tsvector END) a
+                UNION ALL
+                SELECT n.product_id, a.kind, a.facet, true
+                FROM new_rows n LEFT JOIN old_rows o USING (product_id), search_answers(n.facets, n.price_minor, n.is_in_stock, n.rank,
+                    CASE WHEN o.tokens IS DISTINCT FROM n.tokens THEN n.tokens ELSE ''::tsvector END) a
+            ) each_answer GROUP BY 1, 2, 3 HAVING count(*) = 1
+        ) moved, unnest(ARRAY[false, true]) h GROUP BY h;
+        PERFORM search_await(array_agg(product_id)) FROM new_rows;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.search_document_emptied() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM search_touch();
+    DELETE FROM search_held;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.search_document_removed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM old_rows) THEN
+        PERFORM search_touch();
+        PERFORM pg_advisory_xact_lock(hashtext('search_held'));
+        PERFORM search_keep(array_agg(a.kind), array_agg(a.facet), array_agg(product_id), false)
+        FROM old_rows, search_answers(facets, price_minor, is_in_stock, rank, tokens) a;
+        PERFORM search_await(array_agg(product_id)) FROM old_rows;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.search_keep(p_kinds smallint[], p_facets text[], p_products bigint[], p_holds boolean) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF coalesce(cardinality(p_facets), 0) = 0 THEN
+        RETURN;
+    END IF;
+    IF p_holds THEN
+        INSERT INTO search_held (kind, facet, chunk, goods)
+        SELECT kind, facet, product >> 11, bit_or(set_bit(repeat('0', 2048)::bit(2048), (product & 2047)::int, 1))
+        FROM unnest(p_kinds, p_facets, p_products) AS told (kind, facet, product) GROUP BY 1, 2, 3 ORDER BY 1, 3, 2
+        ON CONFLICT (kind, facet, chunk) DO UPDATE SET goods = search_held.goods | excluded.goods;
+    ELSE
+        UPDATE search_held h SET goods = h.goods & ~gone.goods
+        FROM (
+            SELECT kind, facet, product >> 11 AS chunk, bit_or(set_bit(repeat('0', 2048)::bit(2048), (product & 2047)::int, 1)) AS goods
+            FROM unnest(p_kinds, p_facets, p_products) AS told (kind, facet, product) GROUP BY 1, 2, 3
+        ) gone
+        WHERE h.kind = gone.kind AND h.facet = gone.facet AND h.chunk = gone.chunk;
+    END IF;
+END $$;
+
+CREATE FUNCTION public.search_price_answer(p_price bigint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE
+        WHEN p_price IS NULL THEN '<price'
+        WHEN p_price < 1 THEN '<price=0'
+        ELSE '<price=' || (power(10::numeric, length(p_price::text) - 1)::bigint
+            * CASE WHEN left(p_price::text, 1) >= '5' THEN 5 WHEN left(p_price::text, 1) >= '2' THEN 2 ELSE 1 END)::text
+    END
+$$;
+
+CREATE FUNCTION public.search_rank_answer(p_rank integer) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT lpad(CASE
+        WHEN p_rank = 1000000 THEN 40
+        ELSE floor(2 * ln(greatest(p_rank, 1)) / ln(2::double precision))::int + CASE WHEN p_rank > 1000000 THEN 2 ELSE 0 END
+    END::text, 2, '0')
+$$;
+
+CREATE FUNCTION public.search_touch() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    step bigint := 1 + (random() * 1000000000)::bigint;
+BEGIN
+    UPDATE search_moved SET mark = mark + step WHERE id = (SELECT id FROM search_moved LIMIT 1 FOR UPDATE SKIP LOCKED);
+    IF NOT FOUND THEN
+        INSERT INTO search_moved (mark) VALUES (step);
+    END IF;
 END $$;
 
 CREATE FUNCTION public.settle_capture(p_order bigint, p_state text, p_payment bigint, p_seen integer, p_kind text, p_amount bigint, p_key text, p_at timestamp with time zone, p_wake_at timestamp with time zone, OUT is_open boolean, OUT moved text) RETURNS record
@@ -1952,6 +2709,23 @@ BEGIN
     RETURN (SELECT currency FROM shop_shop WHERE id = 1);
 END
 $$;
+
+CREATE FUNCTION public.wishes_same_wait() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (NEW.id, NEW.variant_id, NEW.token, NEW.wording, NEW.language, NEW.asked_at)
+       IS DISTINCT FROM (OLD.id, OLD.variant_id, OLD.token, OLD.wording, OLD.language, OLD.asked_at) THEN
+        RAISE EXCEPTION 'a wait stays what was agreed to' USING ERRCODE = 'SK900';
+    END IF;
+    IF NEW.email <> OLD.email AND NEW.email <> '' THEN
+        RAISE EXCEPTION 'a wait stays with its address' USING ERRCODE = 'SK900';
+    END IF;
+    IF OLD.state IN ('told', 'withdrawn', 'expired') AND NEW.state <> OLD.state THEN
+        RAISE EXCEPTION 'a wait that has ended stays ended' USING ERRCODE = 'SK900';
+    END IF;
+    RETURN NEW;
+END $$;
 
 CREATE TABLE public.access_asked (
     id bigint NOT NULL,
@@ -2334,6 +3108,65 @@ ALTER TABLE public.catalog_brand ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDE
     CACHE 1
 );
 
+CREATE TABLE public.catalog_bulkedit (
+    id bigint NOT NULL,
+    kind character varying(20) NOT NULL,
+    wish jsonb NOT NULL,
+    reason character varying(200) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    products integer NOT NULL,
+    undone_at timestamp with time zone,
+    set_back integer NOT NULL,
+    actor_id bigint,
+    undone_by_id bigint
+);
+
+ALTER TABLE public.catalog_bulkedit ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_bulkedit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalog_bulkeditrow (
+    id bigint NOT NULL,
+    before jsonb NOT NULL,
+    after jsonb NOT NULL,
+    edit_id bigint NOT NULL,
+    product_id bigint NOT NULL
+);
+
+ALTER TABLE public.catalog_bulkeditrow ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_bulkeditrow_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalog_bundlepart (
+    id bigint NOT NULL,
+    units integer NOT NULL,
+    "position" smallint NOT NULL,
+    bundle_id bigint NOT NULL,
+    part_id bigint NOT NULL,
+    CONSTRAINT catalog_bundlepart_is_another CHECK ((NOT (bundle_id = part_id))),
+    CONSTRAINT catalog_bundlepart_twenty_at_most CHECK ((("position" >= 1) AND ("position" <= 20))),
+    CONSTRAINT catalog_bundlepart_units CHECK (((units >= 1) AND (units <= 999)))
+);
+
+ALTER TABLE public.catalog_bundlepart ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_bundlepart_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.catalog_category (
     id bigint NOT NULL,
     slug character varying(80) NOT NULL,
@@ -2346,11 +3179,80 @@ CREATE TABLE public.catalog_category (
     "position" integer NOT NULL,
     is_derived boolean NOT NULL,
     parent_id bigint,
+    size_table_id bigint,
     CONSTRAINT catalog_category_not_its_own_parent CHECK ((NOT ((parent_id = id) AND (parent_id IS NOT NULL))))
 );
 
 ALTER TABLE public.catalog_category ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.catalog_category_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalog_collection (
+    id bigint NOT NULL,
+    slug character varying(80) NOT NULL,
+    name_en character varying(200) NOT NULL,
+    name_zh character varying(200) NOT NULL,
+    intro_en character varying(1000) NOT NULL,
+    intro_zh character varying(1000) NOT NULL,
+    drawing character varying(40) NOT NULL,
+    tint character varying(20) NOT NULL,
+    kind character varying(8) NOT NULL,
+    rule jsonb NOT NULL,
+    sort character varying(12) NOT NULL,
+    is_published boolean NOT NULL,
+    is_in_menu boolean NOT NULL,
+    "position" integer NOT NULL,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT catalog_collection_ends_after_it_starts CHECK (((starts_at IS NULL) OR (ends_at IS NULL) OR (ends_at > starts_at))),
+    CONSTRAINT catalog_collection_kind CHECK (((kind)::text = ANY ((ARRAY['hand'::character varying, 'rule'::character varying])::text[])))
+);
+
+ALTER TABLE public.catalog_collection ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_collection_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalog_collectionproduct (
+    id bigint NOT NULL,
+    part character varying(8) NOT NULL,
+    "position" integer NOT NULL,
+    collection_id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    CONSTRAINT catalog_collectionproduct_part CHECK (((part)::text = ANY ((ARRAY['in'::character varying, 'first'::character varying, 'out'::character varying])::text[])))
+);
+
+ALTER TABLE public.catalog_collectionproduct ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_collectionproduct_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalog_draftstep (
+    id bigint NOT NULL,
+    step character varying(12) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_id bigint,
+    revision_id integer NOT NULL,
+    desk_id bigint NOT NULL,
+    CONSTRAINT catalog_draftstep_known CHECK (((step)::text = ANY ((ARRAY['kept'::character varying, 'live'::character varying, 'published'::character varying, 'scheduled'::character varying, 'unscheduled'::character varying, 'failed'::character varying, 'discarded'::character varying])::text[])))
+);
+
+ALTER TABLE public.catalog_draftstep ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_draftstep_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2373,6 +3275,43 @@ ALTER TABLE public.catalog_edition ALTER COLUMN id ADD GENERATED BY DEFAULT AS I
     CACHE 1
 );
 
+CREATE TABLE public.catalog_formerslug (
+    id bigint NOT NULL,
+    kind character varying(10) NOT NULL,
+    slug character varying(80) NOT NULL,
+    target bigint NOT NULL,
+    given_up_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.catalog_formerslug ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_formerslug_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalog_optionvalue (
+    id bigint NOT NULL,
+    name_en character varying(60) NOT NULL,
+    name_zh character varying(60) NOT NULL,
+    swatch character varying(7) NOT NULL,
+    "position" integer NOT NULL,
+    choice_id bigint,
+    option_id bigint NOT NULL,
+    CONSTRAINT catalog_optionvalue_has_one_name CHECK ((((choice_id IS NOT NULL) AND ((name_en)::text = ''::text) AND ((name_zh)::text = ''::text) AND ((swatch)::text = ''::text)) OR ((choice_id IS NULL) AND (NOT (((name_en)::text = ''::text) AND ((name_zh)::text = ''::text))))))
+);
+
+ALTER TABLE public.catalog_optionvalue ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_optionvalue_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.catalog_product (
     id bigint NOT NULL,
     slug character varying(80) NOT NULL,
@@ -2388,11 +3327,108 @@ CREATE TABLE public.catalog_product (
     created_at timestamp with time zone NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     category_id bigint,
-    brand_id bigint
+    brand_id bigint,
+    size_table_id bigint
 );
 
 ALTER TABLE public.catalog_product ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.catalog_product_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalog_productdesk (
+    id bigint NOT NULL,
+    live boolean NOT NULL,
+    has_unpublished_changes boolean NOT NULL,
+    first_published_at timestamp with time zone,
+    last_published_at timestamp with time zone,
+    go_live_at timestamp with time zone,
+    expire_at timestamp with time zone,
+    expired boolean NOT NULL,
+    held_against character varying(64) NOT NULL,
+    failure jsonb,
+    failed_at timestamp with time zone,
+    due_revision_id integer,
+    latest_revision_id integer,
+    live_revision_id integer,
+    product_id bigint NOT NULL,
+    scheduled_by_id bigint,
+    CONSTRAINT catalog_productdesk_draft_is_kept CHECK (((NOT has_unpublished_changes) OR (latest_revision_id IS NOT NULL))),
+    CONSTRAINT catalog_productdesk_due_has_version CHECK ((((due_revision_id IS NULL) AND (go_live_at IS NULL)) OR ((due_revision_id IS NOT NULL) AND (go_live_at IS NOT NULL)))),
+    CONSTRAINT catalog_productdesk_ends_after_it_begins CHECK (((go_live_at IS NULL) OR (expire_at IS NULL) OR (expire_at > go_live_at))),
+    CONSTRAINT catalog_productdesk_failure_has_time CHECK ((((failed_at IS NULL) AND (failure IS NULL)) OR ((failed_at IS NOT NULL) AND (failure IS NOT NULL))))
+);
+
+ALTER TABLE public.catalog_productdesk ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_productdesk_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalog_productoption (
+    id bigint NOT NULL,
+    slot smallint NOT NULL,
+    name_en character varying(60) NOT NULL,
+    name_zh character varying(60) NOT NULL,
+    "position" integer NOT NULL,
+    attribute_id bigint,
+    product_id bigint NOT NULL,
+    CONSTRAINT catalog_productoption_three_at_most CHECK (((slot >= 1) AND (slot <= 3)))
+);
+
+ALTER TABLE public.catalog_productoption ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_productoption_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalog_productrule (
+    id smallint NOT NULL,
+    needs_second_person boolean NOT NULL,
+    CONSTRAINT catalog_productrule_is_one CHECK ((id = 1))
+);
+
+CREATE TABLE public.catalog_relatedproduct (
+    id bigint NOT NULL,
+    kind character varying(8) NOT NULL,
+    "position" integer NOT NULL,
+    other_id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    CONSTRAINT catalog_relatedproduct_is_another CHECK ((NOT (product_id = other_id))),
+    CONSTRAINT catalog_relatedproduct_kind CHECK (((kind)::text = ANY ((ARRAY['with'::character varying, 'instead'::character varying])::text[])))
+);
+
+ALTER TABLE public.catalog_relatedproduct ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_relatedproduct_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.catalog_sizetable (
+    id bigint NOT NULL,
+    name_en character varying(200) NOT NULL,
+    name_zh character varying(200) NOT NULL,
+    note_en character varying(500) NOT NULL,
+    note_zh character varying(500) NOT NULL,
+    columns jsonb NOT NULL,
+    rows jsonb NOT NULL
+);
+
+ALTER TABLE public.catalog_sizetable ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.catalog_sizetable_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2409,11 +3445,67 @@ CREATE TABLE public.catalog_variant (
     is_sellable boolean NOT NULL,
     "position" integer NOT NULL,
     product_id bigint NOT NULL,
+    value_1_id bigint,
+    value_2_id bigint,
+    value_3_id bigint,
     CONSTRAINT catalog_variant_weight CHECK ((weight_g >= 0))
 );
 
 ALTER TABLE public.catalog_variant ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.catalog_variant_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.content_enginewords (
+    id bigint NOT NULL,
+    kind character varying(12) NOT NULL,
+    subject_id bigint NOT NULL,
+    title_en character varying(150) NOT NULL,
+    title_zh character varying(150) NOT NULL,
+    description_en character varying(400) NOT NULL,
+    description_zh character varying(400) NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT content_enginewords_kind_known CHECK (((kind)::text = ANY ((ARRAY['product'::character varying, 'category'::character varying, 'collection'::character varying])::text[]))),
+    CONSTRAINT content_enginewords_say_something CHECK ((NOT (((description_en)::text = ''::text) AND ((description_zh)::text = ''::text) AND ((title_en)::text = ''::text) AND ((title_zh)::text = ''::text))))
+);
+
+ALTER TABLE public.content_enginewords ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.content_enginewords_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.content_pagelook (
+    id bigint NOT NULL,
+    kind character varying(12) NOT NULL,
+    subject character varying(20) NOT NULL,
+    language character varying(10) NOT NULL,
+    address character varying(400) NOT NULL,
+    title character varying(400) NOT NULL,
+    description character varying(600) NOT NULL,
+    status smallint NOT NULL,
+    score smallint NOT NULL,
+    score_before smallint,
+    findings jsonb NOT NULL,
+    words integer NOT NULL,
+    size integer NOT NULL,
+    took_ms integer NOT NULL,
+    looked_at timestamp with time zone NOT NULL,
+    CONSTRAINT content_pagelook_kind_known CHECK (((kind)::text = ANY ((ARRAY['home'::character varying, 'shelves'::character varying, 'goods'::character varying, 'category'::character varying, 'collections'::character varying, 'collection'::character varying, 'product'::character varying, 'text'::character varying])::text[]))),
+    CONSTRAINT content_pagelook_language_known CHECK (((language)::text = ANY ((ARRAY['en'::character varying, 'zh-hans'::character varying])::text[]))),
+    CONSTRAINT content_pagelook_measures_not_below_nothing CHECK (((size >= 0) AND (took_ms >= 0) AND (words >= 0))),
+    CONSTRAINT content_pagelook_score CHECK (((score >= 0) AND (score <= 100)))
+);
+
+ALTER TABLE public.content_pagelook ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.content_pagelook_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2456,7 +3548,8 @@ CREATE TABLE public.customers_address (
     country character varying(2) NOT NULL,
     phone character varying(40) NOT NULL,
     is_default boolean NOT NULL,
-    customer_id bigint NOT NULL
+    customer_id bigint NOT NULL,
+    label character varying(30) DEFAULT ''::character varying NOT NULL
 );
 
 ALTER TABLE public.customers_address ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -2468,6 +3561,15 @@ ALTER TABLE public.customers_address ALTER COLUMN id ADD GENERATED BY DEFAULT AS
     CACHE 1
 );
 
+CREATE TABLE public.customers_business (
+    customer_id bigint NOT NULL,
+    company character varying(200) NOT NULL,
+    country character varying(2) NOT NULL,
+    tax_number character varying(20) NOT NULL,
+    billing_email character varying(254) NOT NULL,
+    saved_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.customers_consentrecord (
     id bigint NOT NULL,
     subject character varying(80) NOT NULL,
@@ -2475,7 +3577,11 @@ CREATE TABLE public.customers_consentrecord (
     text_version integer NOT NULL,
     language character varying(10) NOT NULL,
     at timestamp with time zone NOT NULL,
-    CONSTRAINT customers_consent_known_purposes CHECK ((given <@ ARRAY['analytics'::character varying(20), 'marketing'::character varying(20)])),
+    actor_id bigint,
+    source character varying(10) NOT NULL,
+    CONSTRAINT customers_consent_known_purposes CHECK ((given <@ ARRAY['analytics'::character varying(20), 'marketing'::character varying(20), 'marketing.mail'::character varying(20), 'marketing.sms'::character varying(20), 'marketing.phone'::character varying(20), 'marketing.post'::character varying(20), 'personal.mail'::character varying(20), 'personal.sms'::character varying(20), 'personal.phone'::character varying(20), 'personal.post'::character varying(20)])),
+    CONSTRAINT customers_consent_known_source CHECK (((source)::text = ANY ((ARRAY['banner'::character varying, 'account'::character varying, 'link'::character varying, 'staff'::character varying])::text[]))),
+    CONSTRAINT customers_consent_staff_have_a_name CHECK (((NOT ((source)::text = 'staff'::text)) OR (actor_id IS NOT NULL))),
     CONSTRAINT customers_consentrecord_text_version_check CHECK ((text_version >= 0))
 );
 
@@ -2499,8 +3605,11 @@ CREATE TABLE public.customers_customer (
     external_code character varying(80),
     joined_at timestamp with time zone NOT NULL,
     user_id bigint,
+    merged_into_id bigint,
     CONSTRAINT customers_code_is_null_or_something CHECK ((NOT (((external_code)::text = ''::text) AND (external_code IS NOT NULL)))),
-    CONSTRAINT customers_guests_have_no_user CHECK (((user_id IS NULL) OR (NOT is_guest)))
+    CONSTRAINT customers_guests_have_no_user CHECK (((user_id IS NULL) OR (NOT is_guest))),
+    CONSTRAINT customers_merged_do_not_sign_in CHECK (((merged_into_id IS NULL) OR (user_id IS NULL))),
+    CONSTRAINT customers_nobody_stands_for_themselves CHECK ((NOT ((merged_into_id = id) AND (merged_into_id IS NOT NULL))))
 );
 
 ALTER TABLE public.customers_customer ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
@@ -2510,6 +3619,280 @@ ALTER TABLE public.customers_customer ALTER COLUMN id ADD GENERATED BY DEFAULT A
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.customers_group (
+    id bigint NOT NULL,
+    name_en character varying(80) NOT NULL,
+    name_zh character varying(80) NOT NULL,
+    note character varying(500) NOT NULL,
+    made_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.customers_group ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.customers_group_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.customers_groupmember (
+    id bigint NOT NULL,
+    since timestamp with time zone NOT NULL,
+    customer_id bigint NOT NULL,
+    group_id bigint NOT NULL
+);
+
+ALTER TABLE public.customers_groupmember ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.customers_groupmember_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.customers_identity (
+    id bigint NOT NULL,
+    subject character varying(255) NOT NULL,
+    linked_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    customer_id bigint NOT NULL,
+    provider_id bigint NOT NULL,
+    CONSTRAINT customers_subject_is_something CHECK ((NOT ((subject)::text = ''::text)))
+);
+
+ALTER TABLE public.customers_identity ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.customers_identity_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.customers_notthesame (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor_id bigint NOT NULL,
+    one_id bigint NOT NULL,
+    other_id bigint NOT NULL,
+    CONSTRAINT customers_told_apart_in_order CHECK ((one_id < other_id))
+);
+
+CREATE VIEW public.customers_likeness AS
+ WITH alike AS (
+         SELECT 'mail'::text AS why,
+            array_agg(customers_customer.id) AS ids
+           FROM public.customers_customer
+          WHERE ((customers_customer.merged_into_id IS NULL) AND ((customers_customer.email)::text <> ''::text))
+          GROUP BY (public.customers_mail_key((customers_customer.email)::text))
+         HAVING ((count(*) >= 2) AND (count(*) <= 10))
+        UNION ALL
+         SELECT 'phone'::text,
+            array_agg(customers_customer.id) AS array_agg
+           FROM public.customers_customer
+          WHERE ((customers_customer.merged_into_id IS NULL) AND (public.customers_phone_key((customers_customer.phone)::text) <> ''::text))
+          GROUP BY (public.customers_phone_key((customers_customer.phone)::text))
+         HAVING ((count(*) >= 2) AND (count(*) <= 10))
+        UNION ALL
+         SELECT 'place'::text,
+            array_agg(DISTINCT c.id) AS array_agg
+           FROM (public.customers_customer c
+             JOIN public.customers_address a ON ((a.customer_id = c.id)))
+          WHERE ((c.merged_into_id IS NULL) AND (public.customers_name_key((c.name)::text) <> ''::text) AND ((a.postcode)::text <> ''::text))
+          GROUP BY (public.customers_name_key((c.name)::text)), a.country, (replace(upper((a.postcode)::text), ' '::text, ''::text))
+         HAVING ((count(DISTINCT c.id) >= 2) AND (count(DISTINCT c.id) <= 10))
+        ), pairs AS (
+         SELECT one_1.id AS customer_id,
+            other_1.id AS other_id,
+            alike.why
+           FROM alike,
+            LATERAL unnest(alike.ids) one_1(id),
+            LATERAL unnest(alike.ids) other_1(id)
+          WHERE (one_1.id < other_1.id)
+        )
+ SELECT ((p.customer_id << 32) | p.other_id) AS id,
+    p.customer_id,
+    p.other_id,
+    bool_or((p.why = 'mail'::text)) AS by_mail,
+    bool_or((p.why = 'phone'::text)) AS by_phone,
+    bool_or((p.why = 'place'::text)) AS by_place
+   FROM ((pairs p
+     JOIN public.customers_customer one ON ((one.id = p.customer_id)))
+     JOIN public.customers_customer other ON ((other.id = p.other_id)))
+  WHERE ((NOT ((one.user_id IS NOT NULL) AND (other.user_id IS NOT NULL))) AND (NOT (EXISTS ( SELECT
+           FROM public.customers_notthesame apart
+          WHERE ((apart.one_id = p.customer_id) AND (apart.other_id = p.other_id))))))
+  GROUP BY p.customer_id, p.other_id;
+
+CREATE TABLE public.customers_merge (
+    id bigint NOT NULL,
+    reason character varying(300) NOT NULL,
+    taken jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    parted_at timestamp with time zone,
+    part_reason character varying(300) NOT NULL,
+    actor_id bigint NOT NULL,
+    customer_id bigint NOT NULL,
+    merged_id bigint NOT NULL,
+    parted_by_id bigint,
+    CONSTRAINT customers_merge_is_of_two CHECK ((NOT (merged_id = customer_id))),
+    CONSTRAINT customers_parted_with_a_reason CHECK (((((part_reason)::text = ''::text) AND (parted_at IS NULL) AND (parted_by_id IS NULL)) OR ((parted_at IS NOT NULL) AND (parted_by_id IS NOT NULL) AND (NOT ((part_reason)::text = ''::text)))))
+);
+
+ALTER TABLE public.customers_merge ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.customers_merge_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.customers_note (
+    id bigint NOT NULL,
+    text character varying(2000) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    struck_at timestamp with time zone,
+    strike_reason character varying(300) NOT NULL,
+    author_id bigint NOT NULL,
+    customer_id bigint NOT NULL,
+    struck_by_id bigint,
+    CONSTRAINT customers_struck_out_with_a_reason CHECK (((((strike_reason)::text = ''::text) AND (struck_at IS NULL) AND (struck_by_id IS NULL)) OR ((struck_at IS NOT NULL) AND (struck_by_id IS NOT NULL) AND (NOT ((strike_reason)::text = ''::text)))))
+);
+
+ALTER TABLE public.customers_note ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.customers_note_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.customers_notthesame ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.customers_notthesame_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.customers_provider (
+    id bigint NOT NULL,
+    code character varying(40) NOT NULL,
+    name_en character varying(60) NOT NULL,
+    name_zh character varying(60) NOT NULL,
+    issuer character varying(300) NOT NULL,
+    client_id character varying(300) NOT NULL,
+    sealed_secret text NOT NULL,
+    origin character varying(300) NOT NULL,
+    is_on boolean NOT NULL,
+    saved_at timestamp with time zone NOT NULL,
+    CONSTRAINT customers_provider_code_is_plain CHECK (((code)::text ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text)),
+    CONSTRAINT customers_provider_tried_before_on CHECK (((NOT is_on) OR (NOT ((origin)::text = ''::text))))
+);
+
+ALTER TABLE public.customers_provider ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.customers_provider_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.customers_shortmessage (
+    id bigint NOT NULL,
+    key character varying(64) NOT NULL,
+    code_id bigint NOT NULL,
+    mark character varying(64) NOT NULL,
+    country character varying(2) NOT NULL,
+    provider character varying(20) NOT NULL,
+    provider_id character varying(100) NOT NULL,
+    state character varying(10) NOT NULL,
+    tries smallint NOT NULL,
+    queued_at timestamp with time zone NOT NULL,
+    next_try_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    settled_at timestamp with time zone,
+    error character varying(60) NOT NULL,
+    asker character varying(64) DEFAULT ''::character varying NOT NULL,
+    CONSTRAINT customers_shortmessage_tries_check CHECK ((tries >= 0)),
+    CONSTRAINT customers_sms_state_known CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'sent'::character varying, 'delivered'::character varying, 'failed'::character varying])::text[])))
+);
+
+ALTER TABLE public.customers_shortmessage ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.customers_shortmessage_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.customers_signincode (
+    id bigint NOT NULL,
+    key character varying(64) NOT NULL,
+    channel character varying(5) NOT NULL,
+    purpose character varying(7) NOT NULL,
+    address character varying(254) NOT NULL,
+    name character varying(150) NOT NULL,
+    language character varying(10) NOT NULL,
+    nonce character varying(40) NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    tries smallint NOT NULL,
+    used_at timestamp with time zone,
+    answer_at timestamp with time zone,
+    customer_id bigint,
+    counted_from timestamp with time zone,
+    tries_before smallint DEFAULT 0 NOT NULL,
+    CONSTRAINT customers_code_channel_known CHECK (((channel)::text = ANY ((ARRAY['mail'::character varying, 'phone'::character varying])::text[]))),
+    CONSTRAINT customers_code_ends_later CHECK ((until > asked_at)),
+    CONSTRAINT customers_code_number_is_e164 CHECK ((((channel)::text = 'mail'::text) OR ((address)::text ~ '^\+[1-9][0-9]{6,14}$'::text))),
+    CONSTRAINT customers_code_of_a_number_by_phone CHECK ((((channel)::text = 'phone'::text) OR (NOT ((purpose)::text = 'number'::text)))),
+    CONSTRAINT customers_code_of_a_number_is_somebodys CHECK ((((customer_id IS NOT NULL) AND ((purpose)::text = 'number'::text)) OR ((NOT ((purpose)::text = 'number'::text)) AND (customer_id IS NULL)))),
+    CONSTRAINT customers_code_purpose_known CHECK (((purpose)::text = ANY ((ARRAY['sign_in'::character varying, 'join'::character varying, 'number'::character varying])::text[]))),
+    CONSTRAINT customers_code_tried_so_often CHECK ((tries <= 5)),
+    CONSTRAINT customers_signincode_tries_before_check CHECK ((tries_before >= 0)),
+    CONSTRAINT customers_signincode_tries_check CHECK ((tries >= 0))
+);
+
+ALTER TABLE public.customers_signincode ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.customers_signincode_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.customers_signinrule (
+    id smallint NOT NULL,
+    mail_codes boolean NOT NULL,
+    phone_codes boolean NOT NULL,
+    countries character varying(2)[] NOT NULL,
+    most_per_number smallint NOT NULL,
+    most_per_country integer NOT NULL,
+    most_per_shop integer NOT NULL,
+    CONSTRAINT customers_phone_codes_go_somewhere CHECK (((NOT phone_codes) OR (NOT (countries = '{}'::character varying(2)[])))),
+    CONSTRAINT customers_sign_in_rule_is_one CHECK ((id = 1)),
+    CONSTRAINT customers_signinrule_most_per_country_check CHECK ((most_per_country >= 0)),
+    CONSTRAINT customers_signinrule_most_per_number_check CHECK ((most_per_number >= 0)),
+    CONSTRAINT customers_signinrule_most_per_shop_check CHECK ((most_per_shop >= 0)),
+    CONSTRAINT customers_sms_within_reason CHECK ((((most_per_country >= 1) AND (most_per_country <= 100000)) AND ((most_per_number >= 1) AND (most_per_number <= 50)) AND ((most_per_shop >= 1) AND (most_per_shop <= 1000000))))
+);
+
+CREATE TABLE public.customers_verifiednumber (
+    customer_id bigint NOT NULL,
+    number character varying(16) NOT NULL,
+    verified_at timestamp with time zone NOT NULL,
+    CONSTRAINT customers_number_is_e164 CHECK (((number)::text ~ '^\+[1-9][0-9]{6,14}$'::text))
 );
 
 CREATE TABLE public.django_content_type (
@@ -2534,7 +3917,7 @@ CREATE TABLE public.django_migrations (
     applied timestamp with time zone NOT NULL
 );
 
-COMMENT ON TABLE public.django_migrations IS 'migration set b30195629141f1f1bef047ee8aba878941248d3bc45f6e743ffe25d659a4f509';
+COMMENT ON TABLE public.django_migrations IS 'migration set a7e34336a94e33323274ed29fef3171220108e42f7d5b373a19db769439c38fb';
 
 ALTER TABLE public.django_migrations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.django_migrations_id_seq
@@ -2657,6 +4040,85 @@ CREATE TABLE public.imports_importstep (
 
 ALTER TABLE public.imports_importstep ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.imports_importstep_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.imports_sheetfile (
+    sheet_id bigint NOT NULL,
+    content bytea NOT NULL
+);
+
+CREATE TABLE public.imports_sheetheading (
+    id bigint NOT NULL,
+    kind character varying(12) NOT NULL,
+    heading character varying(120) NOT NULL,
+    field character varying(80) NOT NULL
+);
+
+ALTER TABLE public.imports_sheetheading ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.imports_sheetheading_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.imports_sheetline (
+    id bigint NOT NULL,
+    line integer NOT NULL,
+    cells jsonb NOT NULL,
+    state character varying(10) NOT NULL,
+    subject bigint,
+    changes jsonb NOT NULL,
+    refusal jsonb,
+    undo character varying(10) NOT NULL,
+    undo_refusal jsonb,
+    sheet_id bigint NOT NULL
+);
+
+ALTER TABLE public.imports_sheetline ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.imports_sheetline_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.imports_sheetrun (
+    id bigint NOT NULL,
+    kind character varying(12) NOT NULL,
+    state character varying(12) NOT NULL,
+    file_name character varying(255) NOT NULL,
+    digest character varying(64) NOT NULL,
+    size bigint NOT NULL,
+    form jsonb NOT NULL,
+    head jsonb NOT NULL,
+    sample jsonb NOT NULL,
+    mapping jsonb NOT NULL,
+    rows integer NOT NULL,
+    done integer NOT NULL,
+    counts jsonb NOT NULL,
+    undo_counts jsonb NOT NULL,
+    seen character varying(64) NOT NULL,
+    refusal jsonb,
+    brought_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    undone_at timestamp with time zone,
+    brought_by_id bigint,
+    confirmed_by_id bigint,
+    run_id bigint,
+    undone_by_id bigint
+);
+
+ALTER TABLE public.imports_sheetrun ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.imports_sheetrun_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2824,6 +4286,290 @@ CREATE UNLOGGED TABLE public.limits_tally (
     CONSTRAINT limits_tally_times_check CHECK ((times >= 0))
 );
 
+CREATE TABLE public.links_day (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    visits integer NOT NULL,
+    people integer NOT NULL,
+    link_id bigint NOT NULL,
+    CONSTRAINT links_counts_count CHECK (((people >= 0) AND (visits >= 1)))
+);
+
+ALTER TABLE public.links_day ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.links_day_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.links_link (
+    id bigint NOT NULL,
+    code character varying(40) NOT NULL,
+    address character varying(300) NOT NULL,
+    source character varying(60) NOT NULL,
+    medium character varying(60) NOT NULL,
+    campaign character varying(60) NOT NULL,
+    note character varying(200) NOT NULL,
+    is_active boolean NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT links_code_fits_an_address CHECK (((code)::text ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text)),
+    CONSTRAINT links_have_a_source CHECK ((NOT ((source)::text = ''::text))),
+    CONSTRAINT links_never_leave_the_shop CHECK (((address)::text ~ '^/([a-z?#][^\\]*)?$'::text))
+);
+
+ALTER TABLE public.links_link ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.links_link_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.links_visitor (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    mark bytea NOT NULL,
+    link_id bigint NOT NULL
+);
+
+ALTER TABLE public.links_visitor ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.links_visitor_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.media_cut (
+    key character varying(32) NOT NULL,
+    is_square boolean NOT NULL,
+    focus_x smallint NOT NULL,
+    focus_y smallint NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    is_ready boolean NOT NULL,
+    original_id character varying(64) NOT NULL,
+    CONSTRAINT media_cut_focus CHECK ((((focus_x >= 0) AND (focus_x <= 100)) AND ((focus_y >= 0) AND (focus_y <= 100)))),
+    CONSTRAINT media_cut_measure CHECK (((height > 0) AND (width > 0)))
+);
+
+CREATE TABLE public.media_film (
+    sha character varying(64) NOT NULL,
+    kind character varying(4) NOT NULL,
+    size integer NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT media_film_is_something CHECK ((size > 0)),
+    CONSTRAINT media_film_kind_known CHECK (((kind)::text = ANY ((ARRAY['mp4'::character varying, 'webm'::character varying])::text[])))
+);
+
+CREATE TABLE public.media_filmpiece (
+    id bigint NOT NULL,
+    number integer NOT NULL,
+    content bytea NOT NULL,
+    film_id character varying(64) NOT NULL
+);
+ALTER TABLE ONLY public.media_filmpiece ALTER COLUMN content SET STORAGE EXTERNAL;
+
+ALTER TABLE public.media_filmpiece ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.media_filmpiece_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.media_kept (
+    id bigint NOT NULL,
+    holder character varying(40) NOT NULL,
+    original_id character varying(64) NOT NULL
+);
+
+ALTER TABLE public.media_kept ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.media_kept_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.media_original (
+    sha character varying(64) NOT NULL,
+    content bytea NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT media_original_measure CHECK (((height > 0) AND (width > 0)))
+);
+ALTER TABLE ONLY public.media_original ALTER COLUMN content SET STORAGE EXTERNAL;
+
+CREATE TABLE public.media_picture (
+    id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    alt_en character varying(200) NOT NULL,
+    alt_zh character varying(200) NOT NULL,
+    focus_x smallint NOT NULL,
+    focus_y smallint NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    original_id character varying(64) NOT NULL,
+    square_id character varying(32) NOT NULL,
+    whole_id character varying(32) NOT NULL,
+    CONSTRAINT media_picture_focus CHECK ((((focus_x >= 0) AND (focus_x <= 100)) AND ((focus_y >= 0) AND (focus_y <= 100))))
+);
+
+ALTER TABLE public.media_picture ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.media_picture_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.media_picturevariant (
+    id bigint NOT NULL,
+    variant_id bigint NOT NULL,
+    picture_id bigint NOT NULL
+);
+
+ALTER TABLE public.media_picturevariant ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.media_picturevariant_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.media_size (
+    id bigint NOT NULL,
+    width integer NOT NULL,
+    format character varying(4) NOT NULL,
+    content bytea NOT NULL,
+    cut_id character varying(32) NOT NULL,
+    CONSTRAINT media_size_format_known CHECK (((format)::text = ANY ((ARRAY['avif'::character varying, 'webp'::character varying, 'jpg'::character varying])::text[])))
+);
+ALTER TABLE ONLY public.media_size ALTER COLUMN content SET STORAGE EXTERNAL;
+
+ALTER TABLE public.media_size ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.media_size_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.media_track (
+    id bigint NOT NULL,
+    language character varying(10) NOT NULL,
+    key character varying(32) NOT NULL,
+    text text NOT NULL,
+    video_id bigint NOT NULL
+);
+
+ALTER TABLE public.media_track ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.media_track_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.media_video (
+    id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    caption_en character varying(200) NOT NULL,
+    caption_zh character varying(200) NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    film_id character varying(64) NOT NULL,
+    poster_id character varying(32)
+);
+
+ALTER TABLE public.media_video ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.media_video_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.messaging_bounce (
+    id bigint NOT NULL,
+    event character varying(64) NOT NULL,
+    message_id bigint NOT NULL,
+    order_id bigint,
+    user_id bigint,
+    reader character varying(64) NOT NULL,
+    kind character varying(10) NOT NULL,
+    status character varying(12) NOT NULL,
+    source character varying(10) NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    heard_at timestamp with time zone NOT NULL,
+    CONSTRAINT messaging_bounce_kind CHECK (((kind)::text = ANY ((ARRAY['permanent'::character varying, 'temporary'::character varying, 'complaint'::character varying])::text[]))),
+    CONSTRAINT messaging_bounce_source CHECK (((source)::text = ANY ((ARRAY['http'::character varying, 'mailbox'::character varying, 'server'::character varying])::text[])))
+);
+
+ALTER TABLE public.messaging_bounce ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.messaging_bounce_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.messaging_lettersetting (
+    id smallint NOT NULL,
+    review_ground character varying(12) NOT NULL,
+    review_days smallint NOT NULL,
+    CONSTRAINT messaging_lettersetting_id_check CHECK ((id >= 0)),
+    CONSTRAINT messaging_lettersetting_review_days_check CHECK ((review_days >= 0)),
+    CONSTRAINT messaging_setting_days CHECK (((review_days >= 1) AND (review_days <= 90))),
+    CONSTRAINT messaging_setting_ground CHECK (((review_ground)::text = ANY ((ARRAY['off'::character varying, 'consent'::character varying, 'soft_opt_in'::character varying])::text[]))),
+    CONSTRAINT messaging_setting_is_one CHECK ((id = 1))
+);
+
+CREATE TABLE public.messaging_lettertext (
+    id bigint NOT NULL,
+    letter character varying(30) NOT NULL,
+    language character varying(10) NOT NULL,
+    version integer NOT NULL,
+    is_own boolean NOT NULL,
+    subject character varying(200) NOT NULL,
+    preview character varying(300) NOT NULL,
+    heading character varying(200) NOT NULL,
+    greeting character varying(200) NOT NULL,
+    body text NOT NULL,
+    button character varying(80) NOT NULL,
+    closing text NOT NULL,
+    published_at timestamp with time zone NOT NULL,
+    published_by_id bigint,
+    CONSTRAINT messaging_lettertext_version_check CHECK ((version >= 0)),
+    CONSTRAINT messaging_text_language CHECK (((language)::text = ANY ((ARRAY['en'::character varying, 'zh-hans'::character varying])::text[]))),
+    CONSTRAINT messaging_text_own_or_written CHECK (((is_own AND ((subject)::text = ''::text) AND (body = ''::text)) OR ((NOT is_own) AND (NOT ((subject)::text = ''::text)) AND (NOT (body = ''::text))))),
+    CONSTRAINT messaging_texts_from_one CHECK ((version >= 1))
+);
+
+ALTER TABLE public.messaging_lettertext ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.messaging_lettertext_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.messaging_outgoing (
     id bigint NOT NULL,
     key character varying(120) NOT NULL,
@@ -2839,6 +4585,11 @@ CREATE TABLE public.messaging_outgoing (
     next_try_at timestamp with time zone NOT NULL,
     sent_at timestamp with time zone,
     error character varying(200) NOT NULL,
+    mark character varying(32) NOT NULL,
+    reader character varying(64) NOT NULL,
+    wait_id bigint,
+    words character varying(16) NOT NULL,
+    text_id bigint,
     CONSTRAINT messaging_language_known CHECK (((language)::text = ANY ((ARRAY[''::character varying, 'en'::character varying, 'zh-hans'::character varying])::text[]))),
     CONSTRAINT messaging_outgoing_tries_check CHECK ((tries >= 0)),
     CONSTRAINT messaging_sent_has_a_moment CHECK (((((state)::text = 'sent'::text) AND (sent_at IS NOT NULL)) OR ((NOT ((state)::text = 'sent'::text)) AND (sent_at IS NULL)))),
@@ -2847,6 +4598,37 @@ CREATE TABLE public.messaging_outgoing (
 
 ALTER TABLE public.messaging_outgoing ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.messaging_outgoing_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.messaging_reader (
+    mark character varying(64) NOT NULL,
+    permanent integer NOT NULL,
+    temporary integer NOT NULL,
+    complaints integer NOT NULL,
+    stopped_for character varying(10) NOT NULL,
+    stopped_at timestamp with time zone,
+    lifted_at timestamp with time zone,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT messaging_reader_complaints_check CHECK ((complaints >= 0)),
+    CONSTRAINT messaging_reader_permanent_check CHECK ((permanent >= 0)),
+    CONSTRAINT messaging_reader_temporary_check CHECK ((temporary >= 0)),
+    CONSTRAINT messaging_stopped_for_a_reason CHECK (((((stopped_for)::text = ''::text) AND (stopped_at IS NULL)) OR (((stopped_for)::text = ANY ((ARRAY['permanent'::character varying, 'complaint'::character varying])::text[])) AND (stopped_at IS NOT NULL))))
+);
+
+CREATE TABLE public.messaging_unwanted (
+    id bigint NOT NULL,
+    reader character varying(64) NOT NULL,
+    purpose character varying(20) NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.messaging_unwanted ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.messaging_unwanted_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2892,6 +4674,16 @@ ALTER TABLE public.orders_adjustment ALTER COLUMN id ADD GENERATED BY DEFAULT AS
     CACHE 1
 );
 
+CREATE TABLE public.orders_arrangement (
+    id smallint NOT NULL,
+    is_in_steps boolean NOT NULL,
+    return_address character varying(500) NOT NULL,
+    return_days smallint NOT NULL,
+    CONSTRAINT orders_arrangement_days CHECK ((return_days <= 365)),
+    CONSTRAINT orders_arrangement_is_one CHECK ((id = 1)),
+    CONSTRAINT orders_arrangement_return_days_check CHECK ((return_days >= 0))
+);
+
 CREATE TABLE public.orders_basket (
     id bigint NOT NULL,
     token character varying(64) NOT NULL,
@@ -2923,6 +4715,22 @@ CREATE TABLE public.orders_basketline (
 
 ALTER TABLE public.orders_basketline ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.orders_basketline_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.orders_carrierlink (
+    id bigint NOT NULL,
+    carrier character varying(100) NOT NULL,
+    address character varying(300) NOT NULL,
+    CONSTRAINT orders_carrierlink_address CHECK ((((address)::text ~~ 'https://%'::text) AND ((address)::text ~~ '%{number}%'::text)))
+);
+
+ALTER TABLE public.orders_carrierlink ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.orders_carrierlink_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2986,6 +4794,54 @@ ALTER TABLE public.orders_happening ALTER COLUMN id ADD GENERATED BY DEFAULT AS 
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.orders_linepart (
+    id bigint NOT NULL,
+    "position" smallint NOT NULL,
+    product_id bigint NOT NULL,
+    category_id bigint,
+    sku character varying(64) NOT NULL,
+    name_en character varying(300) NOT NULL,
+    name_zh character varying(300) NOT NULL,
+    units integer NOT NULL,
+    gross_minor bigint NOT NULL,
+    tax_minor bigint NOT NULL,
+    line_id bigint NOT NULL,
+    variant_id bigint NOT NULL,
+    CONSTRAINT orders_linepart_amounts CHECK (((gross_minor >= 0) AND (tax_minor >= 0) AND (tax_minor <= gross_minor))),
+    CONSTRAINT orders_linepart_position_check CHECK (("position" >= 0)),
+    CONSTRAINT orders_linepart_units CHECK ((units >= 1)),
+    CONSTRAINT orders_linepart_units_check CHECK ((units >= 0))
+);
+
+ALTER TABLE public.orders_linepart ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.orders_linepart_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.orders_newsread (
+    id bigint NOT NULL,
+    read_until timestamp with time zone NOT NULL,
+    customer_id bigint NOT NULL
+);
+
+ALTER TABLE public.orders_newsread ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.orders_newsread_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.orders_newsseen (
+    order_id bigint NOT NULL,
+    read_until timestamp with time zone NOT NULL
 );
 
 CREATE SEQUENCE public.orders_number
@@ -3074,8 +4930,11 @@ CREATE TABLE public.orders_orderline (
     refunded_tax_minor bigint NOT NULL,
     order_id bigint NOT NULL,
     variant_id bigint NOT NULL,
+    pieces integer DEFAULT 1 NOT NULL,
     CONSTRAINT orders_orderline_amounts CHECK (((gross_minor >= 0) AND (tax_minor >= 0) AND (tax_minor <= gross_minor))),
     CONSTRAINT orders_orderline_dropped_units_check CHECK ((dropped_units >= 0)),
+    CONSTRAINT orders_orderline_pieces CHECK ((pieces >= 1)),
+    CONSTRAINT orders_orderline_pieces_check CHECK ((pieces >= 0)),
     CONSTRAINT orders_orderline_position_check CHECK (("position" >= 0)),
     CONSTRAINT orders_orderline_refunded CHECK (((refunded_minor >= 0) AND (refunded_minor <= gross_minor))),
     CONSTRAINT orders_orderline_refunded_units CHECK (((dropped_units <= refunded_units) AND (refunded_units <= units))),
@@ -3089,6 +4948,30 @@ CREATE TABLE public.orders_orderline (
 
 ALTER TABLE public.orders_orderline ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.orders_orderline_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.orders_particulars (
+    id bigint NOT NULL,
+    gift_note character varying(300) NOT NULL,
+    is_gift boolean NOT NULL,
+    invoice_kind character varying(8) NOT NULL,
+    invoice_title character varying(100) NOT NULL,
+    tax_number character varying(20) NOT NULL,
+    invoice_email character varying(254) NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    basket_id bigint NOT NULL,
+    CONSTRAINT orders_particulars_invoice_whole CHECK (((((invoice_email)::text = ''::text) AND ((invoice_kind)::text = ''::text) AND ((invoice_title)::text = ''::text) AND ((tax_number)::text = ''::text)) OR ((NOT ((invoice_title)::text = ''::text)) AND (NOT ((invoice_email)::text = ''::text)) AND ((invoice_kind)::text = 'personal'::text) AND ((tax_number)::text = ''::text)) OR ((NOT ((invoice_title)::text = ''::text)) AND (NOT ((invoice_email)::text = ''::text)) AND (NOT ((tax_number)::text = ''::text)) AND ((invoice_kind)::text = 'company'::text)))),
+    CONSTRAINT orders_particulars_kind_known CHECK (((invoice_kind)::text = ANY ((ARRAY[''::character varying, 'personal'::character varying, 'company'::character varying])::text[]))),
+    CONSTRAINT orders_particulars_note_of_a_gift CHECK ((is_gift OR ((gift_note)::text = ''::text)))
+);
+
+ALTER TABLE public.orders_particulars ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.orders_particulars_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -3162,6 +5045,56 @@ ALTER TABLE public.orders_refundline ALTER COLUMN id ADD GENERATED BY DEFAULT AS
     CACHE 1
 );
 
+CREATE TABLE public.orders_request (
+    id bigint NOT NULL,
+    kind character varying(8) NOT NULL,
+    state character varying(10) NOT NULL,
+    reason character varying(20) NOT NULL,
+    basis character varying(12) NOT NULL,
+    note character varying(500) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    answer character varying(500) NOT NULL,
+    ended_at timestamp with time zone,
+    actor_id bigint,
+    order_id bigint NOT NULL,
+    CONSTRAINT orders_request_basis_known CHECK (((basis)::text = ANY ((ARRAY['free'::character varying, 'defect'::character varying, 'before'::character varying])::text[]))),
+    CONSTRAINT orders_request_decided CHECK (((((answer)::text = ''::text) AND (decided_at IS NULL) AND ((state)::text = ANY ((ARRAY['waiting'::character varying, 'withdrawn'::character varying])::text[]))) OR ((decided_at IS NOT NULL) AND ((state)::text = ANY ((ARRAY['accepted'::character varying, 'refused'::character varying, 'done'::character varying])::text[]))))),
+    CONSTRAINT orders_request_ended CHECK ((((ended_at IS NOT NULL) AND ((state)::text = ANY ((ARRAY['withdrawn'::character varying, 'done'::character varying])::text[]))) OR ((ended_at IS NULL) AND ((state)::text = ANY ((ARRAY['waiting'::character varying, 'accepted'::character varying, 'refused'::character varying])::text[]))))),
+    CONSTRAINT orders_request_kind_known CHECK (((kind)::text = ANY ((ARRAY['cancel'::character varying, 'return'::character varying])::text[]))),
+    CONSTRAINT orders_request_refused_for_a_reason CHECK (((NOT ((state)::text = 'refused'::text)) OR (NOT ((answer)::text = ''::text)))),
+    CONSTRAINT orders_request_state_known CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'accepted'::character varying, 'refused'::character varying, 'withdrawn'::character varying, 'done'::character varying])::text[])))
+);
+
+ALTER TABLE public.orders_request ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.orders_request_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.orders_requestline (
+    id bigint NOT NULL,
+    units integer NOT NULL,
+    settled_units integer NOT NULL,
+    line_id bigint NOT NULL,
+    request_id bigint NOT NULL,
+    CONSTRAINT orders_requestline_settled_units_check CHECK ((settled_units >= 0)),
+    CONSTRAINT orders_requestline_units CHECK (((settled_units <= units) AND (units >= 1))),
+    CONSTRAINT orders_requestline_units_check CHECK ((units >= 0))
+);
+
+ALTER TABLE public.orders_requestline ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.orders_requestline_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.orders_shipment (
     id bigint NOT NULL,
     carrier character varying(100) NOT NULL,
@@ -3192,6 +5125,24 @@ CREATE TABLE public.orders_shipmentline (
 
 ALTER TABLE public.orders_shipmentline ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.orders_shipmentline_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.orders_shipmentpart (
+    id bigint NOT NULL,
+    units integer NOT NULL,
+    shipment_id bigint NOT NULL,
+    part_id bigint NOT NULL,
+    CONSTRAINT orders_shipmentpart_units CHECK ((units >= 1)),
+    CONSTRAINT orders_shipmentpart_units_check CHECK ((units >= 0))
+);
+
+ALTER TABLE public.orders_shipmentpart ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.orders_shipmentpart_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -3662,6 +5613,30 @@ ALTER TABLE public.reviews_decision ALTER COLUMN id ADD GENERATED BY DEFAULT AS 
     CACHE 1
 );
 
+CREATE TABLE public.reviews_photo (
+    id bigint NOT NULL,
+    version integer NOT NULL,
+    "position" smallint NOT NULL,
+    original character varying(64) NOT NULL,
+    whole character varying(32) NOT NULL,
+    square character varying(32) NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    side integer NOT NULL,
+    review_id bigint NOT NULL,
+    CONSTRAINT reviews_photo_few CHECK ((("position" >= 1) AND ("position" <= 4))),
+    CONSTRAINT reviews_photo_measure CHECK (((height > 0) AND (side > 0) AND (width > 0)))
+);
+
+ALTER TABLE public.reviews_photo ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.reviews_photo_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.reviews_question (
     id bigint NOT NULL,
     product_id bigint NOT NULL,
@@ -3873,6 +5848,10 @@ ALTER TABLE public.search_asked ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDEN
     CACHE 1
 );
 
+CREATE TABLE public.search_common (
+    word text NOT NULL COLLATE pg_catalog."C"
+);
+
 CREATE TABLE public.search_document (
     product_id bigint NOT NULL,
     tokens tsvector NOT NULL,
@@ -3887,6 +5866,37 @@ CREATE TABLE public.search_edition (
     id smallint NOT NULL,
     token uuid NOT NULL,
     CONSTRAINT search_edition_is_one CHECK ((id = 1))
+);
+
+CREATE TABLE public.search_held (
+    id bigint NOT NULL,
+    facet text NOT NULL COLLATE pg_catalog."C",
+    chunk integer NOT NULL,
+    goods bit(2048) NOT NULL,
+    kind smallint NOT NULL
+);
+
+ALTER TABLE public.search_held ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.search_held_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.search_moved (
+    id bigint NOT NULL,
+    mark bigint NOT NULL
+);
+
+ALTER TABLE public.search_moved ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.search_moved_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.search_pin (
@@ -3922,6 +5932,14 @@ ALTER TABLE public.search_redirect ALTER COLUMN id ADD GENERATED BY DEFAULT AS I
     CACHE 1
 );
 
+CREATE TABLE public.search_server (
+    id smallint NOT NULL,
+    address character varying(300) NOT NULL,
+    index character varying(120) NOT NULL,
+    built_at timestamp with time zone,
+    CONSTRAINT search_server_is_one CHECK ((id = 1))
+);
+
 CREATE TABLE public.search_slip (
     id bigint NOT NULL,
     key character varying(60) NOT NULL COLLATE pg_catalog."C",
@@ -3952,9 +5970,32 @@ ALTER TABLE public.search_synonyms ALTER COLUMN id ADD GENERATED BY DEFAULT AS I
     CACHE 1
 );
 
+CREATE TABLE public.search_waiting (
+    id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    since timestamp with time zone NOT NULL,
+    refused smallint NOT NULL
+);
+
+ALTER TABLE public.search_waiting ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.search_waiting_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.search_word (
     word character varying(60) NOT NULL COLLATE pg_catalog."C",
     goods integer NOT NULL
+);
+
+CREATE TABLE public.shop_confirmation (
+    about character varying(40) NOT NULL,
+    mark character varying(64) NOT NULL,
+    user_id bigint,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.shop_shop (
@@ -3976,10 +6017,15 @@ CREATE TABLE public.shop_shop (
     is_sample boolean NOT NULL,
     opened_at timestamp with time zone NOT NULL,
     version bigint NOT NULL,
+    logo character varying(32) NOT NULL,
+    logo_width smallint NOT NULL,
+    logo_height smallint NOT NULL,
+    opens_soon boolean NOT NULL,
     CONSTRAINT shop_country_is_a_code CHECK (((country)::text ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT shop_currency_is_a_code CHECK (((currency)::text ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT shop_is_one CHECK ((id = 1)),
-    CONSTRAINT shop_language_known CHECK (((language)::text = ANY ((ARRAY['en'::character varying, 'zh-hans'::character varying])::text[])))
+    CONSTRAINT shop_language_known CHECK (((language)::text = ANY ((ARRAY['en'::character varying, 'zh-hans'::character varying])::text[]))),
+    CONSTRAINT shop_logo_measure CHECK ((((logo)::text = ''::text) OR ((logo_height > 0) AND (logo_width > 0))))
 );
 
 CREATE TABLE public.taggit_tag (
@@ -4688,6 +6734,99 @@ ALTER TABLE public.wagtailusers_userprofile ALTER COLUMN id ADD GENERATED BY DEF
     CACHE 1
 );
 
+CREATE TABLE public.wishes_wait (
+    id bigint NOT NULL,
+    variant_id bigint NOT NULL,
+    customer_id bigint,
+    email character varying(254) NOT NULL,
+    language character varying(10) NOT NULL,
+    wording character varying(60) NOT NULL,
+    state character varying(10) NOT NULL,
+    token character varying(60) NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT wishes_ended_wait_forgets CHECK (((NOT ((state)::text = ANY ((ARRAY['withdrawn'::character varying, 'expired'::character varying])::text[]))) OR ((email)::text = ''::text))),
+    CONSTRAINT wishes_open_wait_has_address CHECK (((NOT ((state)::text = ANY ((ARRAY['asked'::character varying, 'waiting'::character varying])::text[]))) OR (NOT ((email)::text = ''::text)))),
+    CONSTRAINT wishes_told_who_confirmed CHECK (((NOT ((state)::text = 'told'::text)) OR (confirmed_at IS NOT NULL))),
+    CONSTRAINT wishes_wait_confirmed_first CHECK (((NOT ((state)::text = 'waiting'::text)) OR (confirmed_at IS NOT NULL))),
+    CONSTRAINT wishes_wait_ended_or_open CHECK (((((state)::text = ANY ((ARRAY['asked'::character varying, 'waiting'::character varying])::text[])) OR (ended_at IS NOT NULL)) AND (1 = (
+CASE
+    WHEN ((state)::text = ANY ((ARRAY['asked'::character varying, 'waiting'::character varying])::text[])) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN (ended_at IS NOT NULL) THEN 1
+    ELSE 0
+END)))),
+    CONSTRAINT wishes_wait_state_known CHECK (((state)::text = ANY ((ARRAY['asked'::character varying, 'waiting'::character varying, 'told'::character varying, 'withdrawn'::character varying, 'expired'::character varying])::text[])))
+);
+
+CREATE TABLE public.wishes_wish (
+    id bigint NOT NULL,
+    variant_id bigint NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    list_id bigint NOT NULL
+);
+
+CREATE VIEW public.wishes_demand AS
+ SELECT variant_id,
+    (sum(waiting))::integer AS waiting,
+    (sum(wished))::integer AS wished,
+    min(since) AS since
+   FROM ( SELECT wishes_wait.variant_id,
+            count(*) AS waiting,
+            0 AS wished,
+            min(wishes_wait.confirmed_at) AS since
+           FROM public.wishes_wait
+          WHERE ((wishes_wait.state)::text = 'waiting'::text)
+          GROUP BY wishes_wait.variant_id
+        UNION ALL
+         SELECT wishes_wish.variant_id,
+            0,
+            count(*) AS count,
+            NULL::timestamp with time zone
+           FROM public.wishes_wish
+          GROUP BY wishes_wish.variant_id) each
+  GROUP BY variant_id;
+
+CREATE TABLE public.wishes_list (
+    id bigint NOT NULL,
+    subject character varying(80) NOT NULL,
+    share character varying(60),
+    touched_at timestamp with time zone NOT NULL,
+    CONSTRAINT wishes_list_is_somebodys CHECK ((NOT ((subject)::text = ''::text))),
+    CONSTRAINT wishes_share_is_null_or_something CHECK ((NOT (((share)::text = ''::text) AND (share IS NOT NULL))))
+);
+
+ALTER TABLE public.wishes_list ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wishes_list_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.wishes_wait ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wishes_wait_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.wishes_wish ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wishes_wish_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE ONLY public.procrastinate_events ALTER COLUMN id SET DEFAULT nextval('public.procrastinate_events_id_seq'::regclass);
 
 ALTER TABLE ONLY public.procrastinate_jobs ALTER COLUMN id SET DEFAULT nextval('public.procrastinate_jobs_id_seq'::regclass);
@@ -4699,8 +6838,8 @@ INSERT INTO public.auth_group VALUES
 	(2, 'Editors');
 
 INSERT INTO public.auth_group_permissions VALUES
-	(1, 1, 1),
-	(2, 2, 1),
+	(1, 1, 109),
+	(2, 2, 109),
 	(3, 1, 112),
 	(4, 1, 110),
 	(5, 1, 111),
@@ -4719,115 +6858,115 @@ INSERT INTO public.auth_group_permissions VALUES
 	(18, 2, 117);
 
 INSERT INTO public.auth_permission VALUES
-	(1, 'Can access Wagtail admin', 2, 'access_admin'),
-	(2, 'Can add locale', 4, 'add_locale'),
-	(3, 'Can change locale', 4, 'change_locale'),
-	(4, 'Can delete locale', 4, 'delete_locale'),
-	(5, 'Can view locale', 4, 'view_locale'),
-	(6, 'Can add site', 5, 'add_site'),
-	(7, 'Can change site', 5, 'change_site'),
-	(8, 'Can delete site', 5, 'delete_site'),
-	(9, 'Can view site', 5, 'view_site'),
-	(10, 'Can add group site permission', 6, 'add_groupsitepermission'),
-	(11, 'Can change group site permission', 6, 'change_groupsitepermission'),
-	(12, 'Can delete group site permission', 6, 'delete_groupsitepermission'),
-	(13, 'Can view group site permission', 6, 'view_groupsitepermission'),
-	(14, 'Can add API token', 7, 'add_apitoken'),
-	(15, 'Can change API token', 7, 'change_apitoken'),
-	(16, 'Can delete API token', 7, 'delete_apitoken'),
-	(17, 'Can view API token', 7, 'view_apitoken'),
-	(18, 'Can add model log entry', 8, 'add_modellogentry'),
-	(19, 'Can change model log entry', 8, 'change_modellogentry'),
-	(20, 'Can delete model log entry', 8, 'delete_modellogentry'),
-	(21, 'Can view model log entry', 8, 'view_modellogentry'),
-	(22, 'Can add revision', 9, 'add_revision'),
-	(23, 'Can change revision', 9, 'change_revision'),
-	(24, 'Can delete revision', 9, 'delete_revision'),
-	(25, 'Can view revision', 9, 'view_revision'),
-	(26, 'Can add collection view restriction', 10, 'add_collectionviewrestriction'),
-	(27, 'Can change collection view restriction', 10, 'change_collectionviewrestriction'),
-	(28, 'Can delete collection view restriction', 10, 'delete_collectionviewrestriction'),
-	(29, 'Can view collection view restriction', 10, 'view_collectionviewrestriction'),
-	(30, 'Can add collection', 11, 'add_collection'),
-	(31, 'Can change collection', 11, 'change_collection'),
-	(32, 'Can delete collection', 11, 'delete_collection'),
-	(33, 'Can view collection', 11, 'view_collection'),
-	(34, 'Can add group collection permission', 12, 'add_groupcollectionpermission'),
-	(35, 'Can change group collection permission', 12, 'change_groupcollectionpermission'),
-	(36, 'Can delete group collection permission', 12, 'delete_groupcollectionpermission'),
-	(37, 'Can view group collection permission', 12, 'view_groupcollectionpermission'),
-	(38, 'Can add uploaded file', 13, 'add_uploadedfile'),
-	(39, 'Can change uploaded file', 13, 'change_uploadedfile'),
-	(40, 'Can delete uploaded file', 13, 'delete_uploadedfile'),
-	(41, 'Can view uploaded file', 13, 'view_uploadedfile'),
-	(42, 'Can add workflow content type', 14, 'add_workflowcontenttype'),
-	(43, 'Can change workflow content type', 14, 'change_workflowcontenttype'),
-	(44, 'Can delete workflow content type', 14, 'delete_workflowcontenttype'),
-	(45, 'Can view workflow content type', 14, 'view_workflowcontenttype'),
-	(46, 'Can add Workflow state', 15, 'add_workflowstate'),
-	(47, 'Can change Workflow state', 15, 'change_workflowstate'),
-	(48, 'Can delete Workflow state', 15, 'delete_workflowstate'),
-	(49, 'Can view Workflow state', 15, 'view_workflowstate'),
-	(50, 'Can add workflow', 16, 'add_workflow'),
-	(51, 'Can change workflow', 16, 'change_workflow'),
-	(52, 'Can delete workflow', 16, 'delete_workflow'),
-	(53, 'Can view workflow', 16, 'view_workflow'),
-	(54, 'Can add workflow task order', 17, 'add_workflowtask'),
-	(55, 'Can change workflow task order', 17, 'change_workflowtask'),
-	(56, 'Can delete workflow task order', 17, 'delete_workflowtask'),
-	(57, 'Can view workflow task order', 17, 'view_workflowtask'),
-	(58, 'Can add task', 18, 'add_task'),
-	(59, 'Can change task', 18, 'change_task'),
-	(60, 'Can delete task', 18, 'delete_task'),
-	(61, 'Can view task', 18, 'view_task'),
-	(62, 'Can add Group approval task', 3, 'add_groupapprovaltask'),
-	(63, 'Can change Group approval task', 3, 'change_groupapprovaltask'),
-	(64, 'Can delete Group approval task', 3, 'delete_groupapprovaltask'),
-	(65, 'Can view Group approval task', 3, 'view_groupapprovaltask'),
-	(66, 'Can add Task state', 19, 'add_taskstate'),
-	(67, 'Can change Task state', 19, 'change_taskstate'),
-	(68, 'Can delete Task state', 19, 'delete_taskstate'),
-	(69, 'Can view Task state', 19, 'view_taskstate'),
-	(70, 'Can add page', 1, 'add_page'),
-	(71, 'Can change page', 1, 'change_page'),
-	(72, 'Can delete page', 1, 'delete_page'),
-	(73, 'Can view page', 1, 'view_page'),
-	(74, 'Delete pages with children', 1, 'bulk_delete_page'),
-	(75, 'Lock/unlock pages you''ve locked', 1, 'lock_page'),
-	(76, 'Publish any page', 1, 'publish_page'),
-	(77, 'Unlock any page', 1, 'unlock_page'),
-	(78, 'Can add group page permission', 20, 'add_grouppagepermission'),
-	(79, 'Can change group page permission', 20, 'change_grouppagepermission'),
-	(80, 'Can delete group page permission', 20, 'delete_grouppagepermission'),
-	(81, 'Can view group page permission', 20, 'view_grouppagepermission'),
-	(82, 'Can add page view restriction', 21, 'add_pageviewrestriction'),
-	(83, 'Can change page view restriction', 21, 'change_pageviewrestriction'),
-	(84, 'Can delete page view restriction', 21, 'delete_pageviewrestriction'),
-	(85, 'Can view page view restriction', 21, 'view_pageviewrestriction'),
-	(86, 'Can add workflow page', 22, 'add_workflowpage'),
-	(87, 'Can change workflow page', 22, 'change_workflowpage'),
-	(88, 'Can delete workflow page', 22, 'delete_workflowpage'),
-	(89, 'Can view workflow page', 22, 'view_workflowpage'),
-	(90, 'Can add page log entry', 23, 'add_pagelogentry'),
-	(91, 'Can change page log entry', 23, 'change_pagelogentry'),
-	(92, 'Can delete page log entry', 23, 'delete_pagelogentry'),
-	(93, 'Can view page log entry', 23, 'view_pagelogentry'),
-	(94, 'Can add comment', 24, 'add_comment'),
-	(95, 'Can change comment', 24, 'change_comment'),
-	(96, 'Can delete comment', 24, 'delete_comment'),
-	(97, 'Can view comment', 24, 'view_comment'),
-	(98, 'Can add comment reply', 25, 'add_commentreply'),
-	(99, 'Can change comment reply', 25, 'change_commentreply'),
-	(100, 'Can delete comment reply', 25, 'delete_commentreply'),
-	(101, 'Can view comment reply', 25, 'view_commentreply'),
-	(102, 'Can add page subscription', 26, 'add_pagesubscription'),
-	(103, 'Can change page subscription', 26, 'change_pagesubscription'),
-	(104, 'Can delete page subscription', 26, 'delete_pagesubscription'),
-	(105, 'Can view page subscription', 26, 'view_pagesubscription'),
-	(106, 'Can add reference index', 27, 'add_referenceindex'),
-	(107, 'Can change reference index', 27, 'change_referenceindex'),
-	(108, 'Can delete reference index', 27, 'delete_referenceindex'),
-	(109, 'Can view reference index', 27, 'view_referenceindex'),
+	(1, 'Can add locale', 3, 'add_locale'),
+	(2, 'Can change locale', 3, 'change_locale'),
+	(3, 'Can delete locale', 3, 'delete_locale'),
+	(4, 'Can view locale', 3, 'view_locale'),
+	(5, 'Can add site', 4, 'add_site'),
+	(6, 'Can change site', 4, 'change_site'),
+	(7, 'Can delete site', 4, 'delete_site'),
+	(8, 'Can view site', 4, 'view_site'),
+	(9, 'Can add group site permission', 5, 'add_groupsitepermission'),
+	(10, 'Can change group site permission', 5, 'change_groupsitepermission'),
+	(11, 'Can delete group site permission', 5, 'delete_groupsitepermission'),
+	(12, 'Can view group site permission', 5, 'view_groupsitepermission'),
+	(13, 'Can add API token', 6, 'add_apitoken'),
+	(14, 'Can change API token', 6, 'change_apitoken'),
+	(15, 'Can delete API token', 6, 'delete_apitoken'),
+	(16, 'Can view API token', 6, 'view_apitoken'),
+	(17, 'Can add model log entry', 7, 'add_modellogentry'),
+	(18, 'Can change model log entry', 7, 'change_modellogentry'),
+	(19, 'Can delete model log entry', 7, 'delete_modellogentry'),
+	(20, 'Can view model log entry', 7, 'view_modellogentry'),
+	(21, 'Can add revision', 8, 'add_revision'),
+	(22, 'Can change revision', 8, 'change_revision'),
+	(23, 'Can delete revision', 8, 'delete_revision'),
+	(24, 'Can view revision', 8, 'view_revision'),
+	(25, 'Can add collection view restriction', 9, 'add_collectionviewrestriction'),
+	(26, 'Can change collection view restriction', 9, 'change_collectionviewrestriction'),
+	(27, 'Can delete collection view restriction', 9, 'delete_collectionviewrestriction'),
+	(28, 'Can view collection view restriction', 9, 'view_collectionviewrestriction'),
+	(29, 'Can add collection', 10, 'add_collection'),
+	(30, 'Can change collection', 10, 'change_collection'),
+	(31, 'Can delete collection', 10, 'delete_collection'),
+	(32, 'Can view collection', 10, 'view_collection'),
+	(33, 'Can add group collection permission', 11, 'add_groupcollectionpermission'),
+	(34, 'Can change group collection permission', 11, 'change_groupcollectionpermission'),
+	(35, 'Can delete group collection permission', 11, 'delete_groupcollectionpermission'),
+	(36, 'Can view group collection permission', 11, 'view_groupcollectionpermission'),
+	(37, 'Can add uploaded file', 12, 'add_uploadedfile'),
+	(38, 'Can change uploaded file', 12, 'change_uploadedfile'),
+	(39, 'Can delete uploaded file', 12, 'delete_uploadedfile'),
+	(40, 'Can view uploaded file', 12, 'view_uploadedfile'),
+	(41, 'Can add workflow content type', 13, 'add_workflowcontenttype'),
+	(42, 'Can change workflow content type', 13, 'change_workflowcontenttype'),
+	(43, 'Can delete workflow content type', 13, 'delete_workflowcontenttype'),
+	(44, 'Can view workflow content type', 13, 'view_workflowcontenttype'),
+	(45, 'Can add Workflow state', 14, 'add_workflowstate'),
+	(46, 'Can change Workflow state', 14, 'change_workflowstate'),
+	(47, 'Can delete Workflow state', 14, 'delete_workflowstate'),
+	(48, 'Can view Workflow state', 14, 'view_workflowstate'),
+	(49, 'Can add workflow', 15, 'add_workflow'),
+	(50, 'Can change workflow', 15, 'change_workflow'),
+	(51, 'Can delete workflow', 15, 'delete_workflow'),
+	(52, 'Can view workflow', 15, 'view_workflow'),
+	(53, 'Can add workflow task order', 16, 'add_workflowtask'),
+	(54, 'Can change workflow task order', 16, 'change_workflowtask'),
+	(55, 'Can delete workflow task order', 16, 'delete_workflowtask'),
+	(56, 'Can view workflow task order', 16, 'view_workflowtask'),
+	(57, 'Can add task', 17, 'add_task'),
+	(58, 'Can change task', 17, 'change_task'),
+	(59, 'Can delete task', 17, 'delete_task'),
+	(60, 'Can view task', 17, 'view_task'),
+	(61, 'Can add Group approval task', 2, 'add_groupapprovaltask'),
+	(62, 'Can change Group approval task', 2, 'change_groupapprovaltask'),
+	(63, 'Can delete Group approval task', 2, 'delete_groupapprovaltask'),
+	(64, 'Can view Group approval task', 2, 'view_groupapprovaltask'),
+	(65, 'Can add Task state', 18, 'add_taskstate'),
+	(66, 'Can change Task state', 18, 'change_taskstate'),
+	(67, 'Can delete Task state', 18, 'delete_taskstate'),
+	(68, 'Can view Task state', 18, 'view_taskstate'),
+	(69, 'Can add page', 1, 'add_page'),
+	(70, 'Can change page', 1, 'change_page'),
+	(71, 'Can delete page', 1, 'delete_page'),
+	(72, 'Can view page', 1, 'view_page'),
+	(73, 'Delete pages with children', 1, 'bulk_delete_page'),
+	(74, 'Lock/unlock pages you''ve locked', 1, 'lock_page'),
+	(75, 'Publish any page', 1, 'publish_page'),
+	(76, 'Unlock any page', 1, 'unlock_page'),
+	(77, 'Can add group page permission', 19, 'add_grouppagepermission'),
+	(78, 'Can change group page permission', 19, 'change_grouppagepermission'),
+	(79, 'Can delete group page permission', 19, 'delete_grouppagepermission'),
+	(80, 'Can view group page permission', 19, 'view_grouppagepermission'),
+	(81, 'Can add page view restriction', 20, 'add_pageviewrestriction'),
+	(82, 'Can change page view restriction', 20, 'change_pageviewrestriction'),
+	(83, 'Can delete page view restriction', 20, 'delete_pageviewrestriction'),
+	(84, 'Can view page view restriction', 20, 'view_pageviewrestriction'),
+	(85, 'Can add workflow page', 21, 'add_workflowpage'),
+	(86, 'Can change workflow page', 21, 'change_workflowpage'),
+	(87, 'Can delete workflow page', 21, 'delete_workflowpage'),
+	(88, 'Can view workflow page', 21, 'view_workflowpage'),
+	(89, 'Can add page log entry', 22, 'add_pagelogentry'),
+	(90, 'Can change page log entry', 22, 'change_pagelogentry'),
+	(91, 'Can delete page log entry', 22, 'delete_pagelogentry'),
+	(92, 'Can view page log entry', 22, 'view_pagelogentry'),
+	(93, 'Can add comment', 23, 'add_comment'),
+	(94, 'Can change comment', 23, 'change_comment'),
+	(95, 'Can delete comment', 23, 'delete_comment'),
+	(96, 'Can view comment', 23, 'view_comment'),
+	(97, 'Can add comment reply', 24, 'add_commentreply'),
+	(98, 'Can change comment reply', 24, 'change_commentreply'),
+	(99, 'Can delete comment reply', 24, 'delete_commentreply'),
+	(100, 'Can view comment reply', 24, 'view_commentreply'),
+	(101, 'Can add page subscription', 25, 'add_pagesubscription'),
+	(102, 'Can change page subscription', 25, 'change_pagesubscription'),
+	(103, 'Can delete page subscription', 25, 'delete_pagesubscription'),
+	(104, 'Can view page subscription', 25, 'view_pagesubscription'),
+	(105, 'Can add reference index', 26, 'add_referenceindex'),
+	(106, 'Can change reference index', 26, 'change_referenceindex'),
+	(107, 'Can delete reference index', 26, 'delete_referenceindex'),
+	(108, 'Can view reference index', 26, 'view_referenceindex'),
+	(109, 'Can access Wagtail admin', 27, 'access_admin'),
 	(110, 'Can add document', 28, 'add_document'),
 	(111, 'Can change document', 28, 'change_document'),
 	(112, 'Can delete document', 28, 'delete_document'),
@@ -4892,391 +7031,673 @@ INSERT INTO public.auth_permission VALUES
 	(171, 'Can change import origin', 43, 'change_importorigin'),
 	(172, 'Can delete import origin', 43, 'delete_importorigin'),
 	(173, 'Can view import origin', 43, 'view_importorigin'),
-	(174, 'Can add lease', 44, 'add_lease'),
-	(175, 'Can change lease', 44, 'change_lease'),
-	(176, 'Can delete lease', 44, 'delete_lease'),
-	(177, 'Can view lease', 44, 'view_lease'),
-	(178, 'Can add report', 45, 'add_report'),
-	(179, 'Can change report', 45, 'change_report'),
-	(180, 'Can delete report', 45, 'delete_report'),
-	(181, 'Can view report', 45, 'view_report'),
-	(182, 'Can add answered', 46, 'add_answered'),
-	(183, 'Can change answered', 46, 'change_answered'),
-	(184, 'Can delete answered', 46, 'delete_answered'),
-	(185, 'Can view answered', 46, 'view_answered'),
-	(186, 'Can add tally', 47, 'add_tally'),
-	(187, 'Can change tally', 47, 'change_tally'),
-	(188, 'Can delete tally', 47, 'delete_tally'),
-	(189, 'Can view tally', 47, 'view_tally'),
-	(190, 'Can add outbox fact', 48, 'add_outboxfact'),
-	(191, 'Can change outbox fact', 48, 'change_outboxfact'),
-	(192, 'Can delete outbox fact', 48, 'delete_outboxfact'),
-	(193, 'Can view outbox fact', 48, 'view_outboxfact'),
-	(194, 'Can add waiting', 49, 'add_waiting'),
-	(195, 'Can change waiting', 49, 'change_waiting'),
-	(196, 'Can delete waiting', 49, 'delete_waiting'),
-	(197, 'Can view waiting', 49, 'view_waiting'),
-	(198, 'Can add shop', 50, 'add_shop'),
-	(199, 'Can change shop', 50, 'change_shop'),
-	(200, 'Can delete shop', 50, 'delete_shop');
+	(174, 'Can add sheet run', 44, 'add_sheetrun'),
+	(175, 'Can change sheet run', 44, 'change_sheetrun'),
+	(176, 'Can delete sheet run', 44, 'delete_sheetrun'),
+	(177, 'Can view sheet run', 44, 'view_sheetrun'),
+	(178, 'Can add sheet file', 45, 'add_sheetfile'),
+	(179, 'Can change sheet file', 45, 'change_sheetfile'),
+	(180, 'Can delete sheet file', 45, 'delete_sheetfile'),
+	(181, 'Can view sheet file', 45, 'view_sheetfile'),
+	(182, 'Can add sheet heading', 46, 'add_sheetheading'),
+	(183, 'Can change sheet heading', 46, 'change_sheetheading'),
+	(184, 'Can delete sheet heading', 46, 'delete_sheetheading'),
+	(185, 'Can view sheet heading', 46, 'view_sheetheading'),
+	(186, 'Can add sheet line', 47, 'add_sheetline'),
+	(187, 'Can change sheet line', 47, 'change_sheetline'),
+	(188, 'Can delete sheet line', 47, 'delete_sheetline'),
+	(189, 'Can view sheet line', 47, 'view_sheetline'),
+	(190, 'Can add lease', 48, 'add_lease'),
+	(191, 'Can change lease', 48, 'change_lease'),
+	(192, 'Can delete lease', 48, 'delete_lease'),
+	(193, 'Can view lease', 48, 'view_lease'),
+	(194, 'Can add report', 49, 'add_report'),
+	(195, 'Can change report', 49, 'change_report'),
+	(196, 'Can delete report', 49, 'delete_report'),
+	(197, 'Can view report', 49, 'view_report'),
+	(198, 'Can add answered', 50, 'add_answered'),
+	(199, 'Can change answered', 50, 'change_answered'),
+	(200, 'Can delete answered', 50, 'delete_answered');
 INSERT INTO public.auth_permission VALUES
-	(201, 'Can view shop', 50, 'view_shop'),
-	(202, 'Can add category', 51, 'add_category'),
-	(203, 'Can change category', 51, 'change_category'),
-	(204, 'Can delete category', 51, 'delete_category'),
-	(205, 'Can view category', 51, 'view_category'),
-	(206, 'Can add product', 52, 'add_product'),
-	(207, 'Can change product', 52, 'change_product'),
-	(208, 'Can delete product', 52, 'delete_product'),
-	(209, 'Can view product', 52, 'view_product'),
-	(210, 'Can add variant', 53, 'add_variant'),
-	(211, 'Can change variant', 53, 'change_variant'),
-	(212, 'Can delete variant', 53, 'delete_variant'),
-	(213, 'Can view variant', 53, 'view_variant'),
-	(214, 'Can add edition', 54, 'add_edition'),
-	(215, 'Can change edition', 54, 'change_edition'),
-	(216, 'Can delete edition', 54, 'delete_edition'),
-	(217, 'Can view edition', 54, 'view_edition'),
-	(218, 'Can add brand', 55, 'add_brand'),
-	(219, 'Can change brand', 55, 'change_brand'),
-	(220, 'Can delete brand', 55, 'delete_brand'),
-	(221, 'Can view brand', 55, 'view_brand'),
-	(222, 'Can add attribute', 56, 'add_attribute'),
-	(223, 'Can change attribute', 56, 'change_attribute'),
-	(224, 'Can delete attribute', 56, 'delete_attribute'),
-	(225, 'Can view attribute', 56, 'view_attribute'),
-	(226, 'Can add attribute choice', 57, 'add_attributechoice'),
-	(227, 'Can change attribute choice', 57, 'change_attributechoice'),
-	(228, 'Can delete attribute choice', 57, 'delete_attributechoice'),
-	(229, 'Can view attribute choice', 57, 'view_attributechoice'),
-	(230, 'Can add attribute value', 58, 'add_attributevalue'),
-	(231, 'Can change attribute value', 58, 'change_attributevalue'),
-	(232, 'Can delete attribute value', 58, 'delete_attributevalue'),
-	(233, 'Can view attribute value', 58, 'view_attributevalue'),
-	(234, 'Can add document', 59, 'add_document'),
-	(235, 'Can change document', 59, 'change_document'),
-	(236, 'Can delete document', 59, 'delete_document'),
-	(237, 'Can view document', 59, 'view_document'),
-	(238, 'Can add pin', 60, 'add_pin'),
-	(239, 'Can change pin', 60, 'change_pin'),
-	(240, 'Can delete pin', 60, 'delete_pin'),
-	(241, 'Can view pin', 60, 'view_pin'),
-	(242, 'Can add synonyms', 61, 'add_synonyms'),
-	(243, 'Can change synonyms', 61, 'change_synonyms'),
-	(244, 'Can delete synonyms', 61, 'delete_synonyms'),
-	(245, 'Can view synonyms', 61, 'view_synonyms'),
-	(246, 'Can add word', 62, 'add_word'),
-	(247, 'Can change word', 62, 'change_word'),
-	(248, 'Can delete word', 62, 'delete_word'),
-	(249, 'Can view word', 62, 'view_word'),
-	(250, 'Can add asked', 63, 'add_asked'),
-	(251, 'Can change asked', 63, 'change_asked'),
-	(252, 'Can delete asked', 63, 'delete_asked'),
-	(253, 'Can view asked', 63, 'view_asked'),
-	(254, 'Can add edition', 64, 'add_edition'),
-	(255, 'Can change edition', 64, 'change_edition'),
-	(256, 'Can delete edition', 64, 'delete_edition'),
-	(257, 'Can view edition', 64, 'view_edition'),
-	(258, 'Can add redirect', 65, 'add_redirect'),
-	(259, 'Can change redirect', 65, 'change_redirect'),
-	(260, 'Can delete redirect', 65, 'delete_redirect'),
-	(261, 'Can view redirect', 65, 'view_redirect'),
-	(262, 'Can add slip', 66, 'add_slip'),
-	(263, 'Can change slip', 66, 'change_slip'),
-	(264, 'Can delete slip', 66, 'delete_slip'),
-	(265, 'Can view slip', 66, 'view_slip'),
-	(266, 'Can add consent record', 67, 'add_consentrecord'),
-	(267, 'Can change consent record', 67, 'change_consentrecord'),
-	(268, 'Can delete consent record', 67, 'delete_consentrecord'),
-	(269, 'Can view consent record', 67, 'view_consentrecord'),
-	(270, 'Can add customer', 68, 'add_customer'),
-	(271, 'Can change customer', 68, 'change_customer'),
-	(272, 'Can delete customer', 68, 'delete_customer'),
-	(273, 'Can view customer', 68, 'view_customer'),
-	(274, 'Can add address', 69, 'add_address'),
-	(275, 'Can change address', 69, 'change_address'),
-	(276, 'Can delete address', 69, 'delete_address'),
-	(277, 'Can view address', 69, 'view_address'),
-	(278, 'Can add shop text', 70, 'add_shoptext'),
-	(279, 'Can change shop text', 70, 'change_shoptext'),
-	(280, 'Can delete shop text', 70, 'delete_shoptext'),
-	(281, 'Can view shop text', 70, 'view_shoptext'),
-	(282, 'Can add review', 71, 'add_review'),
-	(283, 'Can change review', 71, 'change_review'),
-	(284, 'Can delete review', 71, 'delete_review'),
-	(285, 'Can view review', 71, 'view_review'),
-	(286, 'Can add decision', 72, 'add_decision'),
-	(287, 'Can change decision', 72, 'change_decision'),
-	(288, 'Can delete decision', 72, 'delete_decision'),
-	(289, 'Can view decision', 72, 'view_decision'),
-	(290, 'Can add answer', 73, 'add_answer'),
-	(291, 'Can change answer', 73, 'change_answer'),
-	(292, 'Can delete answer', 73, 'delete_answer'),
-	(293, 'Can view answer', 73, 'view_answer'),
-	(294, 'Can add summary', 74, 'add_summary'),
-	(295, 'Can change summary', 74, 'change_summary'),
-	(296, 'Can delete summary', 74, 'delete_summary'),
-	(297, 'Can view summary', 74, 'view_summary'),
-	(298, 'Can add version', 75, 'add_version'),
-	(299, 'Can change version', 75, 'change_version'),
-	(300, 'Can delete version', 75, 'delete_version'),
-	(301, 'Can view version', 75, 'view_version'),
-	(302, 'Can add vote', 76, 'add_vote'),
-	(303, 'Can change vote', 76, 'change_vote'),
-	(304, 'Can delete vote', 76, 'delete_vote'),
-	(305, 'Can view vote', 76, 'view_vote'),
-	(306, 'Can add question', 77, 'add_question'),
-	(307, 'Can change question', 77, 'change_question'),
-	(308, 'Can delete question', 77, 'delete_question'),
-	(309, 'Can view question', 77, 'view_question'),
-	(310, 'Can add reply', 78, 'add_reply'),
-	(311, 'Can change reply', 78, 'change_reply'),
-	(312, 'Can delete reply', 78, 'delete_reply'),
-	(313, 'Can view reply', 78, 'view_reply'),
-	(314, 'Can add ruling', 79, 'add_ruling'),
-	(315, 'Can change ruling', 79, 'change_ruling'),
-	(316, 'Can delete ruling', 79, 'delete_ruling'),
-	(317, 'Can view ruling', 79, 'view_ruling'),
-	(318, 'Can add delivery option', 80, 'add_deliveryoption'),
-	(319, 'Can change delivery option', 80, 'change_deliveryoption'),
-	(320, 'Can delete delivery option', 80, 'delete_deliveryoption'),
-	(321, 'Can view delivery option', 80, 'view_deliveryoption'),
-	(322, 'Can add price list', 81, 'add_pricelist'),
-	(323, 'Can change price list', 81, 'change_pricelist'),
-	(324, 'Can delete price list', 81, 'delete_pricelist'),
-	(325, 'Can view price list', 81, 'view_pricelist'),
-	(326, 'Can add tax rate', 82, 'add_taxrate'),
-	(327, 'Can change tax rate', 82, 'change_taxrate'),
-	(328, 'Can delete tax rate', 82, 'delete_taxrate'),
-	(329, 'Can view tax rate', 82, 'view_taxrate'),
-	(330, 'Can add price change', 83, 'add_pricechange'),
-	(331, 'Can change price change', 83, 'change_pricechange'),
-	(332, 'Can delete price change', 83, 'delete_pricechange'),
-	(333, 'Can view price change', 83, 'view_pricechange'),
-	(334, 'Can add price', 84, 'add_price'),
-	(335, 'Can change price', 84, 'change_price'),
-	(336, 'Can delete price', 84, 'delete_price'),
-	(337, 'Can view price', 84, 'view_price'),
-	(338, 'Can add cost', 85, 'add_cost'),
-	(339, 'Can change cost', 85, 'change_cost'),
-	(340, 'Can delete cost', 85, 'delete_cost'),
-	(341, 'Can view cost', 85, 'view_cost'),
-	(342, 'Can add cost change', 86, 'add_costchange'),
-	(343, 'Can change cost change', 86, 'change_costchange'),
-	(344, 'Can delete cost change', 86, 'delete_costchange'),
-	(345, 'Can view cost change', 86, 'view_costchange'),
-	(346, 'Can add warehouse', 87, 'add_warehouse'),
-	(347, 'Can change warehouse', 87, 'change_warehouse'),
-	(348, 'Can delete warehouse', 87, 'delete_warehouse'),
-	(349, 'Can view warehouse', 87, 'view_warehouse'),
-	(350, 'Can add shelf', 88, 'add_shelf'),
-	(351, 'Can change shelf', 88, 'change_shelf'),
-	(352, 'Can delete shelf', 88, 'delete_shelf'),
-	(353, 'Can view shelf', 88, 'view_shelf'),
-	(354, 'Can add movement', 89, 'add_movement'),
-	(355, 'Can change movement', 89, 'change_movement'),
-	(356, 'Can delete movement', 89, 'delete_movement'),
-	(357, 'Can view movement', 89, 'view_movement'),
-	(358, 'Can add hold', 90, 'add_hold'),
-	(359, 'Can change hold', 90, 'change_hold'),
-	(360, 'Can delete hold', 90, 'delete_hold'),
-	(361, 'Can view hold', 90, 'view_hold'),
-	(362, 'Can add basket', 91, 'add_basket'),
-	(363, 'Can change basket', 91, 'change_basket'),
-	(364, 'Can delete basket', 91, 'delete_basket'),
-	(365, 'Can view basket', 91, 'view_basket'),
-	(366, 'Can add basket line', 92, 'add_basketline'),
-	(367, 'Can change basket line', 92, 'change_basketline'),
-	(368, 'Can delete basket line', 92, 'delete_basketline'),
-	(369, 'Can view basket line', 92, 'view_basketline'),
-	(370, 'Can add credit note', 93, 'add_creditnote'),
-	(371, 'Can change credit note', 93, 'change_creditnote'),
-	(372, 'Can delete credit note', 93, 'delete_creditnote'),
-	(373, 'Can view credit note', 93, 'view_creditnote'),
-	(374, 'Can add credit note line', 94, 'add_creditnoteline'),
-	(375, 'Can change credit note line', 94, 'change_creditnoteline'),
-	(376, 'Can delete credit note line', 94, 'delete_creditnoteline'),
-	(377, 'Can view credit note line', 94, 'view_creditnoteline'),
-	(378, 'Can add order', 95, 'add_order'),
-	(379, 'Can change order', 95, 'change_order'),
-	(380, 'Can delete order', 95, 'delete_order'),
-	(381, 'Can view order', 95, 'view_order'),
-	(382, 'Can add happening', 96, 'add_happening'),
-	(383, 'Can change happening', 96, 'change_happening'),
-	(384, 'Can delete happening', 96, 'delete_happening'),
-	(385, 'Can view happening', 96, 'view_happening'),
-	(386, 'Can add adjustment', 97, 'add_adjustment'),
-	(387, 'Can change adjustment', 97, 'change_adjustment'),
-	(388, 'Can delete adjustment', 97, 'delete_adjustment'),
-	(389, 'Can view adjustment', 97, 'view_adjustment'),
-	(390, 'Can add order line', 98, 'add_orderline'),
-	(391, 'Can change order line', 98, 'change_orderline'),
-	(392, 'Can delete order line', 98, 'delete_orderline'),
-	(393, 'Can view order line', 98, 'view_orderline'),
-	(394, 'Can add placed key', 99, 'add_placedkey'),
-	(395, 'Can change placed key', 99, 'change_placedkey'),
-	(396, 'Can delete placed key', 99, 'delete_placedkey'),
-	(397, 'Can view placed key', 99, 'view_placedkey'),
-	(398, 'Can add refund', 100, 'add_refund'),
-	(399, 'Can change refund', 100, 'change_refund'),
-	(400, 'Can delete refund', 100, 'delete_refund');
+	(201, 'Can view answered', 50, 'view_answered'),
+	(202, 'Can add tally', 51, 'add_tally'),
+	(203, 'Can change tally', 51, 'change_tally'),
+	(204, 'Can delete tally', 51, 'delete_tally'),
+	(205, 'Can view tally', 51, 'view_tally'),
+	(206, 'Can add outbox fact', 52, 'add_outboxfact'),
+	(207, 'Can change outbox fact', 52, 'change_outboxfact'),
+	(208, 'Can delete outbox fact', 52, 'delete_outboxfact'),
+	(209, 'Can view outbox fact', 52, 'view_outboxfact'),
+	(210, 'Can add waiting', 53, 'add_waiting'),
+	(211, 'Can change waiting', 53, 'change_waiting'),
+	(212, 'Can delete waiting', 53, 'delete_waiting'),
+	(213, 'Can view waiting', 53, 'view_waiting'),
+	(214, 'Can add shop', 54, 'add_shop'),
+	(215, 'Can change shop', 54, 'change_shop'),
+	(216, 'Can delete shop', 54, 'delete_shop'),
+	(217, 'Can view shop', 54, 'view_shop'),
+	(218, 'Can add confirmation', 55, 'add_confirmation'),
+	(219, 'Can change confirmation', 55, 'change_confirmation'),
+	(220, 'Can delete confirmation', 55, 'delete_confirmation'),
+	(221, 'Can view confirmation', 55, 'view_confirmation'),
+	(222, 'Can add category', 56, 'add_category'),
+	(223, 'Can change category', 56, 'change_category'),
+	(224, 'Can delete category', 56, 'delete_category'),
+	(225, 'Can view category', 56, 'view_category'),
+	(226, 'Can add product', 57, 'add_product'),
+	(227, 'Can change product', 57, 'change_product'),
+	(228, 'Can delete product', 57, 'delete_product'),
+	(229, 'Can view product', 57, 'view_product'),
+	(230, 'Can add variant', 58, 'add_variant'),
+	(231, 'Can change variant', 58, 'change_variant'),
+	(232, 'Can delete variant', 58, 'delete_variant'),
+	(233, 'Can view variant', 58, 'view_variant'),
+	(234, 'Can add edition', 59, 'add_edition'),
+	(235, 'Can change edition', 59, 'change_edition'),
+	(236, 'Can delete edition', 59, 'delete_edition'),
+	(237, 'Can view edition', 59, 'view_edition'),
+	(238, 'Can add brand', 60, 'add_brand'),
+	(239, 'Can change brand', 60, 'change_brand'),
+	(240, 'Can delete brand', 60, 'delete_brand'),
+	(241, 'Can view brand', 60, 'view_brand'),
+	(242, 'Can add attribute', 61, 'add_attribute'),
+	(243, 'Can change attribute', 61, 'change_attribute'),
+	(244, 'Can delete attribute', 61, 'delete_attribute'),
+	(245, 'Can view attribute', 61, 'view_attribute'),
+	(246, 'Can add attribute choice', 62, 'add_attributechoice'),
+	(247, 'Can change attribute choice', 62, 'change_attributechoice'),
+	(248, 'Can delete attribute choice', 62, 'delete_attributechoice'),
+	(249, 'Can view attribute choice', 62, 'view_attributechoice'),
+	(250, 'Can add attribute value', 63, 'add_attributevalue'),
+	(251, 'Can change attribute value', 63, 'change_attributevalue'),
+	(252, 'Can delete attribute value', 63, 'delete_attributevalue'),
+	(253, 'Can view attribute value', 63, 'view_attributevalue'),
+	(254, 'Can add product option', 64, 'add_productoption'),
+	(255, 'Can change product option', 64, 'change_productoption'),
+	(256, 'Can delete product option', 64, 'delete_productoption'),
+	(257, 'Can view product option', 64, 'view_productoption'),
+	(258, 'Can add related product', 65, 'add_relatedproduct'),
+	(259, 'Can change related product', 65, 'change_relatedproduct'),
+	(260, 'Can delete related product', 65, 'delete_relatedproduct'),
+	(261, 'Can view related product', 65, 'view_relatedproduct'),
+	(262, 'Can add size table', 66, 'add_sizetable'),
+	(263, 'Can change size table', 66, 'change_sizetable'),
+	(264, 'Can delete size table', 66, 'delete_sizetable'),
+	(265, 'Can view size table', 66, 'view_sizetable'),
+	(266, 'Can add option value', 67, 'add_optionvalue'),
+	(267, 'Can change option value', 67, 'change_optionvalue'),
+	(268, 'Can delete option value', 67, 'delete_optionvalue'),
+	(269, 'Can view option value', 67, 'view_optionvalue'),
+	(270, 'Can add collection', 68, 'add_collection'),
+	(271, 'Can change collection', 68, 'change_collection'),
+	(272, 'Can delete collection', 68, 'delete_collection'),
+	(273, 'Can view collection', 68, 'view_collection'),
+	(274, 'Can add collection product', 69, 'add_collectionproduct'),
+	(275, 'Can change collection product', 69, 'change_collectionproduct'),
+	(276, 'Can delete collection product', 69, 'delete_collectionproduct'),
+	(277, 'Can view collection product', 69, 'view_collectionproduct'),
+	(278, 'Can add bulk edit', 70, 'add_bulkedit'),
+	(279, 'Can change bulk edit', 70, 'change_bulkedit'),
+	(280, 'Can delete bulk edit', 70, 'delete_bulkedit'),
+	(281, 'Can view bulk edit', 70, 'view_bulkedit'),
+	(282, 'Can add bulk edit row', 71, 'add_bulkeditrow'),
+	(283, 'Can change bulk edit row', 71, 'change_bulkeditrow'),
+	(284, 'Can delete bulk edit row', 71, 'delete_bulkeditrow'),
+	(285, 'Can view bulk edit row', 71, 'view_bulkeditrow'),
+	(286, 'Can add former slug', 72, 'add_formerslug'),
+	(287, 'Can change former slug', 72, 'change_formerslug'),
+	(288, 'Can delete former slug', 72, 'delete_formerslug'),
+	(289, 'Can view former slug', 72, 'view_formerslug'),
+	(290, 'Can add product desk', 73, 'add_productdesk'),
+	(291, 'Can change product desk', 73, 'change_productdesk'),
+	(292, 'Can delete product desk', 73, 'delete_productdesk'),
+	(293, 'Can view product desk', 73, 'view_productdesk'),
+	(294, 'Can add draft step', 74, 'add_draftstep'),
+	(295, 'Can change draft step', 74, 'change_draftstep'),
+	(296, 'Can delete draft step', 74, 'delete_draftstep'),
+	(297, 'Can view draft step', 74, 'view_draftstep'),
+	(298, 'Can add product rule', 75, 'add_productrule'),
+	(299, 'Can change product rule', 75, 'change_productrule'),
+	(300, 'Can delete product rule', 75, 'delete_productrule'),
+	(301, 'Can view product rule', 75, 'view_productrule'),
+	(302, 'Can add bundle part', 76, 'add_bundlepart'),
+	(303, 'Can change bundle part', 76, 'change_bundlepart'),
+	(304, 'Can delete bundle part', 76, 'delete_bundlepart'),
+	(305, 'Can view bundle part', 76, 'view_bundlepart'),
+	(306, 'Can add document', 77, 'add_document'),
+	(307, 'Can change document', 77, 'change_document'),
+	(308, 'Can delete document', 77, 'delete_document'),
+	(309, 'Can view document', 77, 'view_document'),
+	(310, 'Can add pin', 78, 'add_pin'),
+	(311, 'Can change pin', 78, 'change_pin'),
+	(312, 'Can delete pin', 78, 'delete_pin'),
+	(313, 'Can view pin', 78, 'view_pin'),
+	(314, 'Can add synonyms', 79, 'add_synonyms'),
+	(315, 'Can change synonyms', 79, 'change_synonyms'),
+	(316, 'Can delete synonyms', 79, 'delete_synonyms'),
+	(317, 'Can view synonyms', 79, 'view_synonyms'),
+	(318, 'Can add word', 80, 'add_word'),
+	(319, 'Can change word', 80, 'change_word'),
+	(320, 'Can delete word', 80, 'delete_word'),
+	(321, 'Can view word', 80, 'view_word'),
+	(322, 'Can add asked', 81, 'add_asked'),
+	(323, 'Can change asked', 81, 'change_asked'),
+	(324, 'Can delete asked', 81, 'delete_asked'),
+	(325, 'Can view asked', 81, 'view_asked'),
+	(326, 'Can add edition', 82, 'add_edition'),
+	(327, 'Can change edition', 82, 'change_edition'),
+	(328, 'Can delete edition', 82, 'delete_edition'),
+	(329, 'Can view edition', 82, 'view_edition'),
+	(330, 'Can add redirect', 83, 'add_redirect'),
+	(331, 'Can change redirect', 83, 'change_redirect'),
+	(332, 'Can delete redirect', 83, 'delete_redirect'),
+	(333, 'Can view redirect', 83, 'view_redirect'),
+	(334, 'Can add slip', 84, 'add_slip'),
+	(335, 'Can change slip', 84, 'change_slip'),
+	(336, 'Can delete slip', 84, 'delete_slip'),
+	(337, 'Can view slip', 84, 'view_slip'),
+	(338, 'Can add moved', 85, 'add_moved'),
+	(339, 'Can change moved', 85, 'change_moved'),
+	(340, 'Can delete moved', 85, 'delete_moved'),
+	(341, 'Can view moved', 85, 'view_moved'),
+	(342, 'Can add held', 86, 'add_held'),
+	(343, 'Can change held', 86, 'change_held'),
+	(344, 'Can delete held', 86, 'delete_held'),
+	(345, 'Can view held', 86, 'view_held'),
+	(346, 'Can add common', 87, 'add_common'),
+	(347, 'Can change common', 87, 'change_common'),
+	(348, 'Can delete common', 87, 'delete_common'),
+	(349, 'Can view common', 87, 'view_common'),
+	(350, 'Can add server', 88, 'add_server'),
+	(351, 'Can change server', 88, 'change_server'),
+	(352, 'Can delete server', 88, 'delete_server'),
+	(353, 'Can view server', 88, 'view_server'),
+	(354, 'Can add waiting', 89, 'add_waiting'),
+	(355, 'Can change waiting', 89, 'change_waiting'),
+	(356, 'Can delete waiting', 89, 'delete_waiting'),
+	(357, 'Can view waiting', 89, 'view_waiting'),
+	(358, 'Can add consent record', 90, 'add_consentrecord'),
+	(359, 'Can change consent record', 90, 'change_consentrecord'),
+	(360, 'Can delete consent record', 90, 'delete_consentrecord'),
+	(361, 'Can view consent record', 90, 'view_consentrecord'),
+	(362, 'Can add customer', 91, 'add_customer'),
+	(363, 'Can change customer', 91, 'change_customer'),
+	(364, 'Can delete customer', 91, 'delete_customer'),
+	(365, 'Can view customer', 91, 'view_customer'),
+	(366, 'Can add address', 92, 'add_address'),
+	(367, 'Can change address', 92, 'change_address'),
+	(368, 'Can delete address', 92, 'delete_address'),
+	(369, 'Can view address', 92, 'view_address'),
+	(370, 'Can add likeness', 93, 'add_likeness'),
+	(371, 'Can change likeness', 93, 'change_likeness'),
+	(372, 'Can delete likeness', 93, 'delete_likeness'),
+	(373, 'Can view likeness', 93, 'view_likeness'),
+	(374, 'Can add business', 94, 'add_business'),
+	(375, 'Can change business', 94, 'change_business'),
+	(376, 'Can delete business', 94, 'delete_business'),
+	(377, 'Can view business', 94, 'view_business'),
+	(378, 'Can add group', 95, 'add_group'),
+	(379, 'Can change group', 95, 'change_group'),
+	(380, 'Can delete group', 95, 'delete_group'),
+	(381, 'Can view group', 95, 'view_group'),
+	(382, 'Can add group member', 96, 'add_groupmember'),
+	(383, 'Can change group member', 96, 'change_groupmember'),
+	(384, 'Can delete group member', 96, 'delete_groupmember'),
+	(385, 'Can view group member', 96, 'view_groupmember'),
+	(386, 'Can add merge', 97, 'add_merge'),
+	(387, 'Can change merge', 97, 'change_merge'),
+	(388, 'Can delete merge', 97, 'delete_merge'),
+	(389, 'Can view merge', 97, 'view_merge'),
+	(390, 'Can add note', 98, 'add_note'),
+	(391, 'Can change note', 98, 'change_note'),
+	(392, 'Can delete note', 98, 'delete_note'),
+	(393, 'Can view note', 98, 'view_note'),
+	(394, 'Can add not the same', 99, 'add_notthesame'),
+	(395, 'Can change not the same', 99, 'change_notthesame'),
+	(396, 'Can delete not the same', 99, 'delete_notthesame'),
+	(397, 'Can view not the same', 99, 'view_notthesame'),
+	(398, 'Can add provider', 100, 'add_provider'),
+	(399, 'Can change provider', 100, 'change_provider'),
+	(400, 'Can delete provider', 100, 'delete_provider');
 INSERT INTO public.auth_permission VALUES
-	(401, 'Can view refund', 100, 'view_refund'),
-	(402, 'Can add refund line', 101, 'add_refundline'),
-	(403, 'Can change refund line', 101, 'change_refundline'),
-	(404, 'Can delete refund line', 101, 'delete_refundline'),
-	(405, 'Can view refund line', 101, 'view_refundline'),
-	(406, 'Can add shipment', 102, 'add_shipment'),
-	(407, 'Can change shipment', 102, 'change_shipment'),
-	(408, 'Can delete shipment', 102, 'delete_shipment'),
-	(409, 'Can view shipment', 102, 'view_shipment'),
-	(410, 'Can add shipment line', 103, 'add_shipmentline'),
-	(411, 'Can change shipment line', 103, 'change_shipmentline'),
-	(412, 'Can delete shipment line', 103, 'delete_shipmentline'),
-	(413, 'Can view shipment line', 103, 'view_shipmentline'),
-	(414, 'Can add fake charge', 104, 'add_fakecharge'),
-	(415, 'Can change fake charge', 104, 'change_fakecharge'),
-	(416, 'Can delete fake charge', 104, 'delete_fakecharge'),
-	(417, 'Can view fake charge', 104, 'view_fakecharge'),
-	(418, 'Can add payment', 105, 'add_payment'),
-	(419, 'Can change payment', 105, 'change_payment'),
-	(420, 'Can delete payment', 105, 'delete_payment'),
-	(421, 'Can view payment', 105, 'view_payment'),
-	(422, 'Can add fake answer', 106, 'add_fakeanswer'),
-	(423, 'Can change fake answer', 106, 'change_fakeanswer'),
-	(424, 'Can delete fake answer', 106, 'delete_fakeanswer'),
-	(425, 'Can view fake answer', 106, 'view_fakeanswer'),
-	(426, 'Can add payment event', 107, 'add_paymentevent'),
-	(427, 'Can change payment event', 107, 'change_paymentevent'),
-	(428, 'Can delete payment event', 107, 'delete_paymentevent'),
-	(429, 'Can view payment event', 107, 'view_paymentevent'),
-	(430, 'Can add statement', 108, 'add_statement'),
-	(431, 'Can change statement', 108, 'change_statement'),
-	(432, 'Can delete statement', 108, 'delete_statement'),
-	(433, 'Can view statement', 108, 'view_statement'),
-	(434, 'Can add statement line', 109, 'add_statementline'),
-	(435, 'Can change statement line', 109, 'change_statementline'),
-	(436, 'Can delete statement line', 109, 'delete_statementline'),
-	(437, 'Can view statement line', 109, 'view_statementline'),
-	(438, 'Can add stray', 110, 'add_stray'),
-	(439, 'Can change stray', 110, 'change_stray'),
-	(440, 'Can delete stray', 110, 'delete_stray'),
-	(441, 'Can view stray', 110, 'view_stray'),
-	(442, 'Can add stray event', 111, 'add_strayevent'),
-	(443, 'Can change stray event', 111, 'change_strayevent'),
-	(444, 'Can delete stray event', 111, 'delete_strayevent'),
-	(445, 'Can view stray event', 111, 'view_strayevent'),
-	(446, 'Can add segment', 112, 'add_segment'),
-	(447, 'Can change segment', 112, 'change_segment'),
-	(448, 'Can delete segment', 112, 'delete_segment'),
-	(449, 'Can view segment', 112, 'view_segment'),
-	(450, 'Can add outgoing', 113, 'add_outgoing'),
-	(451, 'Can change outgoing', 113, 'change_outgoing'),
-	(452, 'Can delete outgoing', 113, 'delete_outgoing'),
-	(453, 'Can view outgoing', 113, 'view_outgoing'),
-	(454, 'Can add procrastinate event', 114, 'add_procrastinateevent'),
-	(455, 'Can change procrastinate event', 114, 'change_procrastinateevent'),
-	(456, 'Can delete procrastinate event', 114, 'delete_procrastinateevent'),
-	(457, 'Can view procrastinate event', 114, 'view_procrastinateevent'),
-	(458, 'Can add procrastinate job', 115, 'add_procrastinatejob'),
-	(459, 'Can change procrastinate job', 115, 'change_procrastinatejob'),
-	(460, 'Can delete procrastinate job', 115, 'delete_procrastinatejob'),
-	(461, 'Can view procrastinate job', 115, 'view_procrastinatejob'),
-	(462, 'Can add procrastinate periodic defer', 116, 'add_procrastinateperiodicdefer'),
-	(463, 'Can change procrastinate periodic defer', 116, 'change_procrastinateperiodicdefer'),
-	(464, 'Can delete procrastinate periodic defer', 116, 'delete_procrastinateperiodicdefer'),
-	(465, 'Can view procrastinate periodic defer', 116, 'view_procrastinateperiodicdefer'),
-	(466, 'Can add procrastinate worker', 117, 'add_procrastinateworker'),
-	(467, 'Can change procrastinate worker', 117, 'change_procrastinateworker'),
-	(468, 'Can delete procrastinate worker', 117, 'delete_procrastinateworker'),
-	(469, 'Can view procrastinate worker', 117, 'view_procrastinateworker'),
-	(470, 'Can add user profile', 118, 'add_userprofile'),
-	(471, 'Can change user profile', 118, 'change_userprofile'),
-	(472, 'Can delete user profile', 118, 'delete_userprofile'),
-	(473, 'Can view user profile', 118, 'view_userprofile'),
-	(474, 'Can view image', 29, 'view_image'),
-	(475, 'Can add rendition', 119, 'add_rendition'),
-	(476, 'Can change rendition', 119, 'change_rendition'),
-	(477, 'Can delete rendition', 119, 'delete_rendition'),
-	(478, 'Can view rendition', 119, 'view_rendition'),
-	(479, 'Can view document', 28, 'view_document'),
-	(480, 'Can add index entry', 120, 'add_indexentry'),
-	(481, 'Can change index entry', 120, 'change_indexentry'),
-	(482, 'Can delete index entry', 120, 'delete_indexentry'),
-	(483, 'Can view index entry', 120, 'view_indexentry'),
-	(484, 'Can add editing session', 121, 'add_editingsession'),
-	(485, 'Can change editing session', 121, 'change_editingsession'),
-	(486, 'Can delete editing session', 121, 'delete_editingsession'),
-	(487, 'Can view editing session', 121, 'view_editingsession'),
-	(488, 'Can add form state', 122, 'add_formstate'),
-	(489, 'Can change form state', 122, 'change_formstate'),
-	(490, 'Can delete form state', 122, 'delete_formstate'),
-	(491, 'Can view form state', 122, 'view_formstate'),
-	(492, 'Can add tag', 123, 'add_tag'),
-	(493, 'Can change tag', 123, 'change_tag'),
-	(494, 'Can delete tag', 123, 'delete_tag'),
-	(495, 'Can view tag', 123, 'view_tag'),
-	(496, 'Can add tagged item', 124, 'add_taggeditem'),
-	(497, 'Can change tagged item', 124, 'change_taggeditem'),
-	(498, 'Can delete tagged item', 124, 'delete_taggeditem'),
-	(499, 'Can view tagged item', 124, 'view_taggeditem'),
-	(500, 'Can add email address', 125, 'add_emailaddress'),
-	(501, 'Can change email address', 125, 'change_emailaddress'),
-	(502, 'Can delete email address', 125, 'delete_emailaddress'),
-	(503, 'Can view email address', 125, 'view_emailaddress'),
-	(504, 'Can add email confirmation', 126, 'add_emailconfirmation'),
-	(505, 'Can change email confirmation', 126, 'change_emailconfirmation'),
-	(506, 'Can delete email confirmation', 126, 'delete_emailconfirmation'),
-	(507, 'Can view email confirmation', 126, 'view_emailconfirmation'),
-	(508, 'Can add authenticator', 127, 'add_authenticator'),
-	(509, 'Can change authenticator', 127, 'change_authenticator'),
-	(510, 'Can delete authenticator', 127, 'delete_authenticator'),
-	(511, 'Can view authenticator', 127, 'view_authenticator'),
-	(512, 'Can add permission', 128, 'add_permission'),
-	(513, 'Can change permission', 128, 'change_permission'),
-	(514, 'Can delete permission', 128, 'delete_permission'),
-	(515, 'Can view permission', 128, 'view_permission'),
-	(516, 'Can add group', 129, 'add_group'),
-	(517, 'Can change group', 129, 'change_group'),
-	(518, 'Can delete group', 129, 'delete_group'),
-	(519, 'Can view group', 129, 'view_group'),
-	(520, 'Can add content type', 130, 'add_contenttype'),
-	(521, 'Can change content type', 130, 'change_contenttype'),
-	(522, 'Can delete content type', 130, 'delete_contenttype'),
-	(523, 'Can view content type', 130, 'view_contenttype'),
-	(524, 'Can add session', 131, 'add_session'),
-	(525, 'Can change session', 131, 'change_session'),
-	(526, 'Can delete session', 131, 'delete_session'),
-	(527, 'Can view session', 131, 'view_session');
+	(401, 'Can view provider', 100, 'view_provider'),
+	(402, 'Can add short message', 101, 'add_shortmessage'),
+	(403, 'Can change short message', 101, 'change_shortmessage'),
+	(404, 'Can delete short message', 101, 'delete_shortmessage'),
+	(405, 'Can view short message', 101, 'view_shortmessage'),
+	(406, 'Can add sign in rule', 102, 'add_signinrule'),
+	(407, 'Can change sign in rule', 102, 'change_signinrule'),
+	(408, 'Can delete sign in rule', 102, 'delete_signinrule'),
+	(409, 'Can view sign in rule', 102, 'view_signinrule'),
+	(410, 'Can add verified number', 103, 'add_verifiednumber'),
+	(411, 'Can change verified number', 103, 'change_verifiednumber'),
+	(412, 'Can delete verified number', 103, 'delete_verifiednumber'),
+	(413, 'Can view verified number', 103, 'view_verifiednumber'),
+	(414, 'Can add identity', 104, 'add_identity'),
+	(415, 'Can change identity', 104, 'change_identity'),
+	(416, 'Can delete identity', 104, 'delete_identity'),
+	(417, 'Can view identity', 104, 'view_identity'),
+	(418, 'Can add sign in code', 105, 'add_signincode'),
+	(419, 'Can change sign in code', 105, 'change_signincode'),
+	(420, 'Can delete sign in code', 105, 'delete_signincode'),
+	(421, 'Can view sign in code', 105, 'view_signincode'),
+	(422, 'Can add shop text', 106, 'add_shoptext'),
+	(423, 'Can change shop text', 106, 'change_shoptext'),
+	(424, 'Can delete shop text', 106, 'delete_shoptext'),
+	(425, 'Can view shop text', 106, 'view_shoptext'),
+	(426, 'Can add engine words', 107, 'add_enginewords'),
+	(427, 'Can change engine words', 107, 'change_enginewords'),
+	(428, 'Can delete engine words', 107, 'delete_enginewords'),
+	(429, 'Can view engine words', 107, 'view_enginewords'),
+	(430, 'Can add page look', 108, 'add_pagelook'),
+	(431, 'Can change page look', 108, 'change_pagelook'),
+	(432, 'Can delete page look', 108, 'delete_pagelook'),
+	(433, 'Can view page look', 108, 'view_pagelook'),
+	(434, 'Can add film', 109, 'add_film'),
+	(435, 'Can change film', 109, 'change_film'),
+	(436, 'Can delete film', 109, 'delete_film'),
+	(437, 'Can view film', 109, 'view_film'),
+	(438, 'Can add original', 110, 'add_original'),
+	(439, 'Can change original', 110, 'change_original'),
+	(440, 'Can delete original', 110, 'delete_original'),
+	(441, 'Can view original', 110, 'view_original'),
+	(442, 'Can add cut', 111, 'add_cut'),
+	(443, 'Can change cut', 111, 'change_cut'),
+	(444, 'Can delete cut', 111, 'delete_cut'),
+	(445, 'Can view cut', 111, 'view_cut'),
+	(446, 'Can add picture', 112, 'add_picture'),
+	(447, 'Can change picture', 112, 'change_picture'),
+	(448, 'Can delete picture', 112, 'delete_picture'),
+	(449, 'Can view picture', 112, 'view_picture'),
+	(450, 'Can add picture variant', 113, 'add_picturevariant'),
+	(451, 'Can change picture variant', 113, 'change_picturevariant'),
+	(452, 'Can delete picture variant', 113, 'delete_picturevariant'),
+	(453, 'Can view picture variant', 113, 'view_picturevariant'),
+	(454, 'Can add size', 114, 'add_size'),
+	(455, 'Can change size', 114, 'change_size'),
+	(456, 'Can delete size', 114, 'delete_size'),
+	(457, 'Can view size', 114, 'view_size'),
+	(458, 'Can add video', 115, 'add_video'),
+	(459, 'Can change video', 115, 'change_video'),
+	(460, 'Can delete video', 115, 'delete_video'),
+	(461, 'Can view video', 115, 'view_video'),
+	(462, 'Can add track', 116, 'add_track'),
+	(463, 'Can change track', 116, 'change_track'),
+	(464, 'Can delete track', 116, 'delete_track'),
+	(465, 'Can view track', 116, 'view_track'),
+	(466, 'Can add film piece', 117, 'add_filmpiece'),
+	(467, 'Can change film piece', 117, 'change_filmpiece'),
+	(468, 'Can delete film piece', 117, 'delete_filmpiece'),
+	(469, 'Can view film piece', 117, 'view_filmpiece'),
+	(470, 'Can add kept', 118, 'add_kept'),
+	(471, 'Can change kept', 118, 'change_kept'),
+	(472, 'Can delete kept', 118, 'delete_kept'),
+	(473, 'Can view kept', 118, 'view_kept'),
+	(474, 'Can add review', 119, 'add_review'),
+	(475, 'Can change review', 119, 'change_review'),
+	(476, 'Can delete review', 119, 'delete_review'),
+	(477, 'Can view review', 119, 'view_review'),
+	(478, 'Can add decision', 120, 'add_decision'),
+	(479, 'Can change decision', 120, 'change_decision'),
+	(480, 'Can delete decision', 120, 'delete_decision'),
+	(481, 'Can view decision', 120, 'view_decision'),
+	(482, 'Can add answer', 121, 'add_answer'),
+	(483, 'Can change answer', 121, 'change_answer'),
+	(484, 'Can delete answer', 121, 'delete_answer'),
+	(485, 'Can view answer', 121, 'view_answer'),
+	(486, 'Can add summary', 122, 'add_summary'),
+	(487, 'Can change summary', 122, 'change_summary'),
+	(488, 'Can delete summary', 122, 'delete_summary'),
+	(489, 'Can view summary', 122, 'view_summary'),
+	(490, 'Can add version', 123, 'add_version'),
+	(491, 'Can change version', 123, 'change_version'),
+	(492, 'Can delete version', 123, 'delete_version'),
+	(493, 'Can view version', 123, 'view_version'),
+	(494, 'Can add vote', 124, 'add_vote'),
+	(495, 'Can change vote', 124, 'change_vote'),
+	(496, 'Can delete vote', 124, 'delete_vote'),
+	(497, 'Can view vote', 124, 'view_vote'),
+	(498, 'Can add question', 125, 'add_question'),
+	(499, 'Can change question', 125, 'change_question'),
+	(500, 'Can delete question', 125, 'delete_question'),
+	(501, 'Can view question', 125, 'view_question'),
+	(502, 'Can add reply', 126, 'add_reply'),
+	(503, 'Can change reply', 126, 'change_reply'),
+	(504, 'Can delete reply', 126, 'delete_reply'),
+	(505, 'Can view reply', 126, 'view_reply'),
+	(506, 'Can add ruling', 127, 'add_ruling'),
+	(507, 'Can change ruling', 127, 'change_ruling'),
+	(508, 'Can delete ruling', 127, 'delete_ruling'),
+	(509, 'Can view ruling', 127, 'view_ruling'),
+	(510, 'Can add photo', 128, 'add_photo'),
+	(511, 'Can change photo', 128, 'change_photo'),
+	(512, 'Can delete photo', 128, 'delete_photo'),
+	(513, 'Can view photo', 128, 'view_photo'),
+	(514, 'Can add demand', 129, 'add_demand'),
+	(515, 'Can change demand', 129, 'change_demand'),
+	(516, 'Can delete demand', 129, 'delete_demand'),
+	(517, 'Can view demand', 129, 'view_demand'),
+	(518, 'Can add list', 130, 'add_list'),
+	(519, 'Can change list', 130, 'change_list'),
+	(520, 'Can delete list', 130, 'delete_list'),
+	(521, 'Can view list', 130, 'view_list'),
+	(522, 'Can add wait', 131, 'add_wait'),
+	(523, 'Can change wait', 131, 'change_wait'),
+	(524, 'Can delete wait', 131, 'delete_wait'),
+	(525, 'Can view wait', 131, 'view_wait'),
+	(526, 'Can add wish', 132, 'add_wish'),
+	(527, 'Can change wish', 132, 'change_wish'),
+	(528, 'Can delete wish', 132, 'delete_wish'),
+	(529, 'Can view wish', 132, 'view_wish'),
+	(530, 'Can add delivery option', 133, 'add_deliveryoption'),
+	(531, 'Can change delivery option', 133, 'change_deliveryoption'),
+	(532, 'Can delete delivery option', 133, 'delete_deliveryoption'),
+	(533, 'Can view delivery option', 133, 'view_deliveryoption'),
+	(534, 'Can add price list', 134, 'add_pricelist'),
+	(535, 'Can change price list', 134, 'change_pricelist'),
+	(536, 'Can delete price list', 134, 'delete_pricelist'),
+	(537, 'Can view price list', 134, 'view_pricelist'),
+	(538, 'Can add tax rate', 135, 'add_taxrate'),
+	(539, 'Can change tax rate', 135, 'change_taxrate'),
+	(540, 'Can delete tax rate', 135, 'delete_taxrate'),
+	(541, 'Can view tax rate', 135, 'view_taxrate'),
+	(542, 'Can add price change', 136, 'add_pricechange'),
+	(543, 'Can change price change', 136, 'change_pricechange'),
+	(544, 'Can delete price change', 136, 'delete_pricechange'),
+	(545, 'Can view price change', 136, 'view_pricechange'),
+	(546, 'Can add price', 137, 'add_price'),
+	(547, 'Can change price', 137, 'change_price'),
+	(548, 'Can delete price', 137, 'delete_price'),
+	(549, 'Can view price', 137, 'view_price'),
+	(550, 'Can add cost', 138, 'add_cost'),
+	(551, 'Can change cost', 138, 'change_cost'),
+	(552, 'Can delete cost', 138, 'delete_cost'),
+	(553, 'Can view cost', 138, 'view_cost'),
+	(554, 'Can add cost change', 139, 'add_costchange'),
+	(555, 'Can change cost change', 139, 'change_costchange'),
+	(556, 'Can delete cost change', 139, 'delete_costchange'),
+	(557, 'Can view cost change', 139, 'view_costchange'),
+	(558, 'Can add warehouse', 140, 'add_warehouse'),
+	(559, 'Can change warehouse', 140, 'change_warehouse'),
+	(560, 'Can delete warehouse', 140, 'delete_warehouse'),
+	(561, 'Can view warehouse', 140, 'view_warehouse'),
+	(562, 'Can add shelf', 141, 'add_shelf'),
+	(563, 'Can change shelf', 141, 'change_shelf'),
+	(564, 'Can delete shelf', 141, 'delete_shelf'),
+	(565, 'Can view shelf', 141, 'view_shelf'),
+	(566, 'Can add movement', 142, 'add_movement'),
+	(567, 'Can change movement', 142, 'change_movement'),
+	(568, 'Can delete movement', 142, 'delete_movement'),
+	(569, 'Can view movement', 142, 'view_movement'),
+	(570, 'Can add hold', 143, 'add_hold'),
+	(571, 'Can change hold', 143, 'change_hold'),
+	(572, 'Can delete hold', 143, 'delete_hold'),
+	(573, 'Can view hold', 143, 'view_hold'),
+	(574, 'Can add basket', 144, 'add_basket'),
+	(575, 'Can change basket', 144, 'change_basket'),
+	(576, 'Can delete basket', 144, 'delete_basket'),
+	(577, 'Can view basket', 144, 'view_basket'),
+	(578, 'Can add basket line', 145, 'add_basketline'),
+	(579, 'Can change basket line', 145, 'change_basketline'),
+	(580, 'Can delete basket line', 145, 'delete_basketline'),
+	(581, 'Can view basket line', 145, 'view_basketline'),
+	(582, 'Can add credit note', 146, 'add_creditnote'),
+	(583, 'Can change credit note', 146, 'change_creditnote'),
+	(584, 'Can delete credit note', 146, 'delete_creditnote'),
+	(585, 'Can view credit note', 146, 'view_creditnote'),
+	(586, 'Can add credit note line', 147, 'add_creditnoteline'),
+	(587, 'Can change credit note line', 147, 'change_creditnoteline'),
+	(588, 'Can delete credit note line', 147, 'delete_creditnoteline'),
+	(589, 'Can view credit note line', 147, 'view_creditnoteline'),
+	(590, 'Can add order', 148, 'add_order'),
+	(591, 'Can change order', 148, 'change_order'),
+	(592, 'Can delete order', 148, 'delete_order'),
+	(593, 'Can view order', 148, 'view_order'),
+	(594, 'Can add happening', 149, 'add_happening'),
+	(595, 'Can change happening', 149, 'change_happening'),
+	(596, 'Can delete happening', 149, 'delete_happening'),
+	(597, 'Can view happening', 149, 'view_happening'),
+	(598, 'Can add adjustment', 150, 'add_adjustment'),
+	(599, 'Can change adjustment', 150, 'change_adjustment'),
+	(600, 'Can delete adjustment', 150, 'delete_adjustment');
+INSERT INTO public.auth_permission VALUES
+	(601, 'Can view adjustment', 150, 'view_adjustment'),
+	(602, 'Can add order line', 151, 'add_orderline'),
+	(603, 'Can change order line', 151, 'change_orderline'),
+	(604, 'Can delete order line', 151, 'delete_orderline'),
+	(605, 'Can view order line', 151, 'view_orderline'),
+	(606, 'Can add placed key', 152, 'add_placedkey'),
+	(607, 'Can change placed key', 152, 'change_placedkey'),
+	(608, 'Can delete placed key', 152, 'delete_placedkey'),
+	(609, 'Can view placed key', 152, 'view_placedkey'),
+	(610, 'Can add refund', 153, 'add_refund'),
+	(611, 'Can change refund', 153, 'change_refund'),
+	(612, 'Can delete refund', 153, 'delete_refund'),
+	(613, 'Can view refund', 153, 'view_refund'),
+	(614, 'Can add refund line', 154, 'add_refundline'),
+	(615, 'Can change refund line', 154, 'change_refundline'),
+	(616, 'Can delete refund line', 154, 'delete_refundline'),
+	(617, 'Can view refund line', 154, 'view_refundline'),
+	(618, 'Can add shipment', 155, 'add_shipment'),
+	(619, 'Can change shipment', 155, 'change_shipment'),
+	(620, 'Can delete shipment', 155, 'delete_shipment'),
+	(621, 'Can view shipment', 155, 'view_shipment'),
+	(622, 'Can add shipment line', 156, 'add_shipmentline'),
+	(623, 'Can change shipment line', 156, 'change_shipmentline'),
+	(624, 'Can delete shipment line', 156, 'delete_shipmentline'),
+	(625, 'Can view shipment line', 156, 'view_shipmentline'),
+	(626, 'Can add arrangement', 157, 'add_arrangement'),
+	(627, 'Can change arrangement', 157, 'change_arrangement'),
+	(628, 'Can delete arrangement', 157, 'delete_arrangement'),
+	(629, 'Can view arrangement', 157, 'view_arrangement'),
+	(630, 'Can add carrier link', 158, 'add_carrierlink'),
+	(631, 'Can change carrier link', 158, 'change_carrierlink'),
+	(632, 'Can delete carrier link', 158, 'delete_carrierlink'),
+	(633, 'Can view carrier link', 158, 'view_carrierlink'),
+	(634, 'Can add news read', 159, 'add_newsread'),
+	(635, 'Can change news read', 159, 'change_newsread'),
+	(636, 'Can delete news read', 159, 'delete_newsread'),
+	(637, 'Can view news read', 159, 'view_newsread'),
+	(638, 'Can add request', 160, 'add_request'),
+	(639, 'Can change request', 160, 'change_request'),
+	(640, 'Can delete request', 160, 'delete_request'),
+	(641, 'Can view request', 160, 'view_request'),
+	(642, 'Can add request line', 161, 'add_requestline'),
+	(643, 'Can change request line', 161, 'change_requestline'),
+	(644, 'Can delete request line', 161, 'delete_requestline'),
+	(645, 'Can view request line', 161, 'view_requestline'),
+	(646, 'Can add particulars', 162, 'add_particulars'),
+	(647, 'Can change particulars', 162, 'change_particulars'),
+	(648, 'Can delete particulars', 162, 'delete_particulars'),
+	(649, 'Can view particulars', 162, 'view_particulars'),
+	(650, 'Can add line part', 163, 'add_linepart'),
+	(651, 'Can change line part', 163, 'change_linepart'),
+	(652, 'Can delete line part', 163, 'delete_linepart'),
+	(653, 'Can view line part', 163, 'view_linepart'),
+	(654, 'Can add shipment part', 164, 'add_shipmentpart'),
+	(655, 'Can change shipment part', 164, 'change_shipmentpart'),
+	(656, 'Can delete shipment part', 164, 'delete_shipmentpart'),
+	(657, 'Can view shipment part', 164, 'view_shipmentpart'),
+	(658, 'Can add news seen', 165, 'add_newsseen'),
+	(659, 'Can change news seen', 165, 'change_newsseen'),
+	(660, 'Can delete news seen', 165, 'delete_newsseen'),
+	(661, 'Can view news seen', 165, 'view_newsseen'),
+	(662, 'Can add fake charge', 166, 'add_fakecharge'),
+	(663, 'Can change fake charge', 166, 'change_fakecharge'),
+	(664, 'Can delete fake charge', 166, 'delete_fakecharge'),
+	(665, 'Can view fake charge', 166, 'view_fakecharge'),
+	(666, 'Can add payment', 167, 'add_payment'),
+	(667, 'Can change payment', 167, 'change_payment'),
+	(668, 'Can delete payment', 167, 'delete_payment'),
+	(669, 'Can view payment', 167, 'view_payment'),
+	(670, 'Can add fake answer', 168, 'add_fakeanswer'),
+	(671, 'Can change fake answer', 168, 'change_fakeanswer'),
+	(672, 'Can delete fake answer', 168, 'delete_fakeanswer'),
+	(673, 'Can view fake answer', 168, 'view_fakeanswer'),
+	(674, 'Can add payment event', 169, 'add_paymentevent'),
+	(675, 'Can change payment event', 169, 'change_paymentevent'),
+	(676, 'Can delete payment event', 169, 'delete_paymentevent'),
+	(677, 'Can view payment event', 169, 'view_paymentevent'),
+	(678, 'Can add statement', 170, 'add_statement'),
+	(679, 'Can change statement', 170, 'change_statement'),
+	(680, 'Can delete statement', 170, 'delete_statement'),
+	(681, 'Can view statement', 170, 'view_statement'),
+	(682, 'Can add statement line', 171, 'add_statementline'),
+	(683, 'Can change statement line', 171, 'change_statementline'),
+	(684, 'Can delete statement line', 171, 'delete_statementline'),
+	(685, 'Can view statement line', 171, 'view_statementline'),
+	(686, 'Can add stray', 172, 'add_stray'),
+	(687, 'Can change stray', 172, 'change_stray'),
+	(688, 'Can delete stray', 172, 'delete_stray'),
+	(689, 'Can view stray', 172, 'view_stray'),
+	(690, 'Can add stray event', 173, 'add_strayevent'),
+	(691, 'Can change stray event', 173, 'change_strayevent'),
+	(692, 'Can delete stray event', 173, 'delete_strayevent'),
+	(693, 'Can view stray event', 173, 'view_strayevent'),
+	(694, 'Can add segment', 174, 'add_segment'),
+	(695, 'Can change segment', 174, 'change_segment'),
+	(696, 'Can delete segment', 174, 'delete_segment'),
+	(697, 'Can view segment', 174, 'view_segment'),
+	(698, 'Can add outgoing', 175, 'add_outgoing'),
+	(699, 'Can change outgoing', 175, 'change_outgoing'),
+	(700, 'Can delete outgoing', 175, 'delete_outgoing'),
+	(701, 'Can view outgoing', 175, 'view_outgoing'),
+	(702, 'Can add reader', 176, 'add_reader'),
+	(703, 'Can change reader', 176, 'change_reader'),
+	(704, 'Can delete reader', 176, 'delete_reader'),
+	(705, 'Can view reader', 176, 'view_reader'),
+	(706, 'Can add unwanted', 177, 'add_unwanted'),
+	(707, 'Can change unwanted', 177, 'change_unwanted'),
+	(708, 'Can delete unwanted', 177, 'delete_unwanted'),
+	(709, 'Can view unwanted', 177, 'view_unwanted'),
+	(710, 'Can add bounce', 178, 'add_bounce'),
+	(711, 'Can change bounce', 178, 'change_bounce'),
+	(712, 'Can delete bounce', 178, 'delete_bounce'),
+	(713, 'Can view bounce', 178, 'view_bounce'),
+	(714, 'Can add letter setting', 179, 'add_lettersetting'),
+	(715, 'Can change letter setting', 179, 'change_lettersetting'),
+	(716, 'Can delete letter setting', 179, 'delete_lettersetting'),
+	(717, 'Can view letter setting', 179, 'view_lettersetting'),
+	(718, 'Can add letter text', 180, 'add_lettertext'),
+	(719, 'Can change letter text', 180, 'change_lettertext'),
+	(720, 'Can delete letter text', 180, 'delete_lettertext'),
+	(721, 'Can view letter text', 180, 'view_lettertext'),
+	(722, 'Can add link', 181, 'add_link'),
+	(723, 'Can change link', 181, 'change_link'),
+	(724, 'Can delete link', 181, 'delete_link'),
+	(725, 'Can view link', 181, 'view_link'),
+	(726, 'Can add day', 182, 'add_day'),
+	(727, 'Can change day', 182, 'change_day'),
+	(728, 'Can delete day', 182, 'delete_day'),
+	(729, 'Can view day', 182, 'view_day'),
+	(730, 'Can add visitor', 183, 'add_visitor'),
+	(731, 'Can change visitor', 183, 'change_visitor'),
+	(732, 'Can delete visitor', 183, 'delete_visitor'),
+	(733, 'Can view visitor', 183, 'view_visitor'),
+	(734, 'Can add procrastinate event', 184, 'add_procrastinateevent'),
+	(735, 'Can change procrastinate event', 184, 'change_procrastinateevent'),
+	(736, 'Can delete procrastinate event', 184, 'delete_procrastinateevent'),
+	(737, 'Can view procrastinate event', 184, 'view_procrastinateevent'),
+	(738, 'Can add procrastinate job', 185, 'add_procrastinatejob'),
+	(739, 'Can change procrastinate job', 185, 'change_procrastinatejob'),
+	(740, 'Can delete procrastinate job', 185, 'delete_procrastinatejob'),
+	(741, 'Can view procrastinate job', 185, 'view_procrastinatejob'),
+	(742, 'Can add procrastinate periodic defer', 186, 'add_procrastinateperiodicdefer'),
+	(743, 'Can change procrastinate periodic defer', 186, 'change_procrastinateperiodicdefer'),
+	(744, 'Can delete procrastinate periodic defer', 186, 'delete_procrastinateperiodicdefer'),
+	(745, 'Can view procrastinate periodic defer', 186, 'view_procrastinateperiodicdefer'),
+	(746, 'Can add procrastinate worker', 187, 'add_procrastinateworker'),
+	(747, 'Can change procrastinate worker', 187, 'change_procrastinateworker'),
+	(748, 'Can delete procrastinate worker', 187, 'delete_procrastinateworker'),
+	(749, 'Can view procrastinate worker', 187, 'view_procrastinateworker'),
+	(750, 'Can add user profile', 188, 'add_userprofile'),
+	(751, 'Can change user profile', 188, 'change_userprofile'),
+	(752, 'Can delete user profile', 188, 'delete_userprofile'),
+	(753, 'Can view user profile', 188, 'view_userprofile'),
+	(754, 'Can view image', 29, 'view_image'),
+	(755, 'Can add rendition', 189, 'add_rendition'),
+	(756, 'Can change rendition', 189, 'change_rendition'),
+	(757, 'Can delete rendition', 189, 'delete_rendition'),
+	(758, 'Can view rendition', 189, 'view_rendition'),
+	(759, 'Can view document', 28, 'view_document'),
+	(760, 'Can add index entry', 190, 'add_indexentry'),
+	(761, 'Can change index entry', 190, 'change_indexentry'),
+	(762, 'Can delete index entry', 190, 'delete_indexentry'),
+	(763, 'Can view index entry', 190, 'view_indexentry'),
+	(764, 'Can add editing session', 191, 'add_editingsession'),
+	(765, 'Can change editing session', 191, 'change_editingsession'),
+	(766, 'Can delete editing session', 191, 'delete_editingsession'),
+	(767, 'Can view editing session', 191, 'view_editingsession'),
+	(768, 'Can add form state', 192, 'add_formstate'),
+	(769, 'Can change form state', 192, 'change_formstate'),
+	(770, 'Can delete form state', 192, 'delete_formstate'),
+	(771, 'Can view form state', 192, 'view_formstate'),
+	(772, 'Can add tag', 193, 'add_tag'),
+	(773, 'Can change tag', 193, 'change_tag'),
+	(774, 'Can delete tag', 193, 'delete_tag'),
+	(775, 'Can view tag', 193, 'view_tag'),
+	(776, 'Can add tagged item', 194, 'add_taggeditem'),
+	(777, 'Can change tagged item', 194, 'change_taggeditem'),
+	(778, 'Can delete tagged item', 194, 'delete_taggeditem'),
+	(779, 'Can view tagged item', 194, 'view_taggeditem'),
+	(780, 'Can add email address', 195, 'add_emailaddress'),
+	(781, 'Can change email address', 195, 'change_emailaddress'),
+	(782, 'Can delete email address', 195, 'delete_emailaddress'),
+	(783, 'Can view email address', 195, 'view_emailaddress'),
+	(784, 'Can add email confirmation', 196, 'add_emailconfirmation'),
+	(785, 'Can change email confirmation', 196, 'change_emailconfirmation'),
+	(786, 'Can delete email confirmation', 196, 'delete_emailconfirmation'),
+	(787, 'Can view email confirmation', 196, 'view_emailconfirmation'),
+	(788, 'Can add authenticator', 197, 'add_authenticator'),
+	(789, 'Can change authenticator', 197, 'change_authenticator'),
+	(790, 'Can delete authenticator', 197, 'delete_authenticator'),
+	(791, 'Can view authenticator', 197, 'view_authenticator'),
+	(792, 'Can add permission', 198, 'add_permission'),
+	(793, 'Can change permission', 198, 'change_permission'),
+	(794, 'Can delete permission', 198, 'delete_permission'),
+	(795, 'Can view permission', 198, 'view_permission'),
+	(796, 'Can add group', 199, 'add_group'),
+	(797, 'Can change group', 199, 'change_group'),
+	(798, 'Can delete group', 199, 'delete_group'),
+	(799, 'Can view group', 199, 'view_group'),
+	(800, 'Can add content type', 200, 'add_contenttype');
+INSERT INTO public.auth_permission VALUES
+	(801, 'Can change content type', 200, 'change_contenttype'),
+	(802, 'Can delete content type', 200, 'delete_contenttype'),
+	(803, 'Can view content type', 200, 'view_contenttype'),
+	(804, 'Can add session', 201, 'add_session'),
+	(805, 'Can change session', 201, 'change_session'),
+	(806, 'Can delete session', 201, 'delete_session'),
+	(807, 'Can view session', 201, 'view_session');
 
 INSERT INTO public.django_content_type VALUES
 	(1, 'wagtailcore', 'page'),
-	(2, 'wagtailadmin', 'admin'),
-	(3, 'wagtailcore', 'groupapprovaltask'),
-	(4, 'wagtailcore', 'locale'),
-	(5, 'wagtailcore', 'site'),
-	(6, 'wagtailcore', 'groupsitepermission'),
-	(7, 'wagtailcore', 'apitoken'),
-	(8, 'wagtailcore', 'modellogentry'),
-	(9, 'wagtailcore', 'revision'),
-	(10, 'wagtailcore', 'collectionviewrestriction'),
-	(11, 'wagtailcore', 'collection'),
-	(12, 'wagtailcore', 'groupcollectionpermission'),
-	(13, 'wagtailcore', 'uploadedfile'),
-	(14, 'wagtailcore', 'workflowcontenttype'),
-	(15, 'wagtailcore', 'workflowstate'),
-	(16, 'wagtailcore', 'workflow'),
-	(17, 'wagtailcore', 'workflowtask'),
-	(18, 'wagtailcore', 'task'),
-	(19, 'wagtailcore', 'taskstate'),
-	(20, 'wagtailcore', 'grouppagepermission'),
-	(21, 'wagtailcore', 'pageviewrestriction'),
-	(22, 'wagtailcore', 'workflowpage'),
-	(23, 'wagtailcore', 'pagelogentry'),
-	(24, 'wagtailcore', 'comment'),
-	(25, 'wagtailcore', 'commentreply'),
-	(26, 'wagtailcore', 'pagesubscription'),
-	(27, 'wagtailcore', 'referenceindex'),
+	(2, 'wagtailcore', 'groupapprovaltask'),
+	(3, 'wagtailcore', 'locale'),
+	(4, 'wagtailcore', 'site'),
+	(5, 'wagtailcore', 'groupsitepermission'),
+	(6, 'wagtailcore', 'apitoken'),
+	(7, 'wagtailcore', 'modellogentry'),
+	(8, 'wagtailcore', 'revision'),
+	(9, 'wagtailcore', 'collectionviewrestriction'),
+	(10, 'wagtailcore', 'collection'),
+	(11, 'wagtailcore', 'groupcollectionpermission'),
+	(12, 'wagtailcore', 'uploadedfile'),
+	(13, 'wagtailcore', 'workflowcontenttype'),
+	(14, 'wagtailcore', 'workflowstate'),
+	(15, 'wagtailcore', 'workflow'),
+	(16, 'wagtailcore', 'workflowtask'),
+	(17, 'wagtailcore', 'task'),
+	(18, 'wagtailcore', 'taskstate'),
+	(19, 'wagtailcore', 'grouppagepermission'),
+	(20, 'wagtailcore', 'pageviewrestriction'),
+	(21, 'wagtailcore', 'workflowpage'),
+	(22, 'wagtailcore', 'pagelogentry'),
+	(23, 'wagtailcore', 'comment'),
+	(24, 'wagtailcore', 'commentreply'),
+	(25, 'wagtailcore', 'pagesubscription'),
+	(26, 'wagtailcore', 'referenceindex'),
+	(27, 'wagtailadmin', 'admin'),
 	(28, 'wagtaildocs', 'document'),
 	(29, 'wagtailimages', 'image'),
 	(30, 'access', 'user'),
@@ -5293,94 +7714,165 @@ INSERT INTO public.django_content_type VALUES
 	(41, 'imports', 'importreject'),
 	(42, 'imports', 'importstep'),
 	(43, 'imports', 'importorigin'),
-	(44, 'jobs', 'lease'),
-	(45, 'jobs', 'report'),
-	(46, 'requests', 'answered'),
-	(47, 'limits', 'tally'),
-	(48, 'events', 'outboxfact'),
-	(49, 'events', 'waiting'),
-	(50, 'shop', 'shop'),
-	(51, 'catalog', 'category'),
-	(52, 'catalog', 'product'),
-	(53, 'catalog', 'variant'),
-	(54, 'catalog', 'edition'),
-	(55, 'catalog', 'brand'),
-	(56, 'catalog', 'attribute'),
-	(57, 'catalog', 'attributechoice'),
-	(58, 'catalog', 'attributevalue'),
-	(59, 'search', 'document'),
-	(60, 'search', 'pin'),
-	(61, 'search', 'synonyms'),
-	(62, 'search', 'word'),
-	(63, 'search', 'asked'),
-	(64, 'search', 'edition'),
-	(65, 'search', 'redirect'),
-	(66, 'search', 'slip'),
-	(67, 'customers', 'consentrecord'),
-	(68, 'customers', 'customer'),
-	(69, 'customers', 'address'),
-	(70, 'content', 'shoptext'),
-	(71, 'reviews', 'review'),
-	(72, 'reviews', 'decision'),
-	(73, 'reviews', 'answer'),
-	(74, 'reviews', 'summary'),
-	(75, 'reviews', 'version'),
-	(76, 'reviews', 'vote'),
-	(77, 'reviews', 'question'),
-	(78, 'reviews', 'reply'),
-	(79, 'reviews', 'ruling'),
-	(80, 'pricing', 'deliveryoption'),
-	(81, 'pricing', 'pricelist'),
-	(82, 'pricing', 'taxrate'),
-	(83, 'pricing', 'pricechange'),
-	(84, 'pricing', 'price'),
-	(85, 'pricing', 'cost'),
-	(86, 'pricing', 'costchange'),
-	(87, 'inventory', 'warehouse'),
-	(88, 'inventory', 'shelf'),
-	(89, 'inventory', 'movement'),
-	(90, 'inventory', 'hold'),
-	(91, 'orders', 'basket'),
-	(92, 'orders', 'basketline'),
-	(93, 'orders', 'creditnote'),
-	(94, 'orders', 'creditnoteline'),
-	(95, 'orders', 'order'),
-	(96, 'orders', 'happening'),
-	(97, 'orders', 'adjustment'),
-	(98, 'orders', 'orderline'),
-	(99, 'orders', 'placedkey'),
-	(100, 'orders', 'refund'),
-	(101, 'orders', 'refundline'),
-	(102, 'orders', 'shipment'),
-	(103, 'orders', 'shipmentline'),
-	(104, 'payments', 'fakecharge'),
-	(105, 'payments', 'payment'),
-	(106, 'payments', 'fakeanswer'),
-	(107, 'payments', 'paymentevent'),
-	(108, 'payments', 'statement'),
-	(109, 'payments', 'statementline'),
-	(110, 'payments', 'stray'),
-	(111, 'payments', 'strayevent'),
-	(112, 'lake', 'segment'),
-	(113, 'messaging', 'outgoing'),
-	(114, 'procrastinate', 'procrastinateevent'),
-	(115, 'procrastinate', 'procrastinatejob'),
-	(116, 'procrastinate', 'procrastinateperiodicdefer'),
-	(117, 'procrastinate', 'procrastinateworker'),
-	(118, 'wagtailusers', 'userprofile'),
-	(119, 'wagtailimages', 'rendition'),
-	(120, 'wagtailsearch', 'indexentry'),
-	(121, 'wagtailadmin', 'editingsession'),
-	(122, 'wagtailadmin', 'formstate'),
-	(123, 'taggit', 'tag'),
-	(124, 'taggit', 'taggeditem'),
-	(125, 'account', 'emailaddress'),
-	(126, 'account', 'emailconfirmation'),
-	(127, 'mfa', 'authenticator'),
-	(128, 'auth', 'permission'),
-	(129, 'auth', 'group'),
-	(130, 'contenttypes', 'contenttype'),
-	(131, 'sessions', 'session');
+	(44, 'imports', 'sheetrun'),
+	(45, 'imports', 'sheetfile'),
+	(46, 'imports', 'sheetheading'),
+	(47, 'imports', 'sheetline'),
+	(48, 'jobs', 'lease'),
+	(49, 'jobs', 'report'),
+	(50, 'requests', 'answered'),
+	(51, 'limits', 'tally'),
+	(52, 'events', 'outboxfact'),
+	(53, 'events', 'waiting'),
+	(54, 'shop', 'shop'),
+	(55, 'shop', 'confirmation'),
+	(56, 'catalog', 'category'),
+	(57, 'catalog', 'product'),
+	(58, 'catalog', 'variant'),
+	(59, 'catalog', 'edition'),
+	(60, 'catalog', 'brand'),
+	(61, 'catalog', 'attribute'),
+	(62, 'catalog', 'attributechoice'),
+	(63, 'catalog', 'attributevalue'),
+	(64, 'catalog', 'productoption'),
+	(65, 'catalog', 'relatedproduct'),
+	(66, 'catalog', 'sizetable'),
+	(67, 'catalog', 'optionvalue'),
+	(68, 'catalog', 'collection'),
+	(69, 'catalog', 'collectionproduct'),
+	(70, 'catalog', 'bulkedit'),
+	(71, 'catalog', 'bulkeditrow'),
+	(72, 'catalog', 'formerslug'),
+	(73, 'catalog', 'productdesk'),
+	(74, 'catalog', 'draftstep'),
+	(75, 'catalog', 'productrule'),
+	(76, 'catalog', 'bundlepart'),
+	(77, 'search', 'document'),
+	(78, 'search', 'pin'),
+	(79, 'search', 'synonyms'),
+	(80, 'search', 'word'),
+	(81, 'search', 'asked'),
+	(82, 'search', 'edition'),
+	(83, 'search', 'redirect'),
+	(84, 'search', 'slip'),
+	(85, 'search', 'moved'),
+	(86, 'search', 'held'),
+	(87, 'search', 'common'),
+	(88, 'search', 'server'),
+	(89, 'search', 'waiting'),
+	(90, 'customers', 'consentrecord'),
+	(91, 'customers', 'customer'),
+	(92, 'customers', 'address'),
+	(93, 'customers', 'likeness'),
+	(94, 'customers', 'business'),
+	(95, 'customers', 'group'),
+	(96, 'customers', 'groupmember'),
+	(97, 'customers', 'merge'),
+	(98, 'customers', 'note'),
+	(99, 'customers', 'notthesame'),
+	(100, 'customers', 'provider'),
+	(101, 'customers', 'shortmessage'),
+	(102, 'customers', 'signinrule'),
+	(103, 'customers', 'verifiednumber'),
+	(104, 'customers', 'identity'),
+	(105, 'customers', 'signincode'),
+	(106, 'content', 'shoptext'),
+	(107, 'content', 'enginewords'),
+	(108, 'content', 'pagelook'),
+	(109, 'media', 'film'),
+	(110, 'media', 'original'),
+	(111, 'media', 'cut'),
+	(112, 'media', 'picture'),
+	(113, 'media', 'picturevariant'),
+	(114, 'media', 'size'),
+	(115, 'media', 'video'),
+	(116, 'media', 'track'),
+	(117, 'media', 'filmpiece'),
+	(118, 'media', 'kept'),
+	(119, 'reviews', 'review'),
+	(120, 'reviews', 'decision'),
+	(121, 'reviews', 'answer'),
+	(122, 'reviews', 'summary'),
+	(123, 'reviews', 'version'),
+	(124, 'reviews', 'vote'),
+	(125, 'reviews', 'question'),
+	(126, 'reviews', 'reply'),
+	(127, 'reviews', 'ruling'),
+	(128, 'reviews', 'photo'),
+	(129, 'wishes', 'demand'),
+	(130, 'wishes', 'list'),
+	(131, 'wishes', 'wait'),
+	(132, 'wishes', 'wish'),
+	(133, 'pricing', 'deliveryoption'),
+	(134, 'pricing', 'pricelist'),
+	(135, 'pricing', 'taxrate'),
+	(136, 'pricing', 'pricechange'),
+	(137, 'pricing', 'price'),
+	(138, 'pricing', 'cost'),
+	(139, 'pricing', 'costchange'),
+	(140, 'inventory', 'warehouse'),
+	(141, 'inventory', 'shelf'),
+	(142, 'inventory', 'movement'),
+	(143, 'inventory', 'hold'),
+	(144, 'orders', 'basket'),
+	(145, 'orders', 'basketline'),
+	(146, 'orders', 'creditnote'),
+	(147, 'orders', 'creditnoteline'),
+	(148, 'orders', 'order'),
+	(149, 'orders', 'happening'),
+	(150, 'orders', 'adjustment'),
+	(151, 'orders', 'orderline'),
+	(152, 'orders', 'placedkey'),
+	(153, 'orders', 'refund'),
+	(154, 'orders', 'refundline'),
+	(155, 'orders', 'shipment'),
+	(156, 'orders', 'shipmentline'),
+	(157, 'orders', 'arrangement'),
+	(158, 'orders', 'carrierlink'),
+	(159, 'orders', 'newsread'),
+	(160, 'orders', 'request'),
+	(161, 'orders', 'requestline'),
+	(162, 'orders', 'particulars'),
+	(163, 'orders', 'linepart'),
+	(164, 'orders', 'shipmentpart'),
+	(165, 'orders', 'newsseen'),
+	(166, 'payments', 'fakecharge'),
+	(167, 'payments', 'payment'),
+	(168, 'payments', 'fakeanswer'),
+	(169, 'payments', 'paymentevent'),
+	(170, 'payments', 'statement'),
+	(171, 'payments', 'statementline'),
+	(172, 'payments', 'stray'),
+	(173, 'payments', 'strayevent'),
+	(174, 'lake', 'segment'),
+	(175, 'messaging', 'outgoing'),
+	(176, 'messaging', 'reader'),
+	(177, 'messaging', 'unwanted'),
+	(178, 'messaging', 'bounce'),
+	(179, 'messaging', 'lettersetting'),
+	(180, 'messaging', 'lettertext'),
+	(181, 'links', 'link'),
+	(182, 'links', 'day'),
+	(183, 'links', 'visitor'),
+	(184, 'procrastinate', 'procrastinateevent'),
+	(185, 'procrastinate', 'procrastinatejob'),
+	(186, 'procrastinate', 'procrastinateperiodicdefer'),
+	(187, 'procrastinate', 'procrastinateworker'),
+	(188, 'wagtailusers', 'userprofile'),
+	(189, 'wagtailimages', 'rendition'),
+	(190, 'wagtailsearch', 'indexentry'),
+	(191, 'wagtailadmin', 'editingsession'),
+	(192, 'wagtailadmin', 'formstate'),
+	(193, 'taggit', 'tag'),
+	(194, 'taggit', 'taggeditem'),
+	(195, 'account', 'emailaddress'),
+	(196, 'account', 'emailconfirmation'),
+	(197, 'mfa', 'authenticator'),
+	(198, 'auth', 'permission'),
+	(199, 'auth', 'group'),
+	(200, 'contenttypes', 'contenttype');
+INSERT INTO public.django_content_type VALUES
+	(201, 'sessions', 'session');
 
 INSERT INTO public.django_migrations VALUES
 	(1, 'contenttypes', '0001_initial', '2026-01-01 00:00:00+00'),
@@ -5413,290 +7905,320 @@ INSERT INTO public.django_migrations VALUES
 	(28, 'approvals', '0001_initial', '2026-01-01 00:00:00+00'),
 	(29, 'audit', '0001_initial', '2026-01-01 00:00:00+00'),
 	(30, 'audit', '0002_append_only', '2026-01-01 00:00:00+00'),
-	(31, 'shop', '0001_initial', '2026-01-01 00:00:00+00'),
-	(32, 'catalog', '0001_initial', '2026-01-01 00:00:00+00'),
-	(33, 'catalog', '0002_goods', '2026-01-01 00:00:00+00'),
-	(34, 'catalog', '0003_edition', '2026-01-01 00:00:00+00'),
-	(35, 'catalog', '0004_traits', '2026-01-01 00:00:00+00'),
-	(36, 'content', '0001_initial', '2026-01-01 00:00:00+00'),
-	(37, 'content', '0002_append_only', '2026-01-01 00:00:00+00'),
-	(38, 'customers', '0001_initial', '2026-01-01 00:00:00+00'),
-	(39, 'customers', '0002_append_only', '2026-01-01 00:00:00+00'),
-	(40, 'customers', '0003_buyer', '2026-01-01 00:00:00+00'),
-	(41, 'events', '0001_initial', '2026-01-01 00:00:00+00'),
-	(42, 'events', '0002_record', '2026-01-01 00:00:00+00'),
-	(43, 'payments', '0001_initial', '2026-01-01 00:00:00+00'),
-	(44, 'payments', '0002_append_only', '2026-01-01 00:00:00+00'),
-	(45, 'payments', '0003_confirmations_and_disputes', '2026-01-01 00:00:00+00'),
-	(46, 'payments', '0004_statements', '2026-01-01 00:00:00+00'),
-	(47, 'payments', '0005_strays', '2026-01-01 00:00:00+00'),
-	(48, 'payments', '0006_functions', '2026-01-01 00:00:00+00'),
-	(49, 'shop', '0002_currency', '2026-01-01 00:00:00+00'),
-	(50, 'pricing', '0001_initial', '2026-01-01 00:00:00+00'),
-	(51, 'pricing', '0002_functions', '2026-01-01 00:00:00+00'),
-	(52, 'pricing', '0003_material', '2026-01-01 00:00:00+00'),
-	(53, 'pricing', '0004_shown', '2026-01-01 00:00:00+00'),
-	(54, 'inventory', '0001_initial', '2026-01-01 00:00:00+00'),
-	(55, 'orders', '0001_initial', '2026-01-01 00:00:00+00'),
-	(56, 'orders', '0002_orders_open', '2026-01-01 00:00:00+00'),
-	(57, 'orders', '0003_money_kept', '2026-01-01 00:00:00+00'),
-	(58, 'orders', '0004_standing', '2026-01-01 00:00:00+00'),
-	(59, 'orders', '0005_fewer_indices', '2026-01-01 00:00:00+00'),
-	(60, 'orders', '0006_pay', '2026-01-01 00:00:00+00'),
-	(61, 'inventory', '0002_functions', '2026-01-01 00:00:00+00'),
-	(62, 'inventory', '0003_release_units', '2026-01-01 00:00:00+00'),
-	(63, 'inventory', '0004_shown', '2026-01-01 00:00:00+00'),
-	(64, 'inventory', '0005_take', '2026-01-01 00:00:00+00'),
-	(65, 'inventory', '0006_confirm', '2026-01-01 00:00:00+00'),
-	(66, 'flows', '0001_place_order', '2026-01-01 00:00:00+00'),
-	(67, 'flows', '0002_plan', '2026-01-01 00:00:00+00'),
-	(68, 'flows', '0003_plans_kept', '2026-01-01 00:00:00+00'),
-	(69, 'flows', '0004_settle', '2026-01-01 00:00:00+00'),
-	(70, 'flows', '0005_pay_as_seen', '2026-01-01 00:00:00+00'),
-	(71, 'imports', '0001_initial', '2026-01-01 00:00:00+00'),
-	(72, 'imports', '0002_origins', '2026-01-01 00:00:00+00'),
-	(73, 'jobs', '0001_initial', '2026-01-01 00:00:00+00'),
-	(74, 'lake', '0001_initial', '2026-01-01 00:00:00+00'),
-	(75, 'limits', '0001_initial', '2026-01-01 00:00:00+00'),
-	(76, 'messaging', '0001_initial', '2026-01-01 00:00:00+00'),
-	(77, 'mfa', '0001_initial', '2026-01-01 00:00:00+00'),
-	(78, 'mfa', '0002_authenticator_timestamps', '2026-01-01 00:00:00+00'),
-	(79, 'mfa', '0003_authenticator_type_uniq', '2026-01-01 00:00:00+00'),
-	(80, 'payments', '0007_pending_counted', '2026-01-01 00:00:00+00'),
-	(81, 'payments', '0008_search_by_reference', '2026-01-01 00:00:00+00'),
-	(82, 'payments', '0009_mismatched_rows', '2026-01-01 00:00:00+00'),
-	(83, 'pricing', '0005_plans_kept', '2026-01-01 00:00:00+00'),
-	(84, 'pricing', '0006_costs', '2026-01-01 00:00:00+00'),
-	(85, 'procrastinate', '0001_initial', '2026-01-01 00:00:00+00'),
-	(86, 'procrastinate', '0002_drop_started_at_column', '2026-01-01 00:00:00+00'),
-	(87, 'procrastinate', '0003_drop_started_at_column', '2026-01-01 00:00:00+00'),
-	(88, 'procrastinate', '0004_drop_procrastinate_version_table', '2026-01-01 00:00:00+00'),
-	(89, 'procrastinate', '0005_fix_procrastinate_fetch_job', '2026-01-01 00:00:00+00'),
-	(90, 'procrastinate', '0006_fix_trigger_status_events_insert', '2026-01-01 00:00:00+00'),
-	(91, 'procrastinate', '0007_add_queueing_lock_column', '2026-01-01 00:00:00+00'),
-	(92, 'procrastinate', '0008_close_fetch_job_race_condition', '2026-01-01 00:00:00+00'),
-	(93, 'procrastinate', '0009_add_defer_job_function', '2026-01-01 00:00:00+00'),
-	(94, 'procrastinate', '0010_add_procrastinate_periodic_defers', '2026-01-01 00:00:00+00'),
-	(95, 'procrastinate', '0011_add_foreign_key_index', '2026-01-01 00:00:00+00'),
-	(96, 'procrastinate', '0012_add_locks_to_periodic_defer', '2026-01-01 00:00:00+00'),
-	(97, 'procrastinate', '0013_fix_procrastinate_defer_periodic_job', '2026-01-01 00:00:00+00'),
-	(98, 'procrastinate', '0014_add_finish_job_and_retry_job_functions', '2026-01-01 00:00:00+00'),
-	(99, 'procrastinate', '0015_add_trigger_on_job_deletion', '2026-01-01 00:00:00+00'),
-	(100, 'procrastinate', '0016_delete_finished_jobs', '2026-01-01 00:00:00+00'),
-	(101, 'procrastinate', '0017_add_checks_to_finish_job', '2026-01-01 00:00:00+00'),
-	(102, 'procrastinate', '0018_add_checks_to_retry_job', '2026-01-01 00:00:00+00'),
-	(103, 'procrastinate', '0019_fix_finish_job_compat_issue', '2026-01-01 00:00:00+00'),
-	(104, 'procrastinate', '0020_add_index_on_procrastinate_jobs', '2026-01-01 00:00:00+00'),
-	(105, 'procrastinate', '0021_add_kwargs_to_defer_periodic_job', '2026-01-01 00:00:00+00'),
-	(106, 'procrastinate', '0022_null_locks_excluded', '2026-01-01 00:00:00+00'),
-	(107, 'procrastinate', '0023_remove_old_finish_job_function', '2026-01-01 00:00:00+00'),
-	(108, 'procrastinate', '0024_job_id_bigint', '2026-01-01 00:00:00+00'),
-	(109, 'procrastinate', '0025_add_models', '2026-01-01 00:00:00+00'),
-	(110, 'procrastinate', '0026_add_job_priority', '2026-01-01 00:00:00+00'),
-	(111, 'procrastinate', '0027_add_periodic_job_priority', '2026-01-01 00:00:00+00'),
-	(112, 'procrastinate', '0028_add_cancel_states', '2026-01-01 00:00:00+00'),
-	(113, 'procrastinate', '0029_add_additional_params_to_retry_job', '2026-01-01 00:00:00+00'),
-	(114, 'procrastinate', '0030_alter_procrastinateevent_options', '2026-01-01 00:00:00+00'),
-	(115, 'procrastinate', '0031_add_indexes_for_fetch_job', '2026-01-01 00:00:00+00'),
-	(116, 'procrastinate', '0032_pre_cancel_notification', '2026-01-01 00:00:00+00'),
-	(117, 'procrastinate', '0033_post_cancel_notification', '2026-01-01 00:00:00+00'),
-	(118, 'procrastinate', '0034_pre_add_heartbeat', '2026-01-01 00:00:00+00'),
-	(119, 'procrastinate', '0035_post_add_heartbeat', '2026-01-01 00:00:00+00'),
-	(120, 'procrastinate', '0036_add_worker_model', '2026-01-01 00:00:00+00'),
-	(121, 'procrastinate', '0037_pre_batch_defer_jobs', '2026-01-01 00:00:00+00'),
-	(122, 'procrastinate', '0038_post_batch_defer_jobs', '2026-01-01 00:00:00+00'),
-	(123, 'procrastinate', '0039_pre_priority_lock_fetch_job', '2026-01-01 00:00:00+00'),
-	(124, 'procrastinate', '0040_pre_retry_failed_job', '2026-01-01 00:00:00+00'),
-	(125, 'procrastinate', '0041_post_retry_failed_job', '2026-01-01 00:00:00+00'),
-	(126, 'requests', '0001_initial', '2026-01-01 00:00:00+00'),
-	(127, 'reviews', '0001_initial', '2026-01-01 00:00:00+00'),
-	(128, 'reviews', '0002_kept', '2026-01-01 00:00:00+00'),
-	(129, 'reviews', '0003_questions', '2026-01-01 00:00:00+00'),
-	(130, 'reviews', '0004_said', '2026-01-01 00:00:00+00'),
-	(131, 'search', '0001_initial', '2026-01-01 00:00:00+00'),
-	(132, 'search', '0002_depth', '2026-01-01 00:00:00+00'),
-	(133, 'sessions', '0001_initial', '2026-01-01 00:00:00+00'),
-	(134, 'taggit', '0001_initial', '2026-01-01 00:00:00+00'),
-	(135, 'taggit', '0002_auto_20150616_2121', '2026-01-01 00:00:00+00'),
-	(136, 'taggit', '0003_taggeditem_add_unique_index', '2026-01-01 00:00:00+00'),
-	(137, 'taggit', '0004_alter_taggeditem_content_type_alter_taggeditem_tag', '2026-01-01 00:00:00+00'),
-	(138, 'taggit', '0005_auto_20220424_2025', '2026-01-01 00:00:00+00'),
-	(139, 'taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx', '2026-01-01 00:00:00+00'),
-	(140, 'wagtailcore', '0001_initial', '2026-01-01 00:00:00+00'),
-	(141, 'wagtailcore', '0002_initial_data', '2026-01-01 00:00:00+00'),
-	(142, 'wagtailcore', '0003_add_uniqueness_constraint_on_group_page_permission', '2026-01-01 00:00:00+00'),
-	(143, 'wagtailcore', '0004_page_locked', '2026-01-01 00:00:00+00'),
-	(144, 'wagtailcore', '0005_add_page_lock_permission_to_moderators', '2026-01-01 00:00:00+00'),
-	(145, 'wagtailcore', '0006_add_lock_page_permission', '2026-01-01 00:00:00+00'),
-	(146, 'wagtailcore', '0007_page_latest_revision_created_at', '2026-01-01 00:00:00+00'),
-	(147, 'wagtailcore', '0008_populate_latest_revision_created_at', '2026-01-01 00:00:00+00'),
-	(148, 'wagtailcore', '0009_remove_auto_now_add_from_pagerevision_created_at', '2026-01-01 00:00:00+00'),
-	(149, 'wagtailcore', '0010_change_page_owner_to_null_on_delete', '2026-01-01 00:00:00+00'),
-	(150, 'wagtailcore', '0011_page_first_published_at', '2026-01-01 00:00:00+00'),
-	(151, 'wagtailcore', '0012_extend_page_slug_field', '2026-01-01 00:00:00+00'),
-	(152, 'wagtailcore', '0013_update_golive_expire_help_text', '2026-01-01 00:00:00+00'),
-	(153, 'wagtailcore', '0014_add_verbose_name', '2026-01-01 00:00:00+00'),
-	(154, 'wagtailcore', '0015_add_more_verbose_names', '2026-01-01 00:00:00+00'),
-	(155, 'wagtailcore', '0016_change_page_url_path_to_text_field', '2026-01-01 00:00:00+00'),
-	(156, 'wagtailcore', '0017_change_edit_page_permission_description', '2026-01-01 00:00:00+00'),
-	(157, 'wagtailcore', '0018_pagerevision_submitted_for_moderation_index', '2026-01-01 00:00:00+00'),
-	(158, 'wagtailcore', '0019_verbose_names_cleanup', '2026-01-01 00:00:00+00'),
-	(159, 'wagtailcore', '0020_add_index_on_page_first_published_at', '2026-01-01 00:00:00+00'),
-	(160, 'wagtailcore', '0021_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(161, 'wagtailcore', '0022_add_site_name', '2026-01-01 00:00:00+00'),
-	(162, 'wagtailcore', '0023_alter_page_revision_on_delete_behaviour', '2026-01-01 00:00:00+00'),
-	(163, 'wagtailcore', '0024_collection', '2026-01-01 00:00:00+00'),
-	(164, 'wagtailcore', '0025_collection_initial_data', '2026-01-01 00:00:00+00'),
-	(165, 'wagtailcore', '0026_group_collection_permission', '2026-01-01 00:00:00+00'),
-	(166, 'wagtailadmin', '0001_create_admin_access_permissions', '2026-01-01 00:00:00+00'),
-	(167, 'wagtailadmin', '0002_admin', '2026-01-01 00:00:00+00'),
-	(168, 'wagtailadmin', '0003_admin_managed', '2026-01-01 00:00:00+00'),
-	(169, 'wagtailadmin', '0004_editingsession', '2026-01-01 00:00:00+00'),
-	(170, 'wagtailadmin', '0005_editingsession_is_editing', '2026-01-01 00:00:00+00'),
-	(171, 'wagtailadmin', '0006_formstate', '2026-01-01 00:00:00+00'),
-	(172, 'wagtailcore', '0027_fix_collection_path_collation', '2026-01-01 00:00:00+00'),
-	(173, 'wagtailcore', '0024_alter_page_content_type_on_delete_behaviour', '2026-01-01 00:00:00+00'),
-	(174, 'wagtailcore', '0028_merge', '2026-01-01 00:00:00+00'),
-	(175, 'wagtailcore', '0029_unicode_slugfield_dj19', '2026-01-01 00:00:00+00'),
-	(176, 'wagtailcore', '0030_index_on_pagerevision_created_at', '2026-01-01 00:00:00+00'),
-	(177, 'wagtailcore', '0031_add_page_view_restriction_types', '2026-01-01 00:00:00+00'),
-	(178, 'wagtailcore', '0032_add_bulk_delete_page_permission', '2026-01-01 00:00:00+00'),
-	(179, 'wagtailcore', '0033_remove_golive_expiry_help_text', '2026-01-01 00:00:00+00'),
-	(180, 'wagtailcore', '0034_page_live_revision', '2026-01-01 00:00:00+00'),
-	(181, 'wagtailcore', '0035_page_last_published_at', '2026-01-01 00:00:00+00'),
-	(182, 'wagtailcore', '0036_populate_page_last_published_at', '2026-01-01 00:00:00+00'),
-	(183, 'wagtailcore', '0037_set_page_owner_editable', '2026-01-01 00:00:00+00'),
-	(184, 'wagtailcore', '0038_make_first_published_at_editable', '2026-01-01 00:00:00+00'),
-	(185, 'wagtailcore', '0039_collectionviewrestriction', '2026-01-01 00:00:00+00'),
-	(186, 'wagtailcore', '0040_page_draft_title', '2026-01-01 00:00:00+00'),
-	(187, 'wagtailcore', '0041_group_collection_permissions_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(188, 'wagtailcore', '0042_index_on_pagerevision_approved_go_live_at', '2026-01-01 00:00:00+00'),
-	(189, 'wagtailcore', '0043_lock_fields', '2026-01-01 00:00:00+00'),
-	(190, 'wagtailcore', '0044_add_unlock_grouppagepermission', '2026-01-01 00:00:00+00'),
-	(191, 'wagtailcore', '0045_assign_unlock_grouppagepermission', '2026-01-01 00:00:00+00'),
-	(192, 'wagtailcore', '0046_site_name_remove_null', '2026-01-01 00:00:00+00'),
-	(193, 'wagtailcore', '0047_add_workflow_models', '2026-01-01 00:00:00+00'),
-	(194, 'wagtailcore', '0048_add_default_workflows', '2026-01-01 00:00:00+00'),
-	(195, 'wagtailcore', '0049_taskstate_finished_by', '2026-01-01 00:00:00+00'),
-	(196, 'wagtailcore', '0050_workflow_rejected_to_needs_changes', '2026-01-01 00:00:00+00'),
-	(197, 'wagtailcore', '0051_taskstate_comment', '2026-01-01 00:00:00+00'),
-	(198, 'wagtailcore', '0052_pagelogentry', '2026-01-01 00:00:00+00'),
-	(199, 'wagtailcore', '0053_locale_model', '2026-01-01 00:00:00+00'),
-	(200, 'wagtailcore', '0054_initial_locale', '2026-01-01 00:00:00+00');
+	(31, 'wagtailcore', '0001_initial', '2026-01-01 00:00:00+00'),
+	(32, 'wagtailcore', '0002_initial_data', '2026-01-01 00:00:00+00'),
+	(33, 'wagtailcore', '0003_add_uniqueness_constraint_on_group_page_permission', '2026-01-01 00:00:00+00'),
+	(34, 'wagtailcore', '0004_page_locked', '2026-01-01 00:00:00+00'),
+	(35, 'wagtailcore', '0005_add_page_lock_permission_to_moderators', '2026-01-01 00:00:00+00'),
+	(36, 'wagtailcore', '0006_add_lock_page_permission', '2026-01-01 00:00:00+00'),
+	(37, 'wagtailcore', '0007_page_latest_revision_created_at', '2026-01-01 00:00:00+00'),
+	(38, 'wagtailcore', '0008_populate_latest_revision_created_at', '2026-01-01 00:00:00+00'),
+	(39, 'wagtailcore', '0009_remove_auto_now_add_from_pagerevision_created_at', '2026-01-01 00:00:00+00'),
+	(40, 'wagtailcore', '0010_change_page_owner_to_null_on_delete', '2026-01-01 00:00:00+00'),
+	(41, 'wagtailcore', '0011_page_first_published_at', '2026-01-01 00:00:00+00'),
+	(42, 'wagtailcore', '0012_extend_page_slug_field', '2026-01-01 00:00:00+00'),
+	(43, 'wagtailcore', '0013_update_golive_expire_help_text', '2026-01-01 00:00:00+00'),
+	(44, 'wagtailcore', '0014_add_verbose_name', '2026-01-01 00:00:00+00'),
+	(45, 'wagtailcore', '0015_add_more_verbose_names', '2026-01-01 00:00:00+00'),
+	(46, 'wagtailcore', '0016_change_page_url_path_to_text_field', '2026-01-01 00:00:00+00'),
+	(47, 'wagtailcore', '0017_change_edit_page_permission_description', '2026-01-01 00:00:00+00'),
+	(48, 'wagtailcore', '0018_pagerevision_submitted_for_moderation_index', '2026-01-01 00:00:00+00'),
+	(49, 'wagtailcore', '0019_verbose_names_cleanup', '2026-01-01 00:00:00+00'),
+	(50, 'wagtailcore', '0020_add_index_on_page_first_published_at', '2026-01-01 00:00:00+00'),
+	(51, 'wagtailcore', '0021_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(52, 'wagtailcore', '0022_add_site_name', '2026-01-01 00:00:00+00'),
+	(53, 'wagtailcore', '0023_alter_page_revision_on_delete_behaviour', '2026-01-01 00:00:00+00'),
+	(54, 'wagtailcore', '0024_collection', '2026-01-01 00:00:00+00'),
+	(55, 'wagtailcore', '0025_collection_initial_data', '2026-01-01 00:00:00+00'),
+	(56, 'wagtailcore', '0026_group_collection_permission', '2026-01-01 00:00:00+00'),
+	(57, 'wagtailcore', '0027_fix_collection_path_collation', '2026-01-01 00:00:00+00'),
+	(58, 'wagtailcore', '0024_alter_page_content_type_on_delete_behaviour', '2026-01-01 00:00:00+00'),
+	(59, 'wagtailcore', '0028_merge', '2026-01-01 00:00:00+00'),
+	(60, 'wagtailcore', '0029_unicode_slugfield_dj19', '2026-01-01 00:00:00+00'),
+	(61, 'wagtailcore', '0030_index_on_pagerevision_created_at', '2026-01-01 00:00:00+00'),
+	(62, 'wagtailcore', '0031_add_page_view_restriction_types', '2026-01-01 00:00:00+00'),
+	(63, 'wagtailcore', '0032_add_bulk_delete_page_permission', '2026-01-01 00:00:00+00'),
+	(64, 'wagtailcore', '0033_remove_golive_expiry_help_text', '2026-01-01 00:00:00+00'),
+	(65, 'wagtailcore', '0034_page_live_revision', '2026-01-01 00:00:00+00'),
+	(66, 'wagtailcore', '0035_page_last_published_at', '2026-01-01 00:00:00+00'),
+	(67, 'wagtailcore', '0036_populate_page_last_published_at', '2026-01-01 00:00:00+00'),
+	(68, 'wagtailcore', '0037_set_page_owner_editable', '2026-01-01 00:00:00+00'),
+	(69, 'wagtailcore', '0038_make_first_published_at_editable', '2026-01-01 00:00:00+00'),
+	(70, 'wagtailcore', '0039_collectionviewrestriction', '2026-01-01 00:00:00+00'),
+	(71, 'wagtailcore', '0040_page_draft_title', '2026-01-01 00:00:00+00'),
+	(72, 'wagtailcore', '0041_group_collection_permissions_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(73, 'wagtailcore', '0042_index_on_pagerevision_approved_go_live_at', '2026-01-01 00:00:00+00'),
+	(74, 'wagtailcore', '0043_lock_fields', '2026-01-01 00:00:00+00'),
+	(75, 'wagtailcore', '0044_add_unlock_grouppagepermission', '2026-01-01 00:00:00+00'),
+	(76, 'wagtailcore', '0045_assign_unlock_grouppagepermission', '2026-01-01 00:00:00+00'),
+	(77, 'wagtailcore', '0046_site_name_remove_null', '2026-01-01 00:00:00+00'),
+	(78, 'wagtailcore', '0047_add_workflow_models', '2026-01-01 00:00:00+00'),
+	(79, 'wagtailcore', '0048_add_default_workflows', '2026-01-01 00:00:00+00'),
+	(80, 'wagtailcore', '0049_taskstate_finished_by', '2026-01-01 00:00:00+00'),
+	(81, 'wagtailcore', '0050_workflow_rejected_to_needs_changes', '2026-01-01 00:00:00+00'),
+	(82, 'wagtailcore', '0051_taskstate_comment', '2026-01-01 00:00:00+00'),
+	(83, 'wagtailcore', '0052_pagelogentry', '2026-01-01 00:00:00+00'),
+	(84, 'wagtailcore', '0053_locale_model', '2026-01-01 00:00:00+00'),
+	(85, 'wagtailcore', '0054_initial_locale', '2026-01-01 00:00:00+00'),
+	(86, 'wagtailcore', '0055_page_locale_fields', '2026-01-01 00:00:00+00'),
+	(87, 'wagtailcore', '0056_page_locale_fields_populate', '2026-01-01 00:00:00+00'),
+	(88, 'wagtailcore', '0057_page_locale_fields_notnull', '2026-01-01 00:00:00+00'),
+	(89, 'wagtailcore', '0058_page_alias_of', '2026-01-01 00:00:00+00'),
+	(90, 'wagtailcore', '0059_apply_collection_ordering', '2026-01-01 00:00:00+00'),
+	(91, 'wagtailcore', '0060_fix_workflow_unique_constraint', '2026-01-01 00:00:00+00'),
+	(195, 'limits', '0001_initial', '2026-01-01 00:00:00+00'),
+	(92, 'wagtailcore', '0061_change_promote_tab_helpt_text_and_verbose_names', '2026-01-01 00:00:00+00'),
+	(93, 'wagtailcore', '0062_comment_models_and_pagesubscription', '2026-01-01 00:00:00+00'),
+	(94, 'wagtailcore', '0063_modellogentry', '2026-01-01 00:00:00+00'),
+	(95, 'wagtailcore', '0064_log_timestamp_indexes', '2026-01-01 00:00:00+00'),
+	(96, 'wagtailcore', '0065_log_entry_uuid', '2026-01-01 00:00:00+00'),
+	(97, 'wagtailcore', '0066_collection_management_permissions', '2026-01-01 00:00:00+00'),
+	(98, 'wagtailcore', '0067_alter_pagerevision_content_json', '2026-01-01 00:00:00+00'),
+	(99, 'wagtailcore', '0068_log_entry_empty_object', '2026-01-01 00:00:00+00'),
+	(100, 'wagtailcore', '0069_log_entry_jsonfield', '2026-01-01 00:00:00+00'),
+	(101, 'wagtailcore', '0070_rename_pagerevision_revision', '2026-01-01 00:00:00+00'),
+	(102, 'wagtailcore', '0071_populate_revision_content_type', '2026-01-01 00:00:00+00'),
+	(103, 'wagtailcore', '0072_alter_revision_content_type_notnull', '2026-01-01 00:00:00+00'),
+	(104, 'wagtailcore', '0073_page_latest_revision', '2026-01-01 00:00:00+00'),
+	(105, 'wagtailcore', '0074_revision_object_str', '2026-01-01 00:00:00+00'),
+	(106, 'wagtailcore', '0075_populate_latest_revision_and_revision_object_str', '2026-01-01 00:00:00+00'),
+	(107, 'wagtailcore', '0076_modellogentry_revision', '2026-01-01 00:00:00+00'),
+	(108, 'wagtailcore', '0077_alter_revision_user', '2026-01-01 00:00:00+00'),
+	(109, 'wagtailcore', '0078_referenceindex', '2026-01-01 00:00:00+00'),
+	(110, 'wagtailcore', '0079_rename_taskstate_page_revision', '2026-01-01 00:00:00+00'),
+	(111, 'wagtailcore', '0080_generic_workflowstate', '2026-01-01 00:00:00+00'),
+	(112, 'wagtailcore', '0081_populate_workflowstate_content_type', '2026-01-01 00:00:00+00'),
+	(113, 'wagtailcore', '0082_alter_workflowstate_content_type_notnull', '2026-01-01 00:00:00+00'),
+	(114, 'wagtailcore', '0083_workflowcontenttype', '2026-01-01 00:00:00+00'),
+	(115, 'wagtailcore', '0084_add_default_page_permissions', '2026-01-01 00:00:00+00'),
+	(116, 'wagtailcore', '0085_add_grouppagepermission_permission', '2026-01-01 00:00:00+00'),
+	(117, 'wagtailcore', '0086_populate_grouppagepermission_permission', '2026-01-01 00:00:00+00'),
+	(118, 'wagtailcore', '0087_alter_grouppagepermission_unique_together_and_more', '2026-01-01 00:00:00+00'),
+	(119, 'wagtailcore', '0088_fix_log_entry_json_timestamps', '2026-01-01 00:00:00+00'),
+	(120, 'wagtailcore', '0089_log_entry_data_json_null_to_object', '2026-01-01 00:00:00+00'),
+	(121, 'wagtailcore', '0090_remove_grouppagepermission_permission_type', '2026-01-01 00:00:00+00'),
+	(122, 'wagtailcore', '0091_remove_revision_submitted_for_moderation', '2026-01-01 00:00:00+00'),
+	(123, 'wagtailcore', '0092_alter_collectionviewrestriction_password_and_more', '2026-01-01 00:00:00+00'),
+	(124, 'wagtailcore', '0093_uploadedfile', '2026-01-01 00:00:00+00'),
+	(125, 'wagtailcore', '0094_alter_page_locale', '2026-01-01 00:00:00+00'),
+	(126, 'wagtailcore', '0095_groupsitepermission', '2026-01-01 00:00:00+00'),
+	(127, 'wagtailcore', '0096_referenceindex_referenceindex_source_object_and_more', '2026-01-01 00:00:00+00'),
+	(128, 'wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes', '2026-01-01 00:00:00+00'),
+	(129, 'wagtailcore', '0098_apitoken', '2026-01-01 00:00:00+00'),
+	(130, 'shop', '0001_initial', '2026-01-01 00:00:00+00'),
+	(131, 'catalog', '0001_initial', '2026-01-01 00:00:00+00'),
+	(132, 'catalog', '0002_goods', '2026-01-01 00:00:00+00'),
+	(133, 'catalog', '0003_edition', '2026-01-01 00:00:00+00'),
+	(134, 'catalog', '0004_traits', '2026-01-01 00:00:00+00'),
+	(135, 'catalog', '0005_options', '2026-01-01 00:00:00+00'),
+	(136, 'catalog', '0006_collections', '2026-01-01 00:00:00+00'),
+	(137, 'catalog', '0007_former_names', '2026-01-01 00:00:00+00'),
+	(138, 'catalog', '0008_drafts', '2026-01-01 00:00:00+00'),
+	(139, 'catalog', '0009_bundles', '2026-01-01 00:00:00+00'),
+	(140, 'content', '0001_initial', '2026-01-01 00:00:00+00'),
+	(141, 'content', '0002_append_only', '2026-01-01 00:00:00+00'),
+	(142, 'content', '0003_search_engines', '2026-01-01 00:00:00+00'),
+	(143, 'customers', '0001_initial', '2026-01-01 00:00:00+00'),
+	(144, 'customers', '0002_append_only', '2026-01-01 00:00:00+00'),
+	(145, 'customers', '0003_buyer', '2026-01-01 00:00:00+00'),
+	(146, 'customers', '0004_people', '2026-01-01 00:00:00+00'),
+	(147, 'customers', '0005_signing_in', '2026-01-01 00:00:00+00'),
+	(148, 'customers', '0006_address_labels', '2026-01-01 00:00:00+00'),
+	(149, 'customers', '0007_codes_of_a_day', '2026-01-01 00:00:00+00'),
+	(150, 'events', '0001_initial', '2026-01-01 00:00:00+00'),
+	(151, 'events', '0002_record', '2026-01-01 00:00:00+00'),
+	(152, 'shop', '0002_currency', '2026-01-01 00:00:00+00'),
+	(153, 'pricing', '0001_initial', '2026-01-01 00:00:00+00'),
+	(154, 'pricing', '0002_functions', '2026-01-01 00:00:00+00'),
+	(155, 'pricing', '0003_material', '2026-01-01 00:00:00+00'),
+	(156, 'pricing', '0004_shown', '2026-01-01 00:00:00+00'),
+	(157, 'pricing', '0005_plans_kept', '2026-01-01 00:00:00+00'),
+	(158, 'pricing', '0006_costs', '2026-01-01 00:00:00+00'),
+	(159, 'pricing', '0007_tax_shown', '2026-01-01 00:00:00+00'),
+	(160, 'pricing', '0008_bundles', '2026-01-01 00:00:00+00'),
+	(161, 'inventory', '0001_initial', '2026-01-01 00:00:00+00'),
+	(162, 'orders', '0001_initial', '2026-01-01 00:00:00+00'),
+	(163, 'orders', '0002_orders_open', '2026-01-01 00:00:00+00'),
+	(164, 'orders', '0003_money_kept', '2026-01-01 00:00:00+00'),
+	(165, 'orders', '0004_standing', '2026-01-01 00:00:00+00'),
+	(166, 'orders', '0005_fewer_indices', '2026-01-01 00:00:00+00'),
+	(167, 'orders', '0006_pay', '2026-01-01 00:00:00+00'),
+	(168, 'orders', '0007_comforts', '2026-01-01 00:00:00+00'),
+	(169, 'orders', '0008_bundles', '2026-01-01 00:00:00+00'),
+	(170, 'inventory', '0002_functions', '2026-01-01 00:00:00+00'),
+	(171, 'inventory', '0003_release_units', '2026-01-01 00:00:00+00'),
+	(172, 'inventory', '0004_shown', '2026-01-01 00:00:00+00'),
+	(173, 'inventory', '0005_take', '2026-01-01 00:00:00+00'),
+	(174, 'inventory', '0006_confirm', '2026-01-01 00:00:00+00'),
+	(175, 'inventory', '0007_bundles', '2026-01-01 00:00:00+00'),
+	(176, 'media', '0001_initial', '2026-01-01 00:00:00+00'),
+	(177, 'payments', '0001_initial', '2026-01-01 00:00:00+00'),
+	(178, 'payments', '0002_append_only', '2026-01-01 00:00:00+00'),
+	(179, 'payments', '0003_confirmations_and_disputes', '2026-01-01 00:00:00+00'),
+	(180, 'payments', '0004_statements', '2026-01-01 00:00:00+00'),
+	(181, 'payments', '0005_strays', '2026-01-01 00:00:00+00'),
+	(182, 'payments', '0006_functions', '2026-01-01 00:00:00+00'),
+	(183, 'flows', '0001_place_order', '2026-01-01 00:00:00+00'),
+	(184, 'flows', '0002_plan', '2026-01-01 00:00:00+00'),
+	(185, 'flows', '0003_plans_kept', '2026-01-01 00:00:00+00'),
+	(186, 'flows', '0004_settle', '2026-01-01 00:00:00+00'),
+	(187, 'flows', '0005_pay_as_seen', '2026-01-01 00:00:00+00'),
+	(188, 'flows', '0006_pictures', '2026-01-01 00:00:00+00'),
+	(189, 'flows', '0007_bundles', '2026-01-01 00:00:00+00'),
+	(190, 'imports', '0001_initial', '2026-01-01 00:00:00+00'),
+	(191, 'imports', '0002_origins', '2026-01-01 00:00:00+00'),
+	(192, 'imports', '0003_sheets', '2026-01-01 00:00:00+00'),
+	(193, 'jobs', '0001_initial', '2026-01-01 00:00:00+00'),
+	(194, 'lake', '0001_initial', '2026-01-01 00:00:00+00'),
+	(196, 'links', '0001_initial', '2026-01-01 00:00:00+00'),
+	(197, 'messaging', '0001_initial', '2026-01-01 00:00:00+00'),
+	(198, 'messaging', '0002_templates', '2026-01-01 00:00:00+00'),
+	(199, 'mfa', '0001_initial', '2026-01-01 00:00:00+00'),
+	(200, 'mfa', '0002_authenticator_timestamps', '2026-01-01 00:00:00+00');
 INSERT INTO public.django_migrations VALUES
-	(201, 'wagtailcore', '0055_page_locale_fields', '2026-01-01 00:00:00+00'),
-	(202, 'wagtailcore', '0056_page_locale_fields_populate', '2026-01-01 00:00:00+00'),
-	(203, 'wagtailcore', '0057_page_locale_fields_notnull', '2026-01-01 00:00:00+00'),
-	(204, 'wagtailcore', '0058_page_alias_of', '2026-01-01 00:00:00+00'),
-	(205, 'wagtailcore', '0059_apply_collection_ordering', '2026-01-01 00:00:00+00'),
-	(206, 'wagtailcore', '0060_fix_workflow_unique_constraint', '2026-01-01 00:00:00+00'),
-	(207, 'wagtailcore', '0061_change_promote_tab_helpt_text_and_verbose_names', '2026-01-01 00:00:00+00'),
-	(208, 'wagtailcore', '0062_comment_models_and_pagesubscription', '2026-01-01 00:00:00+00'),
-	(209, 'wagtailcore', '0063_modellogentry', '2026-01-01 00:00:00+00'),
-	(210, 'wagtailcore', '0064_log_timestamp_indexes', '2026-01-01 00:00:00+00'),
-	(211, 'wagtailcore', '0065_log_entry_uuid', '2026-01-01 00:00:00+00'),
-	(212, 'wagtailcore', '0066_collection_management_permissions', '2026-01-01 00:00:00+00'),
-	(213, 'wagtailcore', '0067_alter_pagerevision_content_json', '2026-01-01 00:00:00+00'),
-	(214, 'wagtailcore', '0068_log_entry_empty_object', '2026-01-01 00:00:00+00'),
-	(215, 'wagtailcore', '0069_log_entry_jsonfield', '2026-01-01 00:00:00+00'),
-	(216, 'wagtailcore', '0070_rename_pagerevision_revision', '2026-01-01 00:00:00+00'),
-	(217, 'wagtailcore', '0071_populate_revision_content_type', '2026-01-01 00:00:00+00'),
-	(218, 'wagtailcore', '0072_alter_revision_content_type_notnull', '2026-01-01 00:00:00+00'),
-	(219, 'wagtailcore', '0073_page_latest_revision', '2026-01-01 00:00:00+00'),
-	(220, 'wagtailcore', '0074_revision_object_str', '2026-01-01 00:00:00+00'),
-	(221, 'wagtailcore', '0075_populate_latest_revision_and_revision_object_str', '2026-01-01 00:00:00+00'),
-	(222, 'wagtailcore', '0076_modellogentry_revision', '2026-01-01 00:00:00+00'),
-	(223, 'wagtailcore', '0077_alter_revision_user', '2026-01-01 00:00:00+00'),
-	(224, 'wagtailcore', '0078_referenceindex', '2026-01-01 00:00:00+00'),
-	(225, 'wagtailcore', '0079_rename_taskstate_page_revision', '2026-01-01 00:00:00+00'),
-	(226, 'wagtailcore', '0080_generic_workflowstate', '2026-01-01 00:00:00+00'),
-	(227, 'wagtailcore', '0081_populate_workflowstate_content_type', '2026-01-01 00:00:00+00'),
-	(228, 'wagtailcore', '0082_alter_workflowstate_content_type_notnull', '2026-01-01 00:00:00+00'),
-	(229, 'wagtailcore', '0083_workflowcontenttype', '2026-01-01 00:00:00+00'),
-	(230, 'wagtailcore', '0084_add_default_page_permissions', '2026-01-01 00:00:00+00'),
-	(231, 'wagtailcore', '0085_add_grouppagepermission_permission', '2026-01-01 00:00:00+00'),
-	(232, 'wagtailcore', '0086_populate_grouppagepermission_permission', '2026-01-01 00:00:00+00'),
-	(233, 'wagtailcore', '0087_alter_grouppagepermission_unique_together_and_more', '2026-01-01 00:00:00+00'),
-	(234, 'wagtailcore', '0088_fix_log_entry_json_timestamps', '2026-01-01 00:00:00+00'),
-	(235, 'wagtailcore', '0089_log_entry_data_json_null_to_object', '2026-01-01 00:00:00+00'),
-	(236, 'wagtailcore', '0090_remove_grouppagepermission_permission_type', '2026-01-01 00:00:00+00'),
-	(237, 'wagtailcore', '0091_remove_revision_submitted_for_moderation', '2026-01-01 00:00:00+00'),
-	(238, 'wagtailcore', '0092_alter_collectionviewrestriction_password_and_more', '2026-01-01 00:00:00+00'),
-	(239, 'wagtailcore', '0093_uploadedfile', '2026-01-01 00:00:00+00'),
-	(240, 'wagtailcore', '0094_alter_page_locale', '2026-01-01 00:00:00+00'),
-	(241, 'wagtailcore', '0095_groupsitepermission', '2026-01-01 00:00:00+00'),
-	(242, 'wagtailcore', '0096_referenceindex_referenceindex_source_object_and_more', '2026-01-01 00:00:00+00'),
-	(243, 'wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes', '2026-01-01 00:00:00+00'),
-	(244, 'wagtailcore', '0098_apitoken', '2026-01-01 00:00:00+00'),
-	(245, 'wagtaildocs', '0001_initial', '2026-01-01 00:00:00+00'),
-	(246, 'wagtaildocs', '0002_initial_data', '2026-01-01 00:00:00+00'),
-	(247, 'wagtaildocs', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(248, 'wagtaildocs', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(249, 'wagtaildocs', '0005_document_collection', '2026-01-01 00:00:00+00'),
-	(250, 'wagtaildocs', '0006_copy_document_permissions_to_collections', '2026-01-01 00:00:00+00'),
-	(251, 'wagtaildocs', '0005_alter_uploaded_by_user_on_delete_action', '2026-01-01 00:00:00+00'),
-	(252, 'wagtaildocs', '0007_merge', '2026-01-01 00:00:00+00'),
-	(253, 'wagtaildocs', '0008_document_file_size', '2026-01-01 00:00:00+00'),
-	(254, 'wagtaildocs', '0009_document_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(255, 'wagtaildocs', '0010_document_file_hash', '2026-01-01 00:00:00+00'),
-	(256, 'wagtaildocs', '0011_add_choose_permissions', '2026-01-01 00:00:00+00'),
-	(257, 'wagtaildocs', '0012_uploadeddocument', '2026-01-01 00:00:00+00'),
-	(258, 'wagtaildocs', '0013_delete_uploadeddocument', '2026-01-01 00:00:00+00'),
-	(259, 'wagtaildocs', '0014_alter_document_file_size', '2026-01-01 00:00:00+00'),
-	(260, 'wagtailimages', '0001_initial', '2026-01-01 00:00:00+00'),
-	(261, 'wagtailimages', '0002_initial_data', '2026-01-01 00:00:00+00'),
-	(262, 'wagtailimages', '0003_fix_focal_point_fields', '2026-01-01 00:00:00+00'),
-	(263, 'wagtailimages', '0004_make_focal_point_key_not_nullable', '2026-01-01 00:00:00+00'),
-	(264, 'wagtailimages', '0005_make_filter_spec_unique', '2026-01-01 00:00:00+00'),
-	(265, 'wagtailimages', '0006_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(266, 'wagtailimages', '0007_image_file_size', '2026-01-01 00:00:00+00'),
-	(267, 'wagtailimages', '0008_image_created_at_index', '2026-01-01 00:00:00+00'),
-	(268, 'wagtailimages', '0009_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(269, 'wagtailimages', '0010_change_on_delete_behaviour', '2026-01-01 00:00:00+00'),
-	(270, 'wagtailimages', '0011_image_collection', '2026-01-01 00:00:00+00'),
-	(271, 'wagtailimages', '0012_copy_image_permissions_to_collections', '2026-01-01 00:00:00+00'),
-	(272, 'wagtailimages', '0013_make_rendition_upload_callable', '2026-01-01 00:00:00+00'),
-	(273, 'wagtailimages', '0014_add_filter_spec_field', '2026-01-01 00:00:00+00'),
-	(274, 'wagtailimages', '0015_fill_filter_spec_field', '2026-01-01 00:00:00+00'),
-	(275, 'wagtailimages', '0016_deprecate_rendition_filter_relation', '2026-01-01 00:00:00+00'),
-	(276, 'wagtailimages', '0017_reduce_focal_point_key_max_length', '2026-01-01 00:00:00+00'),
-	(277, 'wagtailimages', '0018_remove_rendition_filter', '2026-01-01 00:00:00+00'),
-	(278, 'wagtailimages', '0019_delete_filter', '2026-01-01 00:00:00+00'),
-	(279, 'wagtailimages', '0020_add-verbose-name', '2026-01-01 00:00:00+00'),
-	(280, 'wagtailimages', '0021_image_file_hash', '2026-01-01 00:00:00+00'),
-	(281, 'wagtailimages', '0022_uploadedimage', '2026-01-01 00:00:00+00'),
-	(282, 'wagtailimages', '0023_add_choose_permissions', '2026-01-01 00:00:00+00'),
-	(283, 'wagtailimages', '0024_index_image_file_hash', '2026-01-01 00:00:00+00'),
-	(284, 'wagtailimages', '0025_alter_image_file_alter_rendition_file', '2026-01-01 00:00:00+00'),
-	(285, 'wagtailimages', '0026_delete_uploadedimage', '2026-01-01 00:00:00+00'),
-	(286, 'wagtailimages', '0027_image_description', '2026-01-01 00:00:00+00'),
-	(287, 'wagtailsearch', '0001_initial', '2026-01-01 00:00:00+00'),
-	(288, 'wagtailsearch', '0002_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(289, 'wagtailsearch', '0003_remove_editors_pick', '2026-01-01 00:00:00+00'),
-	(290, 'wagtailsearch', '0004_querydailyhits_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(291, 'wagtailsearch', '0005_create_indexentry', '2026-01-01 00:00:00+00'),
-	(292, 'wagtailsearch', '0006_customise_indexentry', '2026-01-01 00:00:00+00'),
-	(293, 'wagtailsearch', '0007_delete_editorspick', '2026-01-01 00:00:00+00'),
-	(294, 'wagtailsearch', '0008_remove_query_and_querydailyhits_models', '2026-01-01 00:00:00+00'),
-	(295, 'wagtailsearch', '0009_remove_ngram_autocomplete', '2026-01-01 00:00:00+00'),
-	(296, 'wagtailsearch', '0010_add_text_fields', '2026-01-01 00:00:00+00'),
-	(297, 'wagtailusers', '0001_initial', '2026-01-01 00:00:00+00'),
-	(298, 'wagtailusers', '0002_add_verbose_name_on_userprofile', '2026-01-01 00:00:00+00'),
-	(299, 'wagtailusers', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(300, 'wagtailusers', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(301, 'wagtailusers', '0005_make_related_name_wagtail_specific', '2026-01-01 00:00:00+00'),
-	(302, 'wagtailusers', '0006_userprofile_prefered_language', '2026-01-01 00:00:00+00'),
-	(303, 'wagtailusers', '0007_userprofile_current_time_zone', '2026-01-01 00:00:00+00'),
-	(304, 'wagtailusers', '0008_userprofile_avatar', '2026-01-01 00:00:00+00'),
-	(305, 'wagtailusers', '0009_userprofile_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(306, 'wagtailusers', '0010_userprofile_updated_comments_notifications', '2026-01-01 00:00:00+00'),
-	(307, 'wagtailusers', '0011_userprofile_dismissibles', '2026-01-01 00:00:00+00'),
-	(308, 'wagtailusers', '0012_userprofile_theme', '2026-01-01 00:00:00+00'),
-	(309, 'wagtailusers', '0013_userprofile_density', '2026-01-01 00:00:00+00'),
-	(310, 'wagtailusers', '0014_userprofile_contrast', '2026-01-01 00:00:00+00'),
-	(311, 'wagtailusers', '0015_userprofile_keyboard_shortcuts', '2026-01-01 00:00:00+00'),
-	(312, 'wagtailimages', '0001_squashed_0021', '2026-01-01 00:00:00+00'),
-	(313, 'wagtailcore', '0001_squashed_0016_change_page_url_path_to_text_field', '2026-01-01 00:00:00+00');
+	(201, 'mfa', '0003_authenticator_type_uniq', '2026-01-01 00:00:00+00'),
+	(202, 'orders', '0009_news_seen', '2026-01-01 00:00:00+00'),
+	(203, 'orders', '0010_pieces', '2026-01-01 00:00:00+00'),
+	(204, 'payments', '0007_pending_counted', '2026-01-01 00:00:00+00'),
+	(205, 'payments', '0008_search_by_reference', '2026-01-01 00:00:00+00'),
+	(206, 'payments', '0009_mismatched_rows', '2026-01-01 00:00:00+00'),
+	(207, 'procrastinate', '0001_initial', '2026-01-01 00:00:00+00'),
+	(208, 'procrastinate', '0002_drop_started_at_column', '2026-01-01 00:00:00+00'),
+	(209, 'procrastinate', '0003_drop_started_at_column', '2026-01-01 00:00:00+00'),
+	(210, 'procrastinate', '0004_drop_procrastinate_version_table', '2026-01-01 00:00:00+00'),
+	(211, 'procrastinate', '0005_fix_procrastinate_fetch_job', '2026-01-01 00:00:00+00'),
+	(212, 'procrastinate', '0006_fix_trigger_status_events_insert', '2026-01-01 00:00:00+00'),
+	(213, 'procrastinate', '0007_add_queueing_lock_column', '2026-01-01 00:00:00+00'),
+	(214, 'procrastinate', '0008_close_fetch_job_race_condition', '2026-01-01 00:00:00+00'),
+	(215, 'procrastinate', '0009_add_defer_job_function', '2026-01-01 00:00:00+00'),
+	(216, 'procrastinate', '0010_add_procrastinate_periodic_defers', '2026-01-01 00:00:00+00'),
+	(217, 'procrastinate', '0011_add_foreign_key_index', '2026-01-01 00:00:00+00'),
+	(218, 'procrastinate', '0012_add_locks_to_periodic_defer', '2026-01-01 00:00:00+00'),
+	(219, 'procrastinate', '0013_fix_procrastinate_defer_periodic_job', '2026-01-01 00:00:00+00'),
+	(220, 'procrastinate', '0014_add_finish_job_and_retry_job_functions', '2026-01-01 00:00:00+00'),
+	(221, 'procrastinate', '0015_add_trigger_on_job_deletion', '2026-01-01 00:00:00+00'),
+	(222, 'procrastinate', '0016_delete_finished_jobs', '2026-01-01 00:00:00+00'),
+	(223, 'procrastinate', '0017_add_checks_to_finish_job', '2026-01-01 00:00:00+00'),
+	(224, 'procrastinate', '0018_add_checks_to_retry_job', '2026-01-01 00:00:00+00'),
+	(225, 'procrastinate', '0019_fix_finish_job_compat_issue', '2026-01-01 00:00:00+00'),
+	(226, 'procrastinate', '0020_add_index_on_procrastinate_jobs', '2026-01-01 00:00:00+00'),
+	(227, 'procrastinate', '0021_add_kwargs_to_defer_periodic_job', '2026-01-01 00:00:00+00'),
+	(228, 'procrastinate', '0022_null_locks_excluded', '2026-01-01 00:00:00+00'),
+	(229, 'procrastinate', '0023_remove_old_finish_job_function', '2026-01-01 00:00:00+00'),
+	(230, 'procrastinate', '0024_job_id_bigint', '2026-01-01 00:00:00+00'),
+	(231, 'procrastinate', '0025_add_models', '2026-01-01 00:00:00+00'),
+	(232, 'procrastinate', '0026_add_job_priority', '2026-01-01 00:00:00+00'),
+	(233, 'procrastinate', '0027_add_periodic_job_priority', '2026-01-01 00:00:00+00'),
+	(234, 'procrastinate', '0028_add_cancel_states', '2026-01-01 00:00:00+00'),
+	(235, 'procrastinate', '0029_add_additional_params_to_retry_job', '2026-01-01 00:00:00+00'),
+	(236, 'procrastinate', '0030_alter_procrastinateevent_options', '2026-01-01 00:00:00+00'),
+	(237, 'procrastinate', '0031_add_indexes_for_fetch_job', '2026-01-01 00:00:00+00'),
+	(238, 'procrastinate', '0032_pre_cancel_notification', '2026-01-01 00:00:00+00'),
+	(239, 'procrastinate', '0033_post_cancel_notification', '2026-01-01 00:00:00+00'),
+	(240, 'procrastinate', '0034_pre_add_heartbeat', '2026-01-01 00:00:00+00'),
+	(241, 'procrastinate', '0035_post_add_heartbeat', '2026-01-01 00:00:00+00'),
+	(242, 'procrastinate', '0036_add_worker_model', '2026-01-01 00:00:00+00'),
+	(243, 'procrastinate', '0037_pre_batch_defer_jobs', '2026-01-01 00:00:00+00'),
+	(244, 'procrastinate', '0038_post_batch_defer_jobs', '2026-01-01 00:00:00+00'),
+	(245, 'procrastinate', '0039_pre_priority_lock_fetch_job', '2026-01-01 00:00:00+00'),
+	(246, 'procrastinate', '0040_pre_retry_failed_job', '2026-01-01 00:00:00+00'),
+	(247, 'procrastinate', '0041_post_retry_failed_job', '2026-01-01 00:00:00+00'),
+	(248, 'requests', '0001_initial', '2026-01-01 00:00:00+00'),
+	(249, 'reviews', '0001_initial', '2026-01-01 00:00:00+00'),
+	(250, 'reviews', '0002_kept', '2026-01-01 00:00:00+00'),
+	(251, 'reviews', '0003_questions', '2026-01-01 00:00:00+00'),
+	(252, 'reviews', '0004_said', '2026-01-01 00:00:00+00'),
+	(253, 'reviews', '0005_photos', '2026-01-01 00:00:00+00'),
+	(254, 'search', '0001_initial', '2026-01-01 00:00:00+00'),
+	(255, 'search', '0002_depth', '2026-01-01 00:00:00+00'),
+	(256, 'search', '0003_traits', '2026-01-01 00:00:00+00'),
+	(257, 'search', '0004_ranking', '2026-01-01 00:00:00+00'),
+	(258, 'search', '0005_telling', '2026-01-01 00:00:00+00'),
+	(259, 'sessions', '0001_initial', '2026-01-01 00:00:00+00'),
+	(260, 'shop', '0003_first_day', '2026-01-01 00:00:00+00'),
+	(261, 'taggit', '0001_initial', '2026-01-01 00:00:00+00'),
+	(262, 'taggit', '0002_auto_20150616_2121', '2026-01-01 00:00:00+00'),
+	(263, 'taggit', '0003_taggeditem_add_unique_index', '2026-01-01 00:00:00+00'),
+	(264, 'taggit', '0004_alter_taggeditem_content_type_alter_taggeditem_tag', '2026-01-01 00:00:00+00'),
+	(265, 'taggit', '0005_auto_20220424_2025', '2026-01-01 00:00:00+00'),
+	(266, 'taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx', '2026-01-01 00:00:00+00'),
+	(267, 'wagtailadmin', '0001_create_admin_access_permissions', '2026-01-01 00:00:00+00'),
+	(268, 'wagtailadmin', '0002_admin', '2026-01-01 00:00:00+00'),
+	(269, 'wagtailadmin', '0003_admin_managed', '2026-01-01 00:00:00+00'),
+	(270, 'wagtailadmin', '0004_editingsession', '2026-01-01 00:00:00+00'),
+	(271, 'wagtailadmin', '0005_editingsession_is_editing', '2026-01-01 00:00:00+00'),
+	(272, 'wagtailadmin', '0006_formstate', '2026-01-01 00:00:00+00'),
+	(273, 'wagtaildocs', '0001_initial', '2026-01-01 00:00:00+00'),
+	(274, 'wagtaildocs', '0002_initial_data', '2026-01-01 00:00:00+00'),
+	(275, 'wagtaildocs', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(276, 'wagtaildocs', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(277, 'wagtaildocs', '0005_document_collection', '2026-01-01 00:00:00+00'),
+	(278, 'wagtaildocs', '0006_copy_document_permissions_to_collections', '2026-01-01 00:00:00+00'),
+	(279, 'wagtaildocs', '0005_alter_uploaded_by_user_on_delete_action', '2026-01-01 00:00:00+00'),
+	(280, 'wagtaildocs', '0007_merge', '2026-01-01 00:00:00+00'),
+	(281, 'wagtaildocs', '0008_document_file_size', '2026-01-01 00:00:00+00'),
+	(282, 'wagtaildocs', '0009_document_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(283, 'wagtaildocs', '0010_document_file_hash', '2026-01-01 00:00:00+00'),
+	(284, 'wagtaildocs', '0011_add_choose_permissions', '2026-01-01 00:00:00+00'),
+	(285, 'wagtaildocs', '0012_uploadeddocument', '2026-01-01 00:00:00+00'),
+	(286, 'wagtaildocs', '0013_delete_uploadeddocument', '2026-01-01 00:00:00+00'),
+	(287, 'wagtaildocs', '0014_alter_document_file_size', '2026-01-01 00:00:00+00'),
+	(288, 'wagtailimages', '0001_initial', '2026-01-01 00:00:00+00'),
+	(289, 'wagtailimages', '0002_initial_data', '2026-01-01 00:00:00+00'),
+	(290, 'wagtailimages', '0003_fix_focal_point_fields', '2026-01-01 00:00:00+00'),
+	(291, 'wagtailimages', '0004_make_focal_point_key_not_nullable', '2026-01-01 00:00:00+00'),
+	(292, 'wagtailimages', '0005_make_filter_spec_unique', '2026-01-01 00:00:00+00'),
+	(293, 'wagtailimages', '0006_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(294, 'wagtailimages', '0007_image_file_size', '2026-01-01 00:00:00+00'),
+	(295, 'wagtailimages', '0008_image_created_at_index', '2026-01-01 00:00:00+00'),
+	(296, 'wagtailimages', '0009_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(297, 'wagtailimages', '0010_change_on_delete_behaviour', '2026-01-01 00:00:00+00'),
+	(298, 'wagtailimages', '0011_image_collection', '2026-01-01 00:00:00+00'),
+	(299, 'wagtailimages', '0012_copy_image_permissions_to_collections', '2026-01-01 00:00:00+00'),
+	(300, 'wagtailimages', '0013_make_rendition_upload_callable', '2026-01-01 00:00:00+00'),
+	(301, 'wagtailimages', '0014_add_filter_spec_field', '2026-01-01 00:00:00+00'),
+	(302, 'wagtailimages', '0015_fill_filter_spec_field', '2026-01-01 00:00:00+00'),
+	(303, 'wagtailimages', '0016_deprecate_rendition_filter_relation', '2026-01-01 00:00:00+00'),
+	(304, 'wagtailimages', '0017_reduce_focal_point_key_max_length', '2026-01-01 00:00:00+00'),
+	(305, 'wagtailimages', '0018_remove_rendition_filter', '2026-01-01 00:00:00+00'),
+	(306, 'wagtailimages', '0019_delete_filter', '2026-01-01 00:00:00+00'),
+	(307, 'wagtailimages', '0020_add-verbose-name', '2026-01-01 00:00:00+00'),
+	(308, 'wagtailimages', '0021_image_file_hash', '2026-01-01 00:00:00+00'),
+	(309, 'wagtailimages', '0022_uploadedimage', '2026-01-01 00:00:00+00'),
+	(310, 'wagtailimages', '0023_add_choose_permissions', '2026-01-01 00:00:00+00'),
+	(311, 'wagtailimages', '0024_index_image_file_hash', '2026-01-01 00:00:00+00'),
+	(312, 'wagtailimages', '0025_alter_image_file_alter_rendition_file', '2026-01-01 00:00:00+00'),
+	(313, 'wagtailimages', '0026_delete_uploadedimage', '2026-01-01 00:00:00+00'),
+	(314, 'wagtailimages', '0027_image_description', '2026-01-01 00:00:00+00'),
+	(315, 'wagtailsearch', '0001_initial', '2026-01-01 00:00:00+00'),
+	(316, 'wagtailsearch', '0002_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(317, 'wagtailsearch', '0003_remove_editors_pick', '2026-01-01 00:00:00+00'),
+	(318, 'wagtailsearch', '0004_querydailyhits_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(319, 'wagtailsearch', '0005_create_indexentry', '2026-01-01 00:00:00+00'),
+	(320, 'wagtailsearch', '0006_customise_indexentry', '2026-01-01 00:00:00+00'),
+	(321, 'wagtailsearch', '0007_delete_editorspick', '2026-01-01 00:00:00+00'),
+	(322, 'wagtailsearch', '0008_remove_query_and_querydailyhits_models', '2026-01-01 00:00:00+00'),
+	(323, 'wagtailsearch', '0009_remove_ngram_autocomplete', '2026-01-01 00:00:00+00'),
+	(324, 'wagtailsearch', '0010_add_text_fields', '2026-01-01 00:00:00+00'),
+	(325, 'wagtailusers', '0001_initial', '2026-01-01 00:00:00+00'),
+	(326, 'wagtailusers', '0002_add_verbose_name_on_userprofile', '2026-01-01 00:00:00+00'),
+	(327, 'wagtailusers', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(328, 'wagtailusers', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(329, 'wagtailusers', '0005_make_related_name_wagtail_specific', '2026-01-01 00:00:00+00'),
+	(330, 'wagtailusers', '0006_userprofile_prefered_language', '2026-01-01 00:00:00+00'),
+	(331, 'wagtailusers', '0007_userprofile_current_time_zone', '2026-01-01 00:00:00+00'),
+	(332, 'wagtailusers', '0008_userprofile_avatar', '2026-01-01 00:00:00+00'),
+	(333, 'wagtailusers', '0009_userprofile_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(334, 'wagtailusers', '0010_userprofile_updated_comments_notifications', '2026-01-01 00:00:00+00'),
+	(335, 'wagtailusers', '0011_userprofile_dismissibles', '2026-01-01 00:00:00+00'),
+	(336, 'wagtailusers', '0012_userprofile_theme', '2026-01-01 00:00:00+00'),
+	(337, 'wagtailusers', '0013_userprofile_density', '2026-01-01 00:00:00+00'),
+	(338, 'wagtailusers', '0014_userprofile_contrast', '2026-01-01 00:00:00+00'),
+	(339, 'wagtailusers', '0015_userprofile_keyboard_shortcuts', '2026-01-01 00:00:00+00'),
+	(340, 'wishes', '0001_initial', '2026-01-01 00:00:00+00'),
+	(341, 'wishes', '0002_kept', '2026-01-01 00:00:00+00'),
+	(342, 'wagtailimages', '0001_squashed_0021', '2026-01-01 00:00:00+00'),
+	(343, 'wagtailcore', '0001_squashed_0016_change_page_url_path_to_text_field', '2026-01-01 00:00:00+00');
 
 INSERT INTO public.wagtailcore_collection VALUES
 	(1, '0001', 1, 0, 'Root');
@@ -5722,13 +8244,13 @@ INSERT INTO public.wagtailcore_groupcollectionpermission VALUES
 	(12, 1, 2, 117);
 
 INSERT INTO public.wagtailcore_grouppagepermission VALUES
-	(1, 1, 1, 70),
-	(2, 1, 1, 71),
-	(3, 1, 1, 76),
-	(4, 2, 1, 70),
-	(5, 2, 1, 71),
-	(6, 1, 1, 75),
-	(7, 1, 1, 77);
+	(1, 1, 1, 69),
+	(2, 1, 1, 70),
+	(3, 1, 1, 75),
+	(4, 2, 1, 69),
+	(5, 2, 1, 70),
+	(6, 1, 1, 74),
+	(7, 1, 1, 76);
 
 INSERT INTO public.wagtailcore_locale VALUES
 	(1, 'en');
@@ -5741,7 +8263,7 @@ INSERT INTO public.wagtailcore_site VALUES
 	(1, 'localhost', 80, true, 2, '');
 
 INSERT INTO public.wagtailcore_task VALUES
-	(1, 'Moderators approval', true, 3);
+	(1, 'Moderators approval', true, 2);
 
 INSERT INTO public.wagtailcore_workflow VALUES
 	(1, 'Moderators approval', true);
@@ -5778,7 +8300,7 @@ SELECT pg_catalog.setval('public.auth_group_id_seq', 2, true);
 
 SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 18, true);
 
-SELECT pg_catalog.setval('public.auth_permission_id_seq', 527, true);
+SELECT pg_catalog.setval('public.auth_permission_id_seq', 807, true);
 
 SELECT pg_catalog.setval('public.catalog_attribute_id_seq', 1, false);
 
@@ -5788,13 +8310,41 @@ SELECT pg_catalog.setval('public.catalog_attributevalue_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.catalog_brand_id_seq', 1, false);
 
+SELECT pg_catalog.setval('public.catalog_bulkedit_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.catalog_bulkeditrow_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.catalog_bundlepart_id_seq', 1, false);
+
 SELECT pg_catalog.setval('public.catalog_category_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.catalog_collection_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.catalog_collectionproduct_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.catalog_draftstep_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.catalog_edition_id_seq', 1, false);
 
+SELECT pg_catalog.setval('public.catalog_formerslug_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.catalog_optionvalue_id_seq', 1, false);
+
 SELECT pg_catalog.setval('public.catalog_product_id_seq', 1, false);
 
+SELECT pg_catalog.setval('public.catalog_productdesk_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.catalog_productoption_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.catalog_relatedproduct_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.catalog_sizetable_id_seq', 1, false);
+
 SELECT pg_catalog.setval('public.catalog_variant_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.content_enginewords_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.content_pagelook_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.content_shoptext_id_seq', 1, false);
 
@@ -5804,9 +8354,27 @@ SELECT pg_catalog.setval('public.customers_consentrecord_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.customers_customer_id_seq', 1, false);
 
-SELECT pg_catalog.setval('public.django_content_type_id_seq', 131, true);
+SELECT pg_catalog.setval('public.customers_group_id_seq', 1, false);
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 313, true);
+SELECT pg_catalog.setval('public.customers_groupmember_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.customers_identity_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.customers_merge_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.customers_note_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.customers_notthesame_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.customers_provider_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.customers_shortmessage_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.customers_signincode_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.django_content_type_id_seq', 201, true);
+
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 343, true);
 
 SELECT pg_catalog.setval('public.events_outbox_id_seq', 1, false);
 
@@ -5819,6 +8387,12 @@ SELECT pg_catalog.setval('public.imports_importreject_id_seq', 1, false);
 SELECT pg_catalog.setval('public.imports_importrun_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.imports_importstep_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.imports_sheetheading_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.imports_sheetline_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.imports_sheetrun_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.inventory_hold_id_seq', 1, false);
 
@@ -5834,7 +8408,33 @@ SELECT pg_catalog.setval('public.jobs_report_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.lake_segment_id_seq', 1, false);
 
+SELECT pg_catalog.setval('public.links_day_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.links_link_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.links_visitor_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.media_filmpiece_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.media_kept_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.media_picture_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.media_picturevariant_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.media_size_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.media_track_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.media_video_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.messaging_bounce_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.messaging_lettertext_id_seq', 1, false);
+
 SELECT pg_catalog.setval('public.messaging_outgoing_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.messaging_unwanted_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.mfa_authenticator_id_seq', 1, false);
 
@@ -5844,11 +8444,17 @@ SELECT pg_catalog.setval('public.orders_basket_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.orders_basketline_id_seq', 1, false);
 
+SELECT pg_catalog.setval('public.orders_carrierlink_id_seq', 1, false);
+
 SELECT pg_catalog.setval('public.orders_creditnote_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.orders_creditnoteline_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.orders_happening_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.orders_linepart_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.orders_newsread_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.orders_number', 100001, false);
 
@@ -5856,15 +8462,23 @@ SELECT pg_catalog.setval('public.orders_order_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.orders_orderline_id_seq', 1, false);
 
+SELECT pg_catalog.setval('public.orders_particulars_id_seq', 1, false);
+
 SELECT pg_catalog.setval('public.orders_placedkey_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.orders_refund_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.orders_refundline_id_seq', 1, false);
 
+SELECT pg_catalog.setval('public.orders_request_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.orders_requestline_id_seq', 1, false);
+
 SELECT pg_catalog.setval('public.orders_shipment_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.orders_shipmentline_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.orders_shipmentpart_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.payments_fakeanswer_id_seq', 1, false);
 
@@ -5908,6 +8522,8 @@ SELECT pg_catalog.setval('public.reviews_answer_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.reviews_decision_id_seq', 1, false);
 
+SELECT pg_catalog.setval('public.reviews_photo_id_seq', 1, false);
+
 SELECT pg_catalog.setval('public.reviews_question_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.reviews_reply_id_seq', 1, false);
@@ -5922,6 +8538,10 @@ SELECT pg_catalog.setval('public.reviews_vote_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.search_asked_id_seq', 1, false);
 
+SELECT pg_catalog.setval('public.search_held_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.search_moved_id_seq', 1, false);
+
 SELECT pg_catalog.setval('public.search_pin_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.search_redirect_id_seq', 1, false);
@@ -5929,6 +8549,8 @@ SELECT pg_catalog.setval('public.search_redirect_id_seq', 1, false);
 SELECT pg_catalog.setval('public.search_slip_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.search_synonyms_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.search_waiting_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.taggit_tag_id_seq', 1, false);
 
@@ -6001,6 +8623,12 @@ SELECT pg_catalog.setval('public.wagtailimages_rendition_id_seq', 1, false);
 SELECT pg_catalog.setval('public.wagtailsearch_indexentry_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.wagtailusers_userprofile_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.wishes_list_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.wishes_wait_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.wishes_wish_id_seq', 1, false);
 
 ALTER TABLE ONLY public.access_asked
     ADD CONSTRAINT access_asked_pkey PRIMARY KEY (id);
@@ -6104,14 +8732,59 @@ ALTER TABLE ONLY public.catalog_brand
 ALTER TABLE ONLY public.catalog_brand
     ADD CONSTRAINT catalog_brand_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY public.catalog_bulkedit
+    ADD CONSTRAINT catalog_bulkedit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_bulkeditrow
+    ADD CONSTRAINT catalog_bulkeditrow_once UNIQUE (edit_id, product_id);
+
+ALTER TABLE ONLY public.catalog_bulkeditrow
+    ADD CONSTRAINT catalog_bulkeditrow_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_bundlepart
+    ADD CONSTRAINT catalog_bundlepart_once UNIQUE (bundle_id, part_id);
+
+ALTER TABLE ONLY public.catalog_bundlepart
+    ADD CONSTRAINT catalog_bundlepart_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_bundlepart
+    ADD CONSTRAINT catalog_bundlepart_position UNIQUE (bundle_id, "position");
+
 ALTER TABLE ONLY public.catalog_category
     ADD CONSTRAINT catalog_category_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.catalog_category
     ADD CONSTRAINT catalog_category_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY public.catalog_collection
+    ADD CONSTRAINT catalog_collection_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_collection
+    ADD CONSTRAINT catalog_collection_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.catalog_collectionproduct
+    ADD CONSTRAINT catalog_collectionproduct_once UNIQUE (collection_id, product_id);
+
+ALTER TABLE ONLY public.catalog_collectionproduct
+    ADD CONSTRAINT catalog_collectionproduct_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_draftstep
+    ADD CONSTRAINT catalog_draftstep_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.catalog_edition
     ADD CONSTRAINT catalog_edition_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_formerslug
+    ADD CONSTRAINT catalog_formerslug_once UNIQUE (kind, slug);
+
+ALTER TABLE ONLY public.catalog_formerslug
+    ADD CONSTRAINT catalog_formerslug_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_optionvalue
+    ADD CONSTRAINT catalog_optionvalue_once UNIQUE (option_id, choice_id);
+
+ALTER TABLE ONLY public.catalog_optionvalue
+    ADD CONSTRAINT catalog_optionvalue_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.catalog_product
     ADD CONSTRAINT catalog_product_pkey PRIMARY KEY (id);
@@ -6119,14 +8792,50 @@ ALTER TABLE ONLY public.catalog_product
 ALTER TABLE ONLY public.catalog_product
     ADD CONSTRAINT catalog_product_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY public.catalog_productdesk
+    ADD CONSTRAINT catalog_productdesk_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_productdesk
+    ADD CONSTRAINT catalog_productdesk_product_id_key UNIQUE (product_id);
+
+ALTER TABLE ONLY public.catalog_productoption
+    ADD CONSTRAINT catalog_productoption_attribute UNIQUE (product_id, attribute_id);
+
+ALTER TABLE ONLY public.catalog_productoption
+    ADD CONSTRAINT catalog_productoption_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_productoption
+    ADD CONSTRAINT catalog_productoption_slot UNIQUE (product_id, slot);
+
+ALTER TABLE ONLY public.catalog_productrule
+    ADD CONSTRAINT catalog_productrule_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_relatedproduct
+    ADD CONSTRAINT catalog_relatedproduct_once UNIQUE (product_id, other_id);
+
+ALTER TABLE ONLY public.catalog_relatedproduct
+    ADD CONSTRAINT catalog_relatedproduct_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.catalog_sizetable
+    ADD CONSTRAINT catalog_sizetable_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.catalog_variant
     ADD CONSTRAINT catalog_variant_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.content_enginewords
+    ADD CONSTRAINT content_enginewords_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.content_pagelook
+    ADD CONSTRAINT content_pagelook_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.content_shoptext
     ADD CONSTRAINT content_shoptext_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.customers_address
     ADD CONSTRAINT customers_address_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customers_business
+    ADD CONSTRAINT customers_business_pkey PRIMARY KEY (customer_id);
 
 ALTER TABLE ONLY public.customers_consentrecord
     ADD CONSTRAINT customers_consentrecord_pkey PRIMARY KEY (id);
@@ -6139,6 +8848,51 @@ ALTER TABLE ONLY public.customers_customer
 
 ALTER TABLE ONLY public.customers_customer
     ADD CONSTRAINT customers_customer_user_id_key UNIQUE (user_id);
+
+ALTER TABLE ONLY public.customers_group
+    ADD CONSTRAINT customers_group_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customers_groupmember
+    ADD CONSTRAINT customers_groupmember_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customers_identity
+    ADD CONSTRAINT customers_identity_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customers_merge
+    ADD CONSTRAINT customers_merge_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customers_note
+    ADD CONSTRAINT customers_note_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customers_notthesame
+    ADD CONSTRAINT customers_notthesame_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customers_provider
+    ADD CONSTRAINT customers_provider_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.customers_provider
+    ADD CONSTRAINT customers_provider_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customers_shortmessage
+    ADD CONSTRAINT customers_shortmessage_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.customers_shortmessage
+    ADD CONSTRAINT customers_shortmessage_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customers_signincode
+    ADD CONSTRAINT customers_signincode_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.customers_signincode
+    ADD CONSTRAINT customers_signincode_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customers_signinrule
+    ADD CONSTRAINT customers_signinrule_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customers_verifiednumber
+    ADD CONSTRAINT customers_verifiednumber_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.customers_verifiednumber
+    ADD CONSTRAINT customers_verifiednumber_pkey PRIMARY KEY (customer_id);
 
 ALTER TABLE ONLY public.django_content_type
     ADD CONSTRAINT django_content_type_app_label_model_76bd3d3b_uniq UNIQUE (app_label, model);
@@ -6161,6 +8915,9 @@ ALTER TABLE ONLY public.events_waiting
 ALTER TABLE ONLY public.events_waiting
     ADD CONSTRAINT events_waiting_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.imports_sheetheading
+    ADD CONSTRAINT imports_heading_once UNIQUE (kind, heading);
+
 ALTER TABLE ONLY public.imports_importorigin
     ADD CONSTRAINT imports_importorigin_pkey PRIMARY KEY (id);
 
@@ -6181,6 +8938,24 @@ ALTER TABLE ONLY public.imports_importorigin
 
 ALTER TABLE ONLY public.imports_importreject
     ADD CONSTRAINT imports_reject_line UNIQUE (run_id, line);
+
+ALTER TABLE ONLY public.imports_sheetline
+    ADD CONSTRAINT imports_sheet_line UNIQUE (sheet_id, line);
+
+ALTER TABLE ONLY public.imports_sheetfile
+    ADD CONSTRAINT imports_sheetfile_pkey PRIMARY KEY (sheet_id);
+
+ALTER TABLE ONLY public.imports_sheetheading
+    ADD CONSTRAINT imports_sheetheading_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.imports_sheetline
+    ADD CONSTRAINT imports_sheetline_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.imports_sheetrun
+    ADD CONSTRAINT imports_sheetrun_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.imports_sheetrun
+    ADD CONSTRAINT imports_sheetrun_run_id_key UNIQUE (run_id);
 
 ALTER TABLE ONLY public.imports_importstep
     ADD CONSTRAINT imports_step_once UNIQUE (run_id, name);
@@ -6221,11 +8996,71 @@ ALTER TABLE ONLY public.lake_segment
 ALTER TABLE ONLY public.limits_tally
     ADD CONSTRAINT limits_tally_pkey PRIMARY KEY (mark);
 
+ALTER TABLE ONLY public.links_day
+    ADD CONSTRAINT links_day_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.links_link
+    ADD CONSTRAINT links_link_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.links_link
+    ADD CONSTRAINT links_link_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.links_visitor
+    ADD CONSTRAINT links_visitor_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.media_cut
+    ADD CONSTRAINT media_cut_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.media_film
+    ADD CONSTRAINT media_film_pkey PRIMARY KEY (sha);
+
+ALTER TABLE ONLY public.media_filmpiece
+    ADD CONSTRAINT media_filmpiece_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.media_kept
+    ADD CONSTRAINT media_kept_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.media_original
+    ADD CONSTRAINT media_original_pkey PRIMARY KEY (sha);
+
+ALTER TABLE ONLY public.media_picture
+    ADD CONSTRAINT media_picture_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.media_picturevariant
+    ADD CONSTRAINT media_picturevariant_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.media_size
+    ADD CONSTRAINT media_size_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.media_track
+    ADD CONSTRAINT media_track_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.media_video
+    ADD CONSTRAINT media_video_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.messaging_bounce
+    ADD CONSTRAINT messaging_bounce_event_key UNIQUE (event);
+
+ALTER TABLE ONLY public.messaging_bounce
+    ADD CONSTRAINT messaging_bounce_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.messaging_lettersetting
+    ADD CONSTRAINT messaging_lettersetting_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.messaging_lettertext
+    ADD CONSTRAINT messaging_lettertext_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.messaging_outgoing
     ADD CONSTRAINT messaging_outgoing_key_key UNIQUE (key);
 
 ALTER TABLE ONLY public.messaging_outgoing
     ADD CONSTRAINT messaging_outgoing_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.messaging_reader
+    ADD CONSTRAINT messaging_reader_pkey PRIMARY KEY (mark);
+
+ALTER TABLE ONLY public.messaging_unwanted
+    ADD CONSTRAINT messaging_unwanted_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.mfa_authenticator
     ADD CONSTRAINT mfa_authenticator_pkey PRIMARY KEY (id);
@@ -6235,6 +9070,9 @@ ALTER TABLE ONLY public.orders_adjustment
 
 ALTER TABLE ONLY public.orders_adjustment
     ADD CONSTRAINT orders_adjustment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.orders_arrangement
+    ADD CONSTRAINT orders_arrangement_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.orders_basket
     ADD CONSTRAINT orders_basket_pkey PRIMARY KEY (id);
@@ -6248,6 +9086,9 @@ ALTER TABLE ONLY public.orders_basketline
 ALTER TABLE ONLY public.orders_basketline
     ADD CONSTRAINT orders_basketline_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.orders_carrierlink
+    ADD CONSTRAINT orders_carrierlink_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.orders_creditnote
     ADD CONSTRAINT orders_creditnote_number_key UNIQUE (number);
 
@@ -6259,6 +9100,24 @@ ALTER TABLE ONLY public.orders_creditnoteline
 
 ALTER TABLE ONLY public.orders_happening
     ADD CONSTRAINT orders_happening_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.orders_linepart
+    ADD CONSTRAINT orders_linepart_once UNIQUE (line_id, variant_id);
+
+ALTER TABLE ONLY public.orders_linepart
+    ADD CONSTRAINT orders_linepart_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.orders_linepart
+    ADD CONSTRAINT orders_linepart_position UNIQUE (line_id, "position");
+
+ALTER TABLE ONLY public.orders_newsread
+    ADD CONSTRAINT orders_newsread_customer_id_key UNIQUE (customer_id);
+
+ALTER TABLE ONLY public.orders_newsread
+    ADD CONSTRAINT orders_newsread_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.orders_newsseen
+    ADD CONSTRAINT orders_newsseen_pkey PRIMARY KEY (order_id);
 
 ALTER TABLE ONLY public.orders_order
     ADD CONSTRAINT orders_order_number_key UNIQUE (number);
@@ -6275,6 +9134,12 @@ ALTER TABLE ONLY public.orders_orderline
 ALTER TABLE ONLY public.orders_orderline
     ADD CONSTRAINT orders_orderline_position UNIQUE (order_id, "position");
 
+ALTER TABLE ONLY public.orders_particulars
+    ADD CONSTRAINT orders_particulars_basket_id_key UNIQUE (basket_id);
+
+ALTER TABLE ONLY public.orders_particulars
+    ADD CONSTRAINT orders_particulars_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.orders_placedkey
     ADD CONSTRAINT orders_placedkey_key_key UNIQUE (key);
 
@@ -6290,6 +9155,15 @@ ALTER TABLE ONLY public.orders_refund
 ALTER TABLE ONLY public.orders_refundline
     ADD CONSTRAINT orders_refundline_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.orders_request
+    ADD CONSTRAINT orders_request_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.orders_requestline
+    ADD CONSTRAINT orders_requestline_once UNIQUE (request_id, line_id);
+
+ALTER TABLE ONLY public.orders_requestline
+    ADD CONSTRAINT orders_requestline_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.orders_shipment
     ADD CONSTRAINT orders_shipment_pkey PRIMARY KEY (id);
 
@@ -6298,6 +9172,12 @@ ALTER TABLE ONLY public.orders_shipmentline
 
 ALTER TABLE ONLY public.orders_shipmentline
     ADD CONSTRAINT orders_shipmentline_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.orders_shipmentpart
+    ADD CONSTRAINT orders_shipmentpart_once UNIQUE (shipment_id, part_id);
+
+ALTER TABLE ONLY public.orders_shipmentpart
+    ADD CONSTRAINT orders_shipmentpart_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.payments_paymentevent
     ADD CONSTRAINT payments_event_once UNIQUE (payment_id, kind, key, reference);
@@ -6416,6 +9296,9 @@ ALTER TABLE ONLY public.reviews_answer
 ALTER TABLE ONLY public.reviews_decision
     ADD CONSTRAINT reviews_decision_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.reviews_photo
+    ADD CONSTRAINT reviews_photo_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.reviews_question
     ADD CONSTRAINT reviews_question_pkey PRIMARY KEY (id);
 
@@ -6443,11 +9326,23 @@ ALTER TABLE ONLY public.search_asked
 ALTER TABLE ONLY public.search_asked
     ADD CONSTRAINT search_asked_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.search_common
+    ADD CONSTRAINT search_common_pkey PRIMARY KEY (word);
+
 ALTER TABLE ONLY public.search_document
     ADD CONSTRAINT search_document_pkey PRIMARY KEY (product_id);
 
 ALTER TABLE ONLY public.search_edition
     ADD CONSTRAINT search_edition_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.search_held
+    ADD CONSTRAINT search_held_once UNIQUE (kind, facet, chunk);
+
+ALTER TABLE ONLY public.search_held
+    ADD CONSTRAINT search_held_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.search_moved
+    ADD CONSTRAINT search_moved_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.search_pin
     ADD CONSTRAINT search_pin_asked_key UNIQUE (asked);
@@ -6461,6 +9356,9 @@ ALTER TABLE ONLY public.search_redirect
 ALTER TABLE ONLY public.search_redirect
     ADD CONSTRAINT search_redirect_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.search_server
+    ADD CONSTRAINT search_server_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.search_slip
     ADD CONSTRAINT search_slip_once UNIQUE (key, word_id);
 
@@ -6473,8 +9371,17 @@ ALTER TABLE ONLY public.search_synonyms
 ALTER TABLE ONLY public.search_synonyms
     ADD CONSTRAINT search_synonyms_words_key UNIQUE (words);
 
+ALTER TABLE ONLY public.search_waiting
+    ADD CONSTRAINT search_waiting_once UNIQUE (product_id);
+
+ALTER TABLE ONLY public.search_waiting
+    ADD CONSTRAINT search_waiting_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.search_word
     ADD CONSTRAINT search_word_pkey PRIMARY KEY (word);
+
+ALTER TABLE ONLY public.shop_confirmation
+    ADD CONSTRAINT shop_confirmation_pkey PRIMARY KEY (about);
 
 ALTER TABLE ONLY public.shop_shop
     ADD CONSTRAINT shop_shop_pkey PRIMARY KEY (id);
@@ -6662,6 +9569,24 @@ ALTER TABLE ONLY public.wagtailusers_userprofile
 ALTER TABLE ONLY public.wagtailusers_userprofile
     ADD CONSTRAINT wagtailusers_userprofile_user_id_key UNIQUE (user_id);
 
+ALTER TABLE ONLY public.wishes_list
+    ADD CONSTRAINT wishes_list_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.wishes_list
+    ADD CONSTRAINT wishes_list_share_key UNIQUE (share);
+
+ALTER TABLE ONLY public.wishes_list
+    ADD CONSTRAINT wishes_list_subject_key UNIQUE (subject);
+
+ALTER TABLE ONLY public.wishes_wait
+    ADD CONSTRAINT wishes_wait_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.wishes_wait
+    ADD CONSTRAINT wishes_wait_token_key UNIQUE (token);
+
+ALTER TABLE ONLY public.wishes_wish
+    ADD CONSTRAINT wishes_wish_pkey PRIMARY KEY (id);
+
 CREATE INDEX access_asked_next_try_at_6eae68bf ON public.access_asked USING btree (next_try_at);
 
 CREATE INDEX access_invitation_accepted_by_id_652ab6dd ON public.access_invitation USING btree (accepted_by_id);
@@ -6740,11 +9665,33 @@ CREATE INDEX catalog_attributevalue_product_id_467c64fc ON public.catalog_attrib
 
 CREATE INDEX catalog_brand_slug_988c8dbc_like ON public.catalog_brand USING btree (slug varchar_pattern_ops);
 
+CREATE INDEX catalog_bulkedit_at_fcd5c2a2 ON public.catalog_bulkedit USING btree (at);
+
+CREATE INDEX catalog_bundlepart_part_id_3f80f070 ON public.catalog_bundlepart USING btree (part_id);
+
 CREATE INDEX catalog_category_parent_id_f61bd017 ON public.catalog_category USING btree (parent_id);
+
+CREATE INDEX catalog_category_size_table_id_0a9b3ab2 ON public.catalog_category USING btree (size_table_id);
 
 CREATE INDEX catalog_category_slug_dbf63ad0_like ON public.catalog_category USING btree (slug varchar_pattern_ops);
 
+CREATE INDEX catalog_collection_order ON public.catalog_collectionproduct USING btree (collection_id, part, "position", id);
+
+CREATE INDEX catalog_collection_slug_233fbd4d_like ON public.catalog_collection USING btree (slug varchar_pattern_ops);
+
+CREATE INDEX catalog_collectionproduct_product_id_cd7106ae ON public.catalog_collectionproduct USING btree (product_id);
+
+CREATE INDEX catalog_draftstep_history ON public.catalog_draftstep USING btree (desk_id, id DESC);
+
+CREATE UNIQUE INDEX catalog_draftstep_published_once ON public.catalog_draftstep USING btree (revision_id) WHERE ((step)::text = 'published'::text);
+
+CREATE INDEX catalog_draftstep_revision_id_4fba5559 ON public.catalog_draftstep USING btree (revision_id);
+
 CREATE INDEX catalog_edition_scope ON public.catalog_edition USING btree (scope);
+
+CREATE INDEX catalog_optionvalue_choice ON public.catalog_optionvalue USING btree (choice_id) WHERE (choice_id IS NOT NULL);
+
+CREATE INDEX catalog_optionvalue_option_id_412a2011 ON public.catalog_optionvalue USING btree (option_id);
 
 CREATE INDEX catalog_product_brand_id_bb0c7890 ON public.catalog_product USING btree (brand_id);
 
@@ -6762,13 +9709,59 @@ CREATE INDEX catalog_product_shelf_name ON public.catalog_product USING btree (c
 
 CREATE INDEX catalog_product_shelf_newest ON public.catalog_product USING btree (category_id, created_at, id) WHERE is_published;
 
+CREATE INDEX catalog_product_sizes ON public.catalog_product USING btree (size_table_id) WHERE (size_table_id IS NOT NULL);
+
 CREATE INDEX catalog_product_slug_f37848b0_like ON public.catalog_product USING btree (slug varchar_pattern_ops);
+
+CREATE INDEX catalog_productdesk_due ON public.catalog_productdesk USING btree (go_live_at) WHERE (go_live_at IS NOT NULL);
+
+CREATE INDEX catalog_productdesk_due_revision_id_ab7e7379 ON public.catalog_productdesk USING btree (due_revision_id);
+
+CREATE INDEX catalog_productdesk_ends ON public.catalog_productdesk USING btree (expire_at) WHERE (expire_at IS NOT NULL);
+
+CREATE INDEX catalog_productdesk_failed ON public.catalog_productdesk USING btree (failed_at) WHERE (failed_at IS NOT NULL);
+
+CREATE INDEX catalog_productdesk_first_published_at_1d9cb1a5 ON public.catalog_productdesk USING btree (first_published_at);
+
+CREATE INDEX catalog_productdesk_latest_revision_id_d4e58564 ON public.catalog_productdesk USING btree (latest_revision_id);
+
+CREATE INDEX catalog_productdesk_live_revision_id_bd89805a ON public.catalog_productdesk USING btree (live_revision_id);
+
+CREATE INDEX catalog_productdesk_scheduled_by_id_7a2381ee ON public.catalog_productdesk USING btree (scheduled_by_id);
+
+CREATE INDEX catalog_productoption_product_id_d81cc5b1 ON public.catalog_productoption USING btree (product_id);
+
+CREATE INDEX catalog_productoption_says ON public.catalog_productoption USING btree (attribute_id) WHERE (attribute_id IS NOT NULL);
+
+CREATE INDEX catalog_relatedproduct_other_id_8be06566 ON public.catalog_relatedproduct USING btree (other_id);
+
+CREATE UNIQUE INDEX catalog_variant_combination ON public.catalog_variant USING btree (product_id, value_1_id, value_2_id, value_3_id) NULLS NOT DISTINCT WHERE ((value_1_id IS NOT NULL) OR (value_2_id IS NOT NULL) OR (value_3_id IS NOT NULL));
 
 CREATE INDEX catalog_variant_product_id_8a21d193 ON public.catalog_variant USING btree (product_id);
 
 CREATE UNIQUE INDEX catalog_variant_sku ON public.catalog_variant USING btree (upper((sku)::text));
 
+CREATE INDEX catalog_variant_value_1 ON public.catalog_variant USING btree (value_1_id) WHERE (value_1_id IS NOT NULL);
+
+CREATE INDEX catalog_variant_value_2 ON public.catalog_variant USING btree (value_2_id) WHERE (value_2_id IS NOT NULL);
+
+CREATE INDEX catalog_variant_value_3 ON public.catalog_variant USING btree (value_3_id) WHERE (value_3_id IS NOT NULL);
+
+CREATE UNIQUE INDEX content_enginewords_once ON public.content_enginewords USING btree (kind, subject_id);
+
 CREATE INDEX content_object_idx ON public.wagtailcore_revision USING btree (content_type_id, object_id);
+
+CREATE INDEX content_pagelook_described ON public.content_pagelook USING btree (language, description);
+
+CREATE INDEX content_pagelook_findings ON public.content_pagelook USING gin (findings jsonb_path_ops);
+
+CREATE INDEX content_pagelook_oldest ON public.content_pagelook USING btree (looked_at, id);
+
+CREATE UNIQUE INDEX content_pagelook_once ON public.content_pagelook USING btree (kind, subject, language);
+
+CREATE INDEX content_pagelook_title ON public.content_pagelook USING btree (language, title);
+
+CREATE INDEX content_pagelook_worst ON public.content_pagelook USING btree (score, id);
 
 CREATE INDEX content_shoptext_published_by_id_4d408a43 ON public.content_shoptext USING btree (published_by_id);
 
@@ -6778,15 +9771,79 @@ CREATE INDEX customers_address_customer_id_f042422e ON public.customers_address 
 
 CREATE INDEX customers_by_email ON public.customers_customer USING btree (lower((email)::text));
 
+CREATE INDEX customers_codes_due ON public.customers_signincode USING btree (answer_at, id) WHERE (answer_at IS NOT NULL);
+
 CREATE INDEX customers_consent_latest ON public.customers_consentrecord USING btree (subject, id DESC);
+
+CREATE INDEX customers_consentrecord_actor_id_bb7e41e9 ON public.customers_consentrecord USING btree (actor_id);
 
 CREATE INDEX customers_customer_external_code_5540e06f_like ON public.customers_customer USING btree (external_code varchar_pattern_ops);
 
+CREATE INDEX customers_customer_merged_into_id_2994ddb6 ON public.customers_customer USING btree (merged_into_id);
+
+CREATE INDEX customers_groupmember_customer_id_005217e2 ON public.customers_groupmember USING btree (customer_id);
+
+CREATE INDEX customers_groupmember_group_id_db9aa840 ON public.customers_groupmember USING btree (group_id);
+
+CREATE INDEX customers_identity_customer_id_b1e21f37 ON public.customers_identity USING btree (customer_id);
+
+CREATE INDEX customers_identity_provider_id_e0c9805d ON public.customers_identity USING btree (provider_id);
+
+CREATE INDEX customers_merge_actor_id_d2902d8a ON public.customers_merge USING btree (actor_id);
+
+CREATE INDEX customers_merge_customer_id_b7f6d099 ON public.customers_merge USING btree (customer_id);
+
+CREATE INDEX customers_merge_merged_id_fa9d6919 ON public.customers_merge USING btree (merged_id);
+
+CREATE INDEX customers_merge_parted_by_id_69c6e9c8 ON public.customers_merge USING btree (parted_by_id);
+
+CREATE UNIQUE INDEX customers_merged_once ON public.customers_merge USING btree (merged_id) WHERE (parted_at IS NULL);
+
 CREATE INDEX customers_newest ON public.customers_customer USING btree (joined_at DESC, id DESC);
+
+CREATE INDEX customers_note_author_id_269b3f5d ON public.customers_note USING btree (author_id);
+
+CREATE INDEX customers_note_customer_id_505ed79b ON public.customers_note USING btree (customer_id);
+
+CREATE INDEX customers_note_struck_by_id_36a531e7 ON public.customers_note USING btree (struck_by_id);
+
+CREATE INDEX customers_notes_of ON public.customers_note USING btree (customer_id, id DESC);
+
+CREATE INDEX customers_notthesame_actor_id_96492707 ON public.customers_notthesame USING btree (actor_id);
+
+CREATE INDEX customers_notthesame_one_id_5aa742e0 ON public.customers_notthesame USING btree (one_id);
+
+CREATE INDEX customers_notthesame_other_id_ad878346 ON public.customers_notthesame USING btree (other_id);
+
+CREATE UNIQUE INDEX customers_once_in_a_group ON public.customers_groupmember USING btree (group_id, customer_id);
 
 CREATE UNIQUE INDEX customers_one_default_address ON public.customers_address USING btree (customer_id) WHERE is_default;
 
+CREATE UNIQUE INDEX customers_one_group_per_name ON public.customers_group USING btree (lower((name_en)::text));
+
 CREATE UNIQUE INDEX customers_one_guest_per_address ON public.customers_customer USING btree (lower((email)::text)) WHERE (is_guest AND (NOT ((email)::text = ''::text)));
+
+CREATE UNIQUE INDEX customers_one_member_per_subject ON public.customers_identity USING btree (provider_id, subject);
+
+CREATE UNIQUE INDEX customers_one_subject_per_member ON public.customers_identity USING btree (provider_id, customer_id);
+
+CREATE INDEX customers_provider_code_5b5f4f86_like ON public.customers_provider USING btree (code varchar_pattern_ops);
+
+CREATE INDEX customers_shortmessage_key_86ded6c0_like ON public.customers_shortmessage USING btree (key varchar_pattern_ops);
+
+CREATE INDEX customers_signincode_customer_id_2ceb1b47 ON public.customers_signincode USING btree (customer_id);
+
+CREATE INDEX customers_signincode_key_4bcaeb26_like ON public.customers_signincode USING btree (key varchar_pattern_ops);
+
+CREATE INDEX customers_sms_by_day ON public.customers_shortmessage USING btree (queued_at);
+
+CREATE INDEX customers_sms_due ON public.customers_shortmessage USING btree (next_try_at, id) WHERE ((state)::text = 'waiting'::text);
+
+CREATE UNIQUE INDEX customers_sms_known_once ON public.customers_shortmessage USING btree (provider, provider_id) WHERE (NOT ((provider_id)::text = ''::text));
+
+CREATE UNIQUE INDEX customers_told_apart_once ON public.customers_notthesame USING btree (one_id, other_id);
+
+CREATE INDEX customers_verifiednumber_number_66633a4b_like ON public.customers_verifiednumber USING btree (number varchar_pattern_ops);
 
 CREATE INDEX django_session_expire_date_a5c62663 ON public.django_session USING btree (expire_date);
 
@@ -6811,6 +9868,12 @@ CREATE INDEX imports_importorigin_run_id_d623d591 ON public.imports_importorigin
 CREATE INDEX imports_importreject_run_id_e802a478 ON public.imports_importreject USING btree (run_id);
 
 CREATE INDEX imports_importstep_run_id_63d36d4d ON public.imports_importstep USING btree (run_id);
+
+CREATE INDEX imports_sheet_line_state ON public.imports_sheetline USING btree (sheet_id, state, line);
+
+CREATE INDEX imports_sheet_newest ON public.imports_sheetrun USING btree (brought_at DESC, id DESC);
+
+CREATE INDEX imports_sheet_under_way ON public.imports_sheetrun USING btree (id) WHERE ((state)::text = ANY ((ARRAY['trying'::character varying, 'running'::character varying, 'undoing'::character varying])::text[]));
 
 CREATE INDEX inventory_hold_due ON public.inventory_hold USING btree (until) WHERE ((open_units > 0) AND (until IS NOT NULL));
 
@@ -6844,13 +9907,95 @@ CREATE INDEX limits_tally_mark_88b254fc_like ON public.limits_tally USING btree 
 
 CREATE INDEX limits_tally_until_00ac3088 ON public.limits_tally USING btree (until);
 
+CREATE UNIQUE INDEX links_day_once ON public.links_day USING btree (link_id, day);
+
+CREATE INDEX links_link_code_9a691c65_like ON public.links_link USING btree (code varchar_pattern_ops);
+
+CREATE INDEX links_visitor_day_347b8eaf ON public.links_visitor USING btree (day);
+
+CREATE UNIQUE INDEX links_visitor_once ON public.links_visitor USING btree (link_id, day, mark);
+
+CREATE INDEX media_cut_key_a1018ddf_like ON public.media_cut USING btree (key varchar_pattern_ops);
+
+CREATE INDEX media_cut_original_id_8130863e ON public.media_cut USING btree (original_id);
+
+CREATE INDEX media_cut_original_id_8130863e_like ON public.media_cut USING btree (original_id varchar_pattern_ops);
+
+CREATE INDEX media_cut_waits ON public.media_cut USING btree (key) WHERE (NOT is_ready);
+
+CREATE INDEX media_film_sha_f5bd320d_like ON public.media_film USING btree (sha varchar_pattern_ops);
+
+CREATE UNIQUE INDEX media_filmpiece_once ON public.media_filmpiece USING btree (film_id, number);
+
+CREATE UNIQUE INDEX media_kept_once ON public.media_kept USING btree (original_id, holder);
+
+CREATE INDEX media_kept_original_id_79dbeb30 ON public.media_kept USING btree (original_id);
+
+CREATE INDEX media_kept_original_id_79dbeb30_like ON public.media_kept USING btree (original_id varchar_pattern_ops);
+
+CREATE INDEX media_original_sha_b31f7e6f_like ON public.media_original USING btree (sha varchar_pattern_ops);
+
+CREATE INDEX media_picture_gallery ON public.media_picture USING btree (product_id, "position", id);
+
+CREATE UNIQUE INDEX media_picture_once ON public.media_picture USING btree (product_id, original_id);
+
+CREATE INDEX media_picture_original_id_04682c71 ON public.media_picture USING btree (original_id);
+
+CREATE INDEX media_picture_original_id_04682c71_like ON public.media_picture USING btree (original_id varchar_pattern_ops);
+
+CREATE INDEX media_picture_square_id_7150b42e ON public.media_picture USING btree (square_id);
+
+CREATE INDEX media_picture_square_id_7150b42e_like ON public.media_picture USING btree (square_id varchar_pattern_ops);
+
+CREATE INDEX media_picture_whole_id_76d786b4 ON public.media_picture USING btree (whole_id);
+
+CREATE INDEX media_picture_whole_id_76d786b4_like ON public.media_picture USING btree (whole_id varchar_pattern_ops);
+
+CREATE UNIQUE INDEX media_picturevariant_once ON public.media_picturevariant USING btree (picture_id, variant_id);
+
+CREATE UNIQUE INDEX media_size_once ON public.media_size USING btree (cut_id, width, format);
+
+CREATE INDEX media_track_key ON public.media_track USING btree (key);
+
+CREATE UNIQUE INDEX media_track_once ON public.media_track USING btree (video_id, language);
+
+CREATE INDEX media_video_film_id_9081047b ON public.media_video USING btree (film_id);
+
+CREATE INDEX media_video_film_id_9081047b_like ON public.media_video USING btree (film_id varchar_pattern_ops);
+
+CREATE INDEX media_video_gallery ON public.media_video USING btree (product_id, "position", id);
+
+CREATE UNIQUE INDEX media_video_once ON public.media_video USING btree (product_id, film_id);
+
+CREATE INDEX media_video_poster_id_21b93a96 ON public.media_video USING btree (poster_id);
+
+CREATE INDEX media_video_poster_id_21b93a96_like ON public.media_video USING btree (poster_id varchar_pattern_ops);
+
+CREATE INDEX messaging_bounce_event_41938b73_like ON public.messaging_bounce USING btree (event varchar_pattern_ops);
+
+CREATE INDEX messaging_bounce_order ON public.messaging_bounce USING btree (order_id) WHERE (order_id IS NOT NULL);
+
+CREATE INDEX messaging_bounce_reader ON public.messaging_bounce USING btree (reader, id DESC);
+
+CREATE INDEX messaging_by_mark ON public.messaging_outgoing USING btree (mark) WHERE (NOT ((mark)::text = ''::text));
+
 CREATE INDEX messaging_by_order ON public.messaging_outgoing USING btree (order_id) WHERE (order_id IS NOT NULL);
 
 CREATE INDEX messaging_due ON public.messaging_outgoing USING btree (next_try_at, id) WHERE ((state)::text = 'waiting'::text);
 
+CREATE INDEX messaging_lettertext_published_by_id_8bed2a4e ON public.messaging_lettertext USING btree (published_by_id);
+
 CREATE INDEX messaging_outgoing_key_fb2f759c_like ON public.messaging_outgoing USING btree (key varchar_pattern_ops);
 
+CREATE INDEX messaging_outgoing_text_id_05f3df44 ON public.messaging_outgoing USING btree (text_id);
+
 CREATE INDEX messaging_parked ON public.messaging_outgoing USING btree (id DESC) WHERE ((state)::text = 'parked'::text);
+
+CREATE INDEX messaging_reader_mark_e358d28d_like ON public.messaging_reader USING btree (mark varchar_pattern_ops);
+
+CREATE UNIQUE INDEX messaging_text_once ON public.messaging_lettertext USING btree (letter, language, version);
+
+CREATE UNIQUE INDEX messaging_unwanted_once ON public.messaging_unwanted USING btree (reader, purpose);
 
 CREATE INDEX mfa_authenticator_user_id_0c3a50c0 ON public.mfa_authenticator USING btree (user_id);
 
@@ -6867,6 +10012,8 @@ CREATE UNIQUE INDEX orders_basket_one_open_per_customer ON public.orders_basket 
 CREATE INDEX orders_basket_touched_at_0f582416 ON public.orders_basket USING btree (touched_at);
 
 CREATE INDEX orders_basketline_variant_id_b8972b78 ON public.orders_basketline USING btree (variant_id);
+
+CREATE UNIQUE INDEX orders_carrierlink_once ON public.orders_carrierlink USING btree (lower((carrier)::text));
 
 CREATE INDEX orders_creditnote_buyer_id_684adf85 ON public.orders_creditnote USING btree (buyer_id);
 
@@ -6896,6 +10043,8 @@ CREATE INDEX orders_order_unpaid ON public.orders_order USING btree (buyer_id) W
 
 CREATE INDEX orders_orderline_variant_id_0aa9a0d5 ON public.orders_orderline USING btree (variant_id);
 
+CREATE INDEX orders_particulars_invoices ON public.orders_particulars USING btree (changed_at DESC) WHERE (NOT ((invoice_kind)::text = ''::text));
+
 CREATE INDEX orders_refund_actor_id_06b932dc ON public.orders_refund USING btree (actor_id);
 
 CREATE INDEX orders_refund_due ON public.orders_refund USING btree (wake_at) WHERE ((state)::text = 'asked'::text);
@@ -6908,6 +10057,14 @@ CREATE INDEX orders_refundline_line_id_e7037741 ON public.orders_refundline USIN
 
 CREATE INDEX orders_refundline_refund_id_bbd48e7b ON public.orders_refundline USING btree (refund_id);
 
+CREATE UNIQUE INDEX orders_request_one_to_cancel ON public.orders_request USING btree (order_id) WHERE (((kind)::text = 'cancel'::text) AND ((state)::text = 'waiting'::text));
+
+CREATE INDEX orders_request_order_id_9fc5481b ON public.orders_request USING btree (order_id);
+
+CREATE INDEX orders_request_waiting ON public.orders_request USING btree (made_at) WHERE ((state)::text = 'waiting'::text);
+
+CREATE INDEX orders_requestline_line_id_ae655412 ON public.orders_requestline USING btree (line_id);
+
 CREATE INDEX orders_shipment_actor_id_51604ba7 ON public.orders_shipment USING btree (actor_id);
 
 CREATE INDEX orders_shipment_order_id_661ed8ed ON public.orders_shipment USING btree (order_id);
@@ -6917,6 +10074,8 @@ CREATE INDEX orders_shipment_warehouse_id_cb248b05 ON public.orders_shipment USI
 CREATE INDEX orders_shipmentline_line_id_199620aa ON public.orders_shipmentline USING btree (line_id);
 
 CREATE INDEX orders_shipmentline_shipment_id_fa484a42 ON public.orders_shipmentline USING btree (shipment_id);
+
+CREATE INDEX orders_shipmentpart_part_id_e5f78a1f ON public.orders_shipmentpart USING btree (part_id);
 
 CREATE INDEX payments_fakeanswer_charge_id_d4f2ab0f ON public.payments_fakeanswer USING btree (charge_id);
 
@@ -7026,6 +10185,8 @@ CREATE UNIQUE INDEX reviews_one_vote_a_customer ON public.reviews_vote USING btr
 
 CREATE UNIQUE INDEX reviews_one_vote_a_visitor ON public.reviews_vote USING btree (review_id, visitor);
 
+CREATE UNIQUE INDEX reviews_photo_once ON public.reviews_photo USING btree (review_id, version, "position");
+
 CREATE INDEX reviews_question_hidden ON public.reviews_question USING btree (product_id, reason) WHERE ((state)::text = 'hidden'::text);
 
 CREATE INDEX reviews_question_waiting ON public.reviews_question USING btree (asked_at, id) WHERE ((state)::text = 'waiting'::text);
@@ -7054,6 +10215,8 @@ CREATE INDEX reviews_worst ON public.reviews_review USING btree (product_id, sta
 
 CREATE INDEX search_asked_of_a_mark ON public.search_asked USING btree (mark, day);
 
+CREATE INDEX search_common_word_c42a8d65_like ON public.search_common USING btree (word text_pattern_ops);
+
 CREATE INDEX search_document_tokens ON public.search_document USING gin (tokens);
 
 CREATE INDEX search_pin_asked_60f08158_like ON public.search_pin USING btree (asked varchar_pattern_ops);
@@ -7066,7 +10229,11 @@ CREATE INDEX search_slip_word_id_753738a3_like ON public.search_slip USING btree
 
 CREATE INDEX search_synonyms_words_302a9dd4_like ON public.search_synonyms USING btree (words text_pattern_ops);
 
+CREATE INDEX search_waiting_since ON public.search_waiting USING btree (since) WHERE (refused = 0);
+
 CREATE INDEX search_word_word_3cf967fe_like ON public.search_word USING btree (word varchar_pattern_ops);
+
+CREATE INDEX shop_confirmation_about_e2b67b53_like ON public.shop_confirmation USING btree (about varchar_pattern_ops);
 
 CREATE INDEX taggit_tag_name_58eb2ed9_like ON public.taggit_tag USING btree (name varchar_pattern_ops);
 
@@ -7298,6 +10465,32 @@ CREATE INDEX wagtailsear_title_9caae0_gin ON public.wagtailsearch_indexentry USI
 
 CREATE INDEX wagtailsearch_indexentry_content_type_id_62ed694f ON public.wagtailsearch_indexentry USING btree (content_type_id);
 
+CREATE UNIQUE INDEX wishes_each_once ON public.wishes_wish USING btree (list_id, variant_id);
+
+CREATE INDEX wishes_expiring ON public.wishes_wait USING btree (expires_at) WHERE ((state)::text = ANY ((ARRAY['asked'::character varying, 'waiting'::character varying])::text[]));
+
+CREATE INDEX wishes_list_share_a498984d_like ON public.wishes_list USING btree (share varchar_pattern_ops);
+
+CREATE INDEX wishes_list_subject_13070eda_like ON public.wishes_list USING btree (subject varchar_pattern_ops);
+
+CREATE INDEX wishes_list_touched_at_f675971b ON public.wishes_list USING btree (touched_at);
+
+CREATE INDEX wishes_of_address ON public.wishes_wait USING btree (email) WHERE ((state)::text = ANY ((ARRAY['asked'::character varying, 'waiting'::character varying])::text[]));
+
+CREATE INDEX wishes_of_customer ON public.wishes_wait USING btree (customer_id) WHERE ((state)::text = ANY ((ARRAY['asked'::character varying, 'waiting'::character varying])::text[]));
+
+CREATE UNIQUE INDEX wishes_one_wait_per_address ON public.wishes_wait USING btree (variant_id, email) WHERE ((state)::text = ANY ((ARRAY['asked'::character varying, 'waiting'::character varying])::text[]));
+
+CREATE INDEX wishes_to_forget ON public.wishes_wait USING btree (ended_at) WHERE (NOT ((email)::text = ''::text));
+
+CREATE INDEX wishes_told ON public.wishes_wait USING btree (variant_id, ended_at) WHERE ((state)::text = 'told'::text);
+
+CREATE INDEX wishes_wait_token_745ed4c3_like ON public.wishes_wait USING btree (token varchar_pattern_ops);
+
+CREATE INDEX wishes_waiting ON public.wishes_wait USING btree (variant_id, confirmed_at, id) WHERE ((state)::text = 'waiting'::text);
+
+CREATE INDEX wishes_wish_variant_id_2f4abda9 ON public.wishes_wish USING btree (variant_id);
+
 CREATE INDEX workflowstate_base_ct_id_idx ON public.wagtailcore_workflowstate USING btree (base_content_type_id, object_id);
 
 CREATE INDEX workflowstate_ct_id_idx ON public.wagtailcore_workflowstate USING btree (content_type_id, object_id);
@@ -7318,27 +10511,183 @@ CREATE TRIGGER catalog_attributevalue_removed AFTER DELETE ON public.catalog_att
 
 CREATE TRIGGER catalog_brand_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.catalog_brand FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
 
+CREATE TRIGGER catalog_bundlepart_added AFTER INSERT ON public.catalog_bundlepart REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_check_parts();
+
+CREATE TRIGGER catalog_bundlepart_came AFTER INSERT ON public.catalog_bundlepart REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_bundles();
+
+CREATE TRIGGER catalog_bundlepart_changed AFTER UPDATE ON public.catalog_bundlepart REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_check_parts();
+
+CREATE TRIGGER catalog_bundlepart_emptied AFTER TRUNCATE ON public.catalog_bundlepart FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
+CREATE TRIGGER catalog_bundlepart_moved AFTER UPDATE ON public.catalog_bundlepart REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_bundles();
+
+CREATE TRIGGER catalog_bundlepart_stocked AFTER INSERT ON public.catalog_bundlepart REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.inventory_refuse_stocked();
+
+CREATE TRIGGER catalog_bundlepart_went AFTER DELETE ON public.catalog_bundlepart REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_bundles();
+
+CREATE TRIGGER catalog_category_renamed AFTER UPDATE OF slug ON public.catalog_category FOR EACH ROW WHEN (((old.slug)::text <> (new.slug)::text)) EXECUTE FUNCTION public.catalog_keep_slug('category');
+
 CREATE TRIGGER catalog_category_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.catalog_category FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
+CREATE TRIGGER catalog_collection_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.catalog_collection FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
+CREATE TRIGGER catalog_collectionproduct_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.catalog_collectionproduct FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
+CREATE TRIGGER catalog_draftstep_kept BEFORE DELETE OR UPDATE ON public.catalog_draftstep FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER catalog_optionvalue_added AFTER INSERT ON public.catalog_optionvalue REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_values();
+
+CREATE TRIGGER catalog_optionvalue_changed AFTER UPDATE ON public.catalog_optionvalue REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_values();
+
+CREATE TRIGGER catalog_optionvalue_emptied AFTER TRUNCATE ON public.catalog_optionvalue FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
+CREATE CONSTRAINT TRIGGER catalog_optionvalue_moved AFTER UPDATE OF option_id ON public.catalog_optionvalue DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.catalog_check_changed_value();
+
+CREATE TRIGGER catalog_optionvalue_removed AFTER DELETE ON public.catalog_optionvalue REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_values();
 
 CREATE TRIGGER catalog_product_changed AFTER UPDATE ON public.catalog_product REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_products();
 
+CREATE TRIGGER catalog_product_renamed AFTER UPDATE OF slug ON public.catalog_product FOR EACH ROW WHEN (((old.slug)::text <> (new.slug)::text)) EXECUTE FUNCTION public.catalog_keep_slug('product');
+
 CREATE TRIGGER catalog_product_touched AFTER INSERT OR DELETE OR TRUNCATE ON public.catalog_product FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
+CREATE TRIGGER catalog_productdesk_emptied AFTER TRUNCATE ON public.catalog_productdesk FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_forget_versions();
+
+CREATE TRIGGER catalog_productoption_added AFTER INSERT ON public.catalog_productoption REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_described();
+
+CREATE CONSTRAINT TRIGGER catalog_productoption_answered AFTER INSERT OR DELETE OR UPDATE ON public.catalog_productoption DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.catalog_check_changed_option();
+
+CREATE TRIGGER catalog_productoption_changed AFTER UPDATE ON public.catalog_productoption REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_described();
+
+CREATE TRIGGER catalog_productoption_emptied AFTER TRUNCATE ON public.catalog_productoption FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
+CREATE TRIGGER catalog_productoption_removed AFTER DELETE ON public.catalog_productoption REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_described();
+
+CREATE TRIGGER catalog_relatedproduct_added AFTER INSERT ON public.catalog_relatedproduct REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_described();
+
+CREATE TRIGGER catalog_relatedproduct_changed AFTER UPDATE ON public.catalog_relatedproduct REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_described();
+
+CREATE TRIGGER catalog_relatedproduct_emptied AFTER TRUNCATE ON public.catalog_relatedproduct FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
+CREATE TRIGGER catalog_relatedproduct_removed AFTER DELETE ON public.catalog_relatedproduct REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_described();
 
 CREATE TRIGGER catalog_shop_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.shop_shop FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
 
+CREATE TRIGGER catalog_sizetable_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.catalog_sizetable FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
 CREATE TRIGGER catalog_variant_added AFTER INSERT ON public.catalog_variant REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_variants();
+
+CREATE TRIGGER catalog_variant_beside_bundle AFTER INSERT ON public.catalog_variant REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_check_beside_bundle();
 
 CREATE TRIGGER catalog_variant_changed AFTER UPDATE ON public.catalog_variant REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_variants();
 
+CREATE TRIGGER catalog_variant_combined AFTER INSERT ON public.catalog_variant REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_check_new_variants();
+
+CREATE CONSTRAINT TRIGGER catalog_variant_recombined AFTER UPDATE ON public.catalog_variant DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.is_sellable AND (NOT old.is_sellable)) OR ((((old.product_id IS DISTINCT FROM new.product_id) OR (old.value_1_id IS DISTINCT FROM new.value_1_id)) OR (old.value_2_id IS DISTINCT FROM new.value_2_id)) OR (old.value_3_id IS DISTINCT FROM new.value_3_id)))) EXECUTE FUNCTION public.catalog_check_changed_variant();
+
 CREATE TRIGGER catalog_variant_removed AFTER DELETE OR TRUNCATE ON public.catalog_variant FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
+CREATE TRIGGER content_enginewords_added AFTER INSERT ON public.content_enginewords REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.content_touch_told();
+
+CREATE TRIGGER content_enginewords_changed AFTER UPDATE ON public.content_enginewords REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.content_touch_told();
+
+CREATE TRIGGER content_enginewords_emptied AFTER TRUNCATE ON public.content_enginewords FOR EACH STATEMENT EXECUTE FUNCTION public.content_touch_told_of_all();
+
+CREATE TRIGGER content_enginewords_removed AFTER DELETE ON public.content_enginewords REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.content_touch_told();
 
 CREATE TRIGGER content_shoptext_append_only BEFORE DELETE OR UPDATE ON public.content_shoptext FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
 
 CREATE TRIGGER customers_consentrecord_append_only BEFORE DELETE OR UPDATE ON public.customers_consentrecord FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
 
+CREATE TRIGGER customers_merge_kept BEFORE DELETE OR UPDATE ON public.customers_merge FOR EACH ROW EXECUTE FUNCTION public.customers_merge_kept();
+
+CREATE TRIGGER customers_no_chains BEFORE INSERT OR UPDATE OF merged_into_id ON public.customers_customer FOR EACH ROW WHEN ((new.merged_into_id IS NOT NULL)) EXECUTE FUNCTION public.customers_no_chains();
+
+CREATE TRIGGER customers_note_kept BEFORE DELETE OR UPDATE ON public.customers_note FOR EACH ROW EXECUTE FUNCTION public.customers_note_kept();
+
 CREATE TRIGGER inventory_movement_only_grows BEFORE DELETE OR UPDATE ON public.inventory_movement FOR EACH ROW EXECUTE FUNCTION public.inventory_ledger_only_grows();
 
+CREATE CONSTRAINT TRIGGER inventory_shelf_filled_with_single_goods AFTER UPDATE OF on_hand ON public.inventory_shelf NOT DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((new.on_hand > old.on_hand)) EXECUTE FUNCTION public.inventory_refuse_bundles();
+
+CREATE CONSTRAINT TRIGGER inventory_shelf_of_single_goods AFTER INSERT ON public.inventory_shelf NOT DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((new.on_hand > 0)) EXECUTE FUNCTION public.inventory_refuse_bundles();
+
+CREATE TRIGGER media_cut_added AFTER INSERT ON public.media_cut REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_cuts();
+
+CREATE TRIGGER media_cut_changed AFTER UPDATE ON public.media_cut REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_cuts();
+
+CREATE TRIGGER media_cut_emptied AFTER TRUNCATE ON public.media_cut FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_all();
+
+CREATE TRIGGER media_cut_removed AFTER DELETE ON public.media_cut REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_cuts();
+
+CREATE TRIGGER media_cut_stays BEFORE UPDATE OF key, original_id, is_square, focus_x, focus_y, width, height ON public.media_cut FOR EACH ROW EXECUTE FUNCTION public.media_stays();
+
+CREATE TRIGGER media_film_added AFTER INSERT ON public.media_film REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_films();
+
+CREATE TRIGGER media_film_changed AFTER UPDATE ON public.media_film REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_films();
+
+CREATE TRIGGER media_film_emptied AFTER TRUNCATE ON public.media_film FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_all();
+
+CREATE TRIGGER media_film_removed AFTER DELETE ON public.media_film REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_films();
+
+CREATE TRIGGER media_film_stays BEFORE UPDATE OF sha, kind, size ON public.media_film FOR EACH ROW EXECUTE FUNCTION public.media_stays();
+
+CREATE TRIGGER media_filmpiece_stays BEFORE UPDATE ON public.media_filmpiece FOR EACH ROW EXECUTE FUNCTION public.media_stays();
+
+CREATE TRIGGER media_original_stays BEFORE UPDATE OF sha, content, width, height ON public.media_original FOR EACH ROW EXECUTE FUNCTION public.media_stays();
+
+CREATE TRIGGER media_picture_added AFTER INSERT ON public.media_picture REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_own();
+
+CREATE TRIGGER media_picture_changed AFTER UPDATE ON public.media_picture REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_own();
+
+CREATE TRIGGER media_picture_emptied AFTER TRUNCATE ON public.media_picture FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_all();
+
+CREATE TRIGGER media_picture_removed AFTER DELETE ON public.media_picture REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_own();
+
+CREATE TRIGGER media_picturevariant_added AFTER INSERT ON public.media_picturevariant REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_variants();
+
+CREATE TRIGGER media_picturevariant_changed AFTER UPDATE ON public.media_picturevariant REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_variants();
+
+CREATE TRIGGER media_picturevariant_emptied AFTER TRUNCATE ON public.media_picturevariant FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_all();
+
+CREATE TRIGGER media_picturevariant_removed AFTER DELETE ON public.media_picturevariant REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_variants();
+
+CREATE TRIGGER media_size_stays BEFORE UPDATE ON public.media_size FOR EACH ROW EXECUTE FUNCTION public.media_stays();
+
+CREATE TRIGGER media_track_added AFTER INSERT ON public.media_track REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_tracks();
+
+CREATE TRIGGER media_track_changed AFTER UPDATE ON public.media_track REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_tracks();
+
+CREATE TRIGGER media_track_emptied AFTER TRUNCATE ON public.media_track FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_all();
+
+CREATE TRIGGER media_track_removed AFTER DELETE ON public.media_track REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_tracks();
+
+CREATE TRIGGER media_video_added AFTER INSERT ON public.media_video REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_own();
+
+CREATE TRIGGER media_video_changed AFTER UPDATE ON public.media_video REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_own();
+
+CREATE TRIGGER media_video_emptied AFTER TRUNCATE ON public.media_video FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_all();
+
+CREATE TRIGGER media_video_removed AFTER DELETE ON public.media_video REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION public.pictures_touch_own();
+
+CREATE TRIGGER messaging_bounce_append_only BEFORE DELETE OR UPDATE ON public.messaging_bounce FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER messaging_lettertext_append_only BEFORE DELETE OR UPDATE ON public.messaging_lettertext FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
 CREATE TRIGGER orders_happening_append_only BEFORE DELETE OR UPDATE ON public.orders_happening FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER orders_linepart_append_only BEFORE DELETE OR UPDATE ON public.orders_linepart FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER orders_linepart_counted AFTER INSERT ON public.orders_linepart REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.orders_count_pieces();
+
+CREATE TRIGGER orders_particulars_stay BEFORE INSERT OR UPDATE ON public.orders_particulars FOR EACH ROW EXECUTE FUNCTION public.orders_particulars_open();
+
+CREATE TRIGGER orders_request_moved BEFORE UPDATE ON public.orders_request FOR EACH ROW EXECUTE FUNCTION public.orders_request_moves();
+
+CREATE TRIGGER orders_request_never_deleted BEFORE DELETE ON public.orders_request FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER orders_requestline_fitting BEFORE INSERT OR UPDATE ON public.orders_requestline FOR EACH ROW EXECUTE FUNCTION public.orders_request_fits();
+
+CREATE TRIGGER orders_requestline_never_deleted BEFORE DELETE ON public.orders_requestline FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
 
 CREATE TRIGGER payments_paymentevent_append_only BEFORE DELETE OR UPDATE ON public.payments_paymentevent FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
 
@@ -7357,6 +10706,8 @@ CREATE TRIGGER pricing_price_removed AFTER DELETE OR TRUNCATE ON public.pricing_
 CREATE TRIGGER pricing_pricechange_only_grows BEFORE DELETE OR UPDATE ON public.pricing_pricechange FOR EACH ROW EXECUTE FUNCTION public.pricing_log_only_grows();
 
 CREATE TRIGGER pricing_pricelist_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.pricing_pricelist FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
+
+CREATE TRIGGER pricing_taxrate_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.pricing_taxrate FOR EACH STATEMENT EXECUTE FUNCTION public.catalog_touch_shop();
 
 CREATE TRIGGER procrastinate_jobs_notify_queue_job_aborted_v1 AFTER UPDATE OF abort_requested ON public.procrastinate_jobs FOR EACH ROW WHEN (((old.abort_requested = false) AND (new.abort_requested = true) AND (new.status = 'doing'::public.procrastinate_job_status))) EXECUTE FUNCTION public.procrastinate_notify_queue_abort_job_v1();
 
@@ -7379,6 +10730,12 @@ CREATE TRIGGER reviews_answer_append_only BEFORE DELETE OR UPDATE ON public.revi
 CREATE TRIGGER reviews_answer_emptied AFTER DELETE OR TRUNCATE ON public.reviews_answer FOR EACH STATEMENT EXECUTE FUNCTION public.reviews_touch_all();
 
 CREATE TRIGGER reviews_decision_append_only BEFORE DELETE OR UPDATE ON public.reviews_decision FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER reviews_photo_added AFTER INSERT OR UPDATE ON public.reviews_photo FOR EACH ROW EXECUTE FUNCTION public.reviews_touch_photographed();
+
+CREATE TRIGGER reviews_photo_append_only BEFORE DELETE OR UPDATE ON public.reviews_photo FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER reviews_photo_emptied AFTER DELETE OR TRUNCATE ON public.reviews_photo FOR EACH STATEMENT EXECUTE FUNCTION public.reviews_touch_all();
 
 CREATE TRIGGER reviews_question_asked AFTER INSERT OR UPDATE ON public.reviews_question FOR EACH ROW EXECUTE FUNCTION public.reviews_touch_asked();
 
@@ -7411,6 +10768,18 @@ CREATE TRIGGER reviews_version_append_only BEFORE DELETE OR UPDATE ON public.rev
 CREATE TRIGGER reviews_vote_append_only BEFORE DELETE OR UPDATE ON public.reviews_vote FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
 
 CREATE TRIGGER reviews_vote_counted AFTER INSERT ON public.reviews_vote FOR EACH ROW EXECUTE FUNCTION public.reviews_count_vote();
+
+CREATE TRIGGER search_document_added AFTER INSERT ON public.search_document REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.search_document_added();
+
+CREATE TRIGGER search_document_changed AFTER UPDATE ON public.search_document REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.search_document_changed();
+
+CREATE TRIGGER search_document_emptied AFTER TRUNCATE ON public.search_document FOR EACH STATEMENT EXECUTE FUNCTION public.search_document_emptied();
+
+CREATE TRIGGER search_document_removed AFTER DELETE ON public.search_document REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.search_document_removed();
+
+CREATE TRIGGER wishes_wait_never_deleted BEFORE DELETE ON public.wishes_wait FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
+
+CREATE TRIGGER wishes_wait_same BEFORE UPDATE ON public.wishes_wait FOR EACH ROW EXECUTE FUNCTION public.wishes_same_wait();
 
 ALTER TABLE ONLY public.access_factoruse
     ADD CONSTRAINT access_factoruse_user_id_ef329c02_fk_access_user_id FOREIGN KEY (user_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
@@ -7472,8 +10841,50 @@ ALTER TABLE ONLY public.catalog_attributevalue
 ALTER TABLE ONLY public.catalog_attributevalue
     ADD CONSTRAINT catalog_attributeval_product_id_467c64fc_fk_catalog_p FOREIGN KEY (product_id) REFERENCES public.catalog_product(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.catalog_bulkedit
+    ADD CONSTRAINT catalog_bulkedit_actor_id_bc124ed1_fk_access_user_id FOREIGN KEY (actor_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_bulkedit
+    ADD CONSTRAINT catalog_bulkedit_undone_by_id_14bf5a22_fk_access_user_id FOREIGN KEY (undone_by_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_bulkeditrow
+    ADD CONSTRAINT catalog_bulkeditrow_edit_id_9ec1c26f_fk_catalog_bulkedit_id FOREIGN KEY (edit_id) REFERENCES public.catalog_bulkedit(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_bulkeditrow
+    ADD CONSTRAINT catalog_bulkeditrow_product_id_16777457_fk_catalog_product_id FOREIGN KEY (product_id) REFERENCES public.catalog_product(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_bundlepart
+    ADD CONSTRAINT catalog_bundlepart_bundle_id_6eaadf58_fk_catalog_variant_id FOREIGN KEY (bundle_id) REFERENCES public.catalog_variant(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_bundlepart
+    ADD CONSTRAINT catalog_bundlepart_part_id_3f80f070_fk_catalog_variant_id FOREIGN KEY (part_id) REFERENCES public.catalog_variant(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.catalog_category
     ADD CONSTRAINT catalog_category_parent_id_f61bd017_fk_catalog_category_id FOREIGN KEY (parent_id) REFERENCES public.catalog_category(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_category
+    ADD CONSTRAINT catalog_category_size_table_id_0a9b3ab2_fk_catalog_sizetable_id FOREIGN KEY (size_table_id) REFERENCES public.catalog_sizetable(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_collectionproduct
+    ADD CONSTRAINT catalog_collectionpr_collection_id_eda66c28_fk_catalog_c FOREIGN KEY (collection_id) REFERENCES public.catalog_collection(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_collectionproduct
+    ADD CONSTRAINT catalog_collectionpr_product_id_cd7106ae_fk_catalog_p FOREIGN KEY (product_id) REFERENCES public.catalog_product(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_draftstep
+    ADD CONSTRAINT catalog_draftstep_by_id_1bb01900_fk_access_user_id FOREIGN KEY (by_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_draftstep
+    ADD CONSTRAINT catalog_draftstep_desk_id_72d52672_fk_catalog_productdesk_id FOREIGN KEY (desk_id) REFERENCES public.catalog_productdesk(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_draftstep
+    ADD CONSTRAINT catalog_draftstep_revision_id_4fba5559_fk_wagtailco FOREIGN KEY (revision_id) REFERENCES public.wagtailcore_revision(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_optionvalue
+    ADD CONSTRAINT catalog_optionvalue_choice_id_e4c7c1b2_fk_catalog_a FOREIGN KEY (choice_id) REFERENCES public.catalog_attributechoice(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_optionvalue
+    ADD CONSTRAINT catalog_optionvalue_option_id_412a2011_fk_catalog_p FOREIGN KEY (option_id) REFERENCES public.catalog_productoption(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.catalog_product
     ADD CONSTRAINT catalog_product_brand_id_bb0c7890_fk_catalog_brand_id FOREIGN KEY (brand_id) REFERENCES public.catalog_brand(id) DEFERRABLE INITIALLY DEFERRED;
@@ -7481,8 +10892,47 @@ ALTER TABLE ONLY public.catalog_product
 ALTER TABLE ONLY public.catalog_product
     ADD CONSTRAINT catalog_product_category_id_35bf920b_fk_catalog_category_id FOREIGN KEY (category_id) REFERENCES public.catalog_category(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.catalog_product
+    ADD CONSTRAINT catalog_product_size_table_id_70c69344_fk_catalog_sizetable_id FOREIGN KEY (size_table_id) REFERENCES public.catalog_sizetable(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_productdesk
+    ADD CONSTRAINT catalog_productdesk_due_revision_id_ab7e7379_fk_wagtailco FOREIGN KEY (due_revision_id) REFERENCES public.wagtailcore_revision(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_productdesk
+    ADD CONSTRAINT catalog_productdesk_latest_revision_id_d4e58564_fk_wagtailco FOREIGN KEY (latest_revision_id) REFERENCES public.wagtailcore_revision(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_productdesk
+    ADD CONSTRAINT catalog_productdesk_live_revision_id_bd89805a_fk_wagtailco FOREIGN KEY (live_revision_id) REFERENCES public.wagtailcore_revision(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_productdesk
+    ADD CONSTRAINT catalog_productdesk_product_id_f7c1866b_fk_catalog_product_id FOREIGN KEY (product_id) REFERENCES public.catalog_product(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_productdesk
+    ADD CONSTRAINT catalog_productdesk_scheduled_by_id_7a2381ee_fk_access_user_id FOREIGN KEY (scheduled_by_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_productoption
+    ADD CONSTRAINT catalog_productoptio_attribute_id_c6ff8945_fk_catalog_a FOREIGN KEY (attribute_id) REFERENCES public.catalog_attribute(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_productoption
+    ADD CONSTRAINT catalog_productoption_product_id_d81cc5b1_fk_catalog_product_id FOREIGN KEY (product_id) REFERENCES public.catalog_product(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_relatedproduct
+    ADD CONSTRAINT catalog_relatedprodu_product_id_ff08be57_fk_catalog_p FOREIGN KEY (product_id) REFERENCES public.catalog_product(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_relatedproduct
+    ADD CONSTRAINT catalog_relatedproduct_other_id_8be06566_fk_catalog_product_id FOREIGN KEY (other_id) REFERENCES public.catalog_product(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.catalog_variant
     ADD CONSTRAINT catalog_variant_product_id_8a21d193_fk_catalog_product_id FOREIGN KEY (product_id) REFERENCES public.catalog_product(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_variant
+    ADD CONSTRAINT catalog_variant_value_1_id_1aebd5cb_fk_catalog_optionvalue_id FOREIGN KEY (value_1_id) REFERENCES public.catalog_optionvalue(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_variant
+    ADD CONSTRAINT catalog_variant_value_2_id_cef19b33_fk_catalog_optionvalue_id FOREIGN KEY (value_2_id) REFERENCES public.catalog_optionvalue(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.catalog_variant
+    ADD CONSTRAINT catalog_variant_value_3_id_e7e807fb_fk_catalog_optionvalue_id FOREIGN KEY (value_3_id) REFERENCES public.catalog_optionvalue(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.content_shoptext
     ADD CONSTRAINT content_shoptext_published_by_id_4d408a43_fk_access_user_id FOREIGN KEY (published_by_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
@@ -7490,8 +10940,65 @@ ALTER TABLE ONLY public.content_shoptext
 ALTER TABLE ONLY public.customers_address
     ADD CONSTRAINT customers_address_customer_id_f042422e_fk_customers_customer_id FOREIGN KEY (customer_id) REFERENCES public.customers_customer(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.customers_business
+    ADD CONSTRAINT customers_business_customer_id_897d1f67_fk_customers FOREIGN KEY (customer_id) REFERENCES public.customers_customer(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_consentrecord
+    ADD CONSTRAINT customers_consentrecord_actor_id_bb7e41e9_fk_access_user_id FOREIGN KEY (actor_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_customer
+    ADD CONSTRAINT customers_customer_merged_into_id_2994ddb6_fk_customers FOREIGN KEY (merged_into_id) REFERENCES public.customers_customer(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.customers_customer
     ADD CONSTRAINT customers_customer_user_id_a9568d6c_fk_access_user_id FOREIGN KEY (user_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_groupmember
+    ADD CONSTRAINT customers_groupmembe_customer_id_005217e2_fk_customers FOREIGN KEY (customer_id) REFERENCES public.customers_customer(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_groupmember
+    ADD CONSTRAINT customers_groupmember_group_id_db9aa840_fk_customers_group_id FOREIGN KEY (group_id) REFERENCES public.customers_group(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_identity
+    ADD CONSTRAINT customers_identity_customer_id_b1e21f37_fk_customers FOREIGN KEY (customer_id) REFERENCES public.customers_customer(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_identity
+    ADD CONSTRAINT customers_identity_provider_id_e0c9805d_fk_customers FOREIGN KEY (provider_id) REFERENCES public.customers_provider(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_merge
+    ADD CONSTRAINT customers_merge_actor_id_d2902d8a_fk_access_user_id FOREIGN KEY (actor_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_merge
+    ADD CONSTRAINT customers_merge_customer_id_b7f6d099_fk_customers_customer_id FOREIGN KEY (customer_id) REFERENCES public.customers_customer(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_merge
+    ADD CONSTRAINT customers_merge_merged_id_fa9d6919_fk_customers_customer_id FOREIGN KEY (merged_id) REFERENCES public.customers_customer(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_merge
+    ADD CONSTRAINT customers_merge_parted_by_id_69c6e9c8_fk_access_user_id FOREIGN KEY (parted_by_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_note
+    ADD CONSTRAINT customers_note_author_id_269b3f5d_fk_access_user_id FOREIGN KEY (author_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_note
+    ADD CONSTRAINT customers_note_customer_id_505ed79b_fk_customers_customer_id FOREIGN KEY (customer_id) REFERENCES public.customers_customer(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_note
+    ADD CONSTRAINT customers_note_struck_by_id_36a531e7_fk_access_user_id FOREIGN KEY (struck_by_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_notthesame
+    ADD CONSTRAINT customers_notthesame_actor_id_96492707_fk_access_user_id FOREIGN KEY (actor_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_notthesame
+    ADD CONSTRAINT customers_notthesame_one_id_5aa742e0_fk_customers_customer_id FOREIGN KEY (one_id) REFERENCES public.customers_customer(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_notthesame
+    ADD CONSTRAINT customers_notthesame_other_id_ad878346_fk_customers_customer_id FOREIGN KEY (other_id) REFERENCES public.customers_customer(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_signincode
+    ADD CONSTRAINT customers_signincode_customer_id_2ceb1b47_fk_customers FOREIGN KEY (customer_id) REFERENCES public.customers_customer(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.customers_verifiednumber
+    ADD CONSTRAINT customers_verifiednu_customer_id_3e58e93b_fk_customers FOREIGN KEY (customer_id) REFERENCES public.customers_customer(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.events_waiting
     ADD CONSTRAINT events_waiting_fact_id_622766c1_fk_events_outbox_id FOREIGN KEY (fact_id) REFERENCES public.events_outbox(id) DEFERRABLE INITIALLY DEFERRED;
@@ -7504,6 +11011,24 @@ ALTER TABLE ONLY public.imports_importreject
 
 ALTER TABLE ONLY public.imports_importstep
     ADD CONSTRAINT imports_importstep_run_id_63d36d4d_fk_imports_importrun_id FOREIGN KEY (run_id) REFERENCES public.imports_importrun(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.imports_sheetfile
+    ADD CONSTRAINT imports_sheetfile_sheet_id_5f14c236_fk_imports_sheetrun_id FOREIGN KEY (sheet_id) REFERENCES public.imports_sheetrun(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.imports_sheetline
+    ADD CONSTRAINT imports_sheetline_sheet_id_d8964c05_fk_imports_sheetrun_id FOREIGN KEY (sheet_id) REFERENCES public.imports_sheetrun(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.imports_sheetrun
+    ADD CONSTRAINT imports_sheetrun_brought_by_id_9955f7be_fk_access_user_id FOREIGN KEY (brought_by_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.imports_sheetrun
+    ADD CONSTRAINT imports_sheetrun_confirmed_by_id_4acbdf67_fk_access_user_id FOREIGN KEY (confirmed_by_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.imports_sheetrun
+    ADD CONSTRAINT imports_sheetrun_run_id_37309c5b_fk_imports_importrun_id FOREIGN KEY (run_id) REFERENCES public.imports_importrun(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.imports_sheetrun
+    ADD CONSTRAINT imports_sheetrun_undone_by_id_7cd97bd5_fk_access_user_id FOREIGN KEY (undone_by_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.inventory_hold
     ADD CONSTRAINT inventory_hold_shelf_id_94bd5134_fk_inventory_shelf_id FOREIGN KEY (shelf_id) REFERENCES public.inventory_shelf(id) DEFERRABLE INITIALLY DEFERRED;
@@ -7519,6 +11044,51 @@ ALTER TABLE ONLY public.inventory_shelf
 
 ALTER TABLE ONLY public.inventory_shelf
     ADD CONSTRAINT inventory_shelf_warehouse_id_de3aa6eb_fk_inventory_warehouse_id FOREIGN KEY (warehouse_id) REFERENCES public.inventory_warehouse(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.links_day
+    ADD CONSTRAINT links_day_link_id_519ff470_fk_links_link_id FOREIGN KEY (link_id) REFERENCES public.links_link(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.links_visitor
+    ADD CONSTRAINT links_visitor_link_id_f43a9bab_fk_links_link_id FOREIGN KEY (link_id) REFERENCES public.links_link(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.media_cut
+    ADD CONSTRAINT media_cut_original_id_8130863e_fk_media_original_sha FOREIGN KEY (original_id) REFERENCES public.media_original(sha) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.media_filmpiece
+    ADD CONSTRAINT media_filmpiece_film_id_8e7e7610_fk_media_film_sha FOREIGN KEY (film_id) REFERENCES public.media_film(sha) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.media_kept
+    ADD CONSTRAINT media_kept_original_id_79dbeb30_fk_media_original_sha FOREIGN KEY (original_id) REFERENCES public.media_original(sha) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.media_picture
+    ADD CONSTRAINT media_picture_original_id_04682c71_fk_media_original_sha FOREIGN KEY (original_id) REFERENCES public.media_original(sha) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.media_picture
+    ADD CONSTRAINT media_picture_square_id_7150b42e_fk_media_cut_key FOREIGN KEY (square_id) REFERENCES public.media_cut(key) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.media_picture
+    ADD CONSTRAINT media_picture_whole_id_76d786b4_fk_media_cut_key FOREIGN KEY (whole_id) REFERENCES public.media_cut(key) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.media_picturevariant
+    ADD CONSTRAINT media_picturevariant_picture_id_ba9e2eef_fk_media_picture_id FOREIGN KEY (picture_id) REFERENCES public.media_picture(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.media_size
+    ADD CONSTRAINT media_size_cut_id_1e4cd303_fk_media_cut_key FOREIGN KEY (cut_id) REFERENCES public.media_cut(key) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.media_track
+    ADD CONSTRAINT media_track_video_id_b862046c_fk_media_video_id FOREIGN KEY (video_id) REFERENCES public.media_video(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.media_video
+    ADD CONSTRAINT media_video_film_id_9081047b_fk_media_film_sha FOREIGN KEY (film_id) REFERENCES public.media_film(sha) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.media_video
+    ADD CONSTRAINT media_video_poster_id_21b93a96_fk_media_cut_key FOREIGN KEY (poster_id) REFERENCES public.media_cut(key) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.messaging_lettertext
+    ADD CONSTRAINT messaging_lettertext_published_by_id_8bed2a4e_fk_access_user_id FOREIGN KEY (published_by_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.messaging_outgoing
+    ADD CONSTRAINT messaging_outgoing_text_id_05f3df44_fk_messaging_lettertext_id FOREIGN KEY (text_id) REFERENCES public.messaging_lettertext(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.mfa_authenticator
     ADD CONSTRAINT mfa_authenticator_user_id_0c3a50c0_fk_access_user_id FOREIGN KEY (user_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
@@ -7553,6 +11123,18 @@ ALTER TABLE ONLY public.orders_happening
 ALTER TABLE ONLY public.orders_happening
     ADD CONSTRAINT orders_happening_order_id_095ec5fe_fk_orders_order_id FOREIGN KEY (order_id) REFERENCES public.orders_order(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.orders_linepart
+    ADD CONSTRAINT orders_linepart_line_id_bbf09f8f_fk_orders_orderline_id FOREIGN KEY (line_id) REFERENCES public.orders_orderline(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.orders_linepart
+    ADD CONSTRAINT orders_linepart_variant_id_93631afd_fk_catalog_variant_id FOREIGN KEY (variant_id) REFERENCES public.catalog_variant(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.orders_newsread
+    ADD CONSTRAINT orders_newsread_customer_id_3d491df5_fk_customers_customer_id FOREIGN KEY (customer_id) REFERENCES public.customers_customer(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.orders_newsseen
+    ADD CONSTRAINT orders_newsseen_order_id_20f369dd_fk_orders_order_id FOREIGN KEY (order_id) REFERENCES public.orders_order(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.orders_order
     ADD CONSTRAINT orders_order_basket_id_32f2e56f_fk_orders_basket_id FOREIGN KEY (basket_id) REFERENCES public.orders_basket(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -7567,6 +11149,9 @@ ALTER TABLE ONLY public.orders_orderline
 
 ALTER TABLE ONLY public.orders_orderline
     ADD CONSTRAINT orders_orderline_variant_id_0aa9a0d5_fk_catalog_variant_id FOREIGN KEY (variant_id) REFERENCES public.catalog_variant(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.orders_particulars
+    ADD CONSTRAINT orders_particulars_basket_id_3b7a4800_fk_orders_basket_id FOREIGN KEY (basket_id) REFERENCES public.orders_basket(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.orders_placedkey
     ADD CONSTRAINT orders_placedkey_order_id_59ee7aba_fk_orders_order_id FOREIGN KEY (order_id) REFERENCES public.orders_order(id) DEFERRABLE INITIALLY DEFERRED;
@@ -7583,6 +11168,18 @@ ALTER TABLE ONLY public.orders_refundline
 ALTER TABLE ONLY public.orders_refundline
     ADD CONSTRAINT orders_refundline_refund_id_bbd48e7b_fk_orders_refund_id FOREIGN KEY (refund_id) REFERENCES public.orders_refund(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.orders_request
+    ADD CONSTRAINT orders_request_actor_id_2188a40c_fk_access_user_id FOREIGN KEY (actor_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.orders_request
+    ADD CONSTRAINT orders_request_order_id_9fc5481b_fk_orders_order_id FOREIGN KEY (order_id) REFERENCES public.orders_order(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.orders_requestline
+    ADD CONSTRAINT orders_requestline_line_id_ae655412_fk_orders_orderline_id FOREIGN KEY (line_id) REFERENCES public.orders_orderline(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.orders_requestline
+    ADD CONSTRAINT orders_requestline_request_id_5239585f_fk_orders_request_id FOREIGN KEY (request_id) REFERENCES public.orders_request(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY public.orders_shipment
     ADD CONSTRAINT orders_shipment_actor_id_51604ba7_fk_access_user_id FOREIGN KEY (actor_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -7597,6 +11194,12 @@ ALTER TABLE ONLY public.orders_shipmentline
 
 ALTER TABLE ONLY public.orders_shipmentline
     ADD CONSTRAINT orders_shipmentline_shipment_id_fa484a42_fk_orders_shipment_id FOREIGN KEY (shipment_id) REFERENCES public.orders_shipment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.orders_shipmentpart
+    ADD CONSTRAINT orders_shipmentpart_part_id_e5f78a1f_fk_orders_linepart_id FOREIGN KEY (part_id) REFERENCES public.orders_linepart(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.orders_shipmentpart
+    ADD CONSTRAINT orders_shipmentpart_shipment_id_6bb783b5_fk_orders_shipment_id FOREIGN KEY (shipment_id) REFERENCES public.orders_shipment(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.payments_fakeanswer
     ADD CONSTRAINT payments_fakeanswer_charge_id_d4f2ab0f_fk_payments_ FOREIGN KEY (charge_id) REFERENCES public.payments_fakecharge(id) DEFERRABLE INITIALLY DEFERRED;
@@ -7663,6 +11266,9 @@ ALTER TABLE ONLY public.reviews_decision
 
 ALTER TABLE ONLY public.reviews_decision
     ADD CONSTRAINT reviews_decision_review_id_6838e833_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.reviews_photo
+    ADD CONSTRAINT reviews_photo_review_id_29bdc004_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.reviews_reply
     ADD CONSTRAINT reviews_reply_actor_id_c7a92fa2_fk_access_user_id FOREIGN KEY (actor_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
@@ -7912,3 +11518,6 @@ ALTER TABLE ONLY public.wagtailsearch_indexentry
 
 ALTER TABLE ONLY public.wagtailusers_userprofile
     ADD CONSTRAINT wagtailusers_userprofile_user_id_59c92331_fk_access_user_id FOREIGN KEY (user_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.wishes_wish
+    ADD CONSTRAINT wishes_wish_list_id_de537f6d_fk_wishes_list_id FOREIGN KEY (list_id) REFERENCES public.wishes_list(id) DEFERRABLE INITIALLY DEFERRED;

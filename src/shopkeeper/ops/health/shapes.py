@@ -57,6 +57,7 @@ NAMES: Mapping[str, str] = {
     "mails": gettext_noop("Mails"),
     "waiting": gettext_noop("Payments that wait"),
     "payments": gettext_noop("Payments"),
+    "search": gettext_noop("Search"),
     "backup": gettext_noop("Backup"),
     "addresses": gettext_noop("Addresses"),
     "debug": gettext_noop("Debugging"),

@@ -11,6 +11,35 @@ from django.db.models import Count, Q
 from shopkeeper.kit.time import from_microseconds, to_microseconds
 from shopkeeper.ops.imports.models import ImportOrigin, ImportReject, ImportRun, ImportStep
 from shopkeeper.ops.imports.shapes import ImportBusy, Origin, Reject, Run, Span
+from shopkeeper.ops.imports.sheets import (
+    bring_sheet,
+    change_sheet,
+    different_lines,
+    forget_sheets,
+    headings,
+    is_kept,
+    left_lines,
+    line_counts,
+    lines,
+    lock_sheet,
+    put_lines,
+    remember_headings,
+    save_lines,
+    sheet,
+    sheet_content,
+    sheets,
+    sheets_under_way,
+    undo_counts,
+    walk_lines,
+    written_lines,
+)
+
+__all__ = [
+    "SPAN", "alone", "begin", "bring_sheet", "change_sheet", "different_lines", "finish", "finish_step", "forget_sheets", "headings",
+    "is_kept", "lacking", "left_lines", "line_counts", "lines", "lines_kept", "lock_sheet", "origin", "put_lines", "record_span",
+    "remember_headings", "run", "save_lines", "save_origins", "save_rejects", "sheet", "sheet_content", "sheets", "sheets_under_way",
+    "spans", "undo_counts", "unfinished", "walk_lines", "was_taken_over", "written_lines",
+]  # fmt: skip
 
 SPAN = "span"
 _LOCK = 7_301_001

@@ -68,6 +68,7 @@ ORDERS = Counter("shopkeeper_orders", "Orders placed and paid, as their facts ar
 ORDERS_REFUSED = Counter("shopkeeper_orders_refused", "Orders refused, by reason.", ("reason",), registry=REGISTRY)
 JOBS = Counter("shopkeeper_jobs_ended", "Jobs ended, well or failed.", ("job", "outcome"), registry=REGISTRY)
 ROUNDS_FAILED = Counter("shopkeeper_rounds_failed", "Rounds of a loop (facts, mails) that failed.", ("loop",), registry=REGISTRY)
+SEARCH_FALLBACKS = Counter("shopkeeper_search_fallbacks", "Searches answered in place of the server.", ("reason",), registry=REGISTRY)
 SWEEP_FAILURES = Counter("shopkeeper_sweep_failures", "Pieces of unfinished work the sweep failed at.", ("kind",), registry=REGISTRY)
 
 _ORDER_STATES = {"OrderPlaced": "placed", "OrderPaid": "paid"}

@@ -30,6 +30,7 @@ __all__ = [
     "job_ended",
     "note",
     "round_failed",
+    "search_fell_back",
     "sweep_failed",
 ]
 
@@ -63,6 +64,13 @@ def round_failed(loop: str) -> None:
     from shopkeeper.ops.monitoring import meters
 
     meters.ROUNDS_FAILED.labels(loop).inc()
+
+
+def search_fell_back(reason: str) -> None:
+    """Count one search that the database answered in place of the search server."""
+    from shopkeeper.ops.monitoring import meters
+
+    meters.SEARCH_FALLBACKS.labels(reason).inc()
 
 
 def sweep_failed(kind: str) -> None:

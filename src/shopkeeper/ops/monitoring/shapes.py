@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+UNWATCHED = "shopkeeper.unwatched"
+"""In the environment of a request that the shop makes to itself, where no header can set it: nobody's visit, neither counted nor told."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gauge:

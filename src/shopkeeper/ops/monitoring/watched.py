@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from shopkeeper.ops.monitoring import correlation, exposition, lines, meters
+from shopkeeper.ops.monitoring.shapes import UNWATCHED
 
 HEADER = "X-Request-ID"
 UNTOLD = frozenset({"healthz", "readyz", "metrics"})
@@ -49,7 +50,9 @@ class Watched:
         self._signed = 0
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer the request and remember how it went."""
+        """Answer the request and remember how it went; what the shop asks of itself belongs to what asks it."""
+        if UNWATCHED in request.META:
+            return self._get_response(request)
         if self._signed != meters.process():
             self._signed = meters.process()
             exposition.sign("web")

@@ -1,6 +1,7 @@
 """How staff see and edit the catalogue."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -13,15 +14,19 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from shopkeeper.kit.console import Bulk, Choice, Column, Command, Done, Listing, Pill, UnitsField, both
-from shopkeeper.kit.ids import CategoryId, ProductId, UserId, VariantId
+from shopkeeper.kit.ids import CategoryId, OptionValueId, ProductId, UserId, VariantId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import models
 from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.console_drafts import STATE
 from shopkeeper.selling.catalog.rules import limits
-from shopkeeper.selling.catalog.shapes import Category, VariantDraft
+from shopkeeper.selling.catalog.shapes import Category, Product, VariantDraft
+from shopkeeper.selling.catalog.shapes_drafts import Place, Version, VersionVariant, Working
+from shopkeeper.selling.catalog.shapes_options import OptionDraft
 
 SPARE_VARIANTS = 1
+NOTHING_YET = Version(slug="", name=Bilingual())
 
 
 def _products() -> QuerySet[models.Product]:
@@ -30,7 +35,8 @@ def _products() -> QuerySet[models.Product]:
     )
 
 
-def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+def find_products(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Return the products that have the text in a name, or a SKU that begins with it."""
     has_sku = models.Variant.objects.filter(product=OuterRef("pk"), sku__istartswith=text)
     return rows.filter(Q(name_en__icontains=text) | Q(name_zh__icontains=text) | Q(source_name__icontains=text) | Exists(has_sku))
 
@@ -76,7 +82,7 @@ PRODUCTS = Listing(
     see="catalog.view",
     rows=_products,
     order=("rank", "pk"),
-    search=_find,
+    search=find_products,
     search_hint=gettext_lazy("Name or SKU"),
     columns=(
         NAME_COLUMN,
@@ -97,12 +103,7 @@ PRODUCTS = Listing(
             choices=category_choices,
             apply=lambda rows, value: rows.filter(Q(category=value) | Q(category__parent=value)),
         ),
-        Choice(
-            name="state",
-            label=gettext_lazy("State"),
-            choices=lambda: [("in", _("In the shop")), ("out", _("Not shown"))],
-            apply=lambda rows, value: rows.filter(is_published=value == "in"),
-        ),
+        STATE,
     ),
     bulk=(
         Bulk(
@@ -170,6 +171,7 @@ class SaveProduct(Command):
         "variants": "sku_0",
         "weight_g": "weight_0",
         "option": "option_en_0",
+        "value": "sku_0",
     }
 
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=limits.NAME, required=False)
@@ -194,50 +196,72 @@ class SaveProduct(Command):
     is_published = forms.BooleanField(label=gettext_lazy("Show in the shop"), required=False)
 
     def prepare(self) -> None:
-        self.product = catalog.product_by_id(ProductId(self.target_id)) if self.target_id else None
+        self.work = catalog.working(ProductId(self.target_id)) if self.target_id else None
+        self.product = self.work.live if self.work else None
+        self.version = self.work.version if self.work else NOTHING_YET
         self.fields["category"].choices = [("", _("No category")), *category_choices()]  # type: ignore[attr-defined]
-        variants = self.product.variants if self.product else ()
-        self.variant_ids: list[VariantId | None] = [each.id for each in variants] + [None] * SPARE_VARIANTS
+        self.options = self.version.options
+        self.variant_ids: list[VariantId | None] = [each.id for each in self.version.variants] + [None] * SPARE_VARIANTS
         names = [self._variant_fields(index) for index in range(len(self.variant_ids))]
         self.groups = [
             (_("Names"), ["name_en", "name_zh", "slug", "category"]),
             (_("Description"), ["text_en", "text_zh", "photo_url", "is_published"]),
             *[(self._variant_title(index), fields) for index, fields in enumerate(names)],
         ]
-        if self.product:
+        if self.work:
             self.title = gettext_lazy("Change product")
-            self._begin()
+            self._begin(self.work)
 
     def _variant_title(self, index: int) -> str:
-        return _("Variant %(number)d") % {"number": index + 1} if self.variant_ids[index] else _("New variant, if there is one")
+        is_known = index < len(self.version.variants)
+        return _("Variant %(number)d") % {"number": index + 1} if is_known else _("New variant, if there is one")
 
     def _variant_fields(self, index: int) -> list[str]:
-        new = self.variant_ids[index] is None
-        made = {
+        new = index >= len(self.version.variants)
+        made: dict[str, forms.Field] = {
             f"sku_{index}": forms.CharField(label="SKU", max_length=limits.SKU, required=not new),
             f"weight_{index}": UnitsField(label=_("Weight in grams"), most=limits.MOST_WEIGHT_G, required=False),
-            f"option_en_{index}": forms.CharField(label=_("Choice in English"), max_length=limits.OPTION, required=False),
-            f"option_zh_{index}": forms.CharField(label=_("Choice in Chinese"), max_length=limits.OPTION, required=False),
+            **self._choice_fields(index),
             f"sellable_{index}": forms.BooleanField(label=_("On sale"), required=False, initial=True),
         }
         for name, field in made.items():
             self.fields[name] = field
         return list(made)
 
-    def _begin(self) -> None:
-        assert self.product is not None
-        known = self.product
+    def _choice_fields(self, index: int) -> dict[str, forms.Field]:
+        """Return what a variant stands for: one value of each option, or free words where the product has no options."""
+        if not self.options:
+            return {
+                f"option_en_{index}": forms.CharField(label=_("Choice in English"), max_length=limits.OPTION, required=False),
+                f"option_zh_{index}": forms.CharField(label=_("Choice in Chinese"), max_length=limits.OPTION, required=False),
+            }
+        language = self.setting.language
+        return {
+            f"value_{place}_{index}": forms.ChoiceField(
+                label=option.name.pick(language),
+                required=False,
+                choices=[("", "–"), *((_answer(option, index), value.name.pick(language)) for index, value in enumerate(option.values))],
+            )
+            for place, option in enumerate(self.options, 1)
+        }
+
+    def _stands_for(self, index: int, each: VersionVariant) -> dict[str, object]:
+        if not self.options:
+            return {f"option_en_{index}": each.option.en, f"option_zh_{index}": each.option.zh}
+        return {f"value_{place + 1}_{index}": _answer(self.options[place], value) for place, value in each.stands}
+
+    def _begin(self, work: Working) -> None:
+        known = work.version
         self.start(
             name_en=known.name.en, name_zh=known.name.zh, slug=known.slug, category=known.category_id, text_en=known.text.en,
-            text_zh=known.text.zh, photo_url=known.photo_url, is_published=known.is_published,
+            text_zh=known.text.zh, photo_url=known.photo_url, is_published=work.is_published or work.desk.draft_id is not None,
         )  # fmt: skip
         for index, each in enumerate(known.variants):
             self.start(
                 **{
                     f"sku_{index}": each.sku,
                     f"weight_{index}": each.weight_g,
-                    f"option_en_{index}": each.option.en,
-                    f"option_zh_{index}": each.option.zh,
+                    **self._stands_for(index, each),
                     f"sellable_{index}": each.is_sellable,
                 }
             )
@@ -245,36 +269,80 @@ class SaveProduct(Command):
     def name(self) -> str:
         return self.product.name.pick(self.setting.language) if self.product else ""
 
-    def drafts(self) -> Sequence[VariantDraft]:
-        """Return the variants as written; an empty row for a new one is no variant."""
+    def said(self) -> Version:
+        """Return all that the form says, with what it does not ask as it was; an empty row for a new variant is no variant."""
         found = self.cleaned_data
-        return [
-            VariantDraft(
-                id=variant_id,
-                sku=found[f"sku_{index}"],
-                option=Bilingual(found[f"option_en_{index}"], found[f"option_zh_{index}"]),
-                weight_g=found[f"weight_{index}"] or 0,
-                is_sellable=found[f"sellable_{index}"],
-            )
-            for index, variant_id in enumerate(self.variant_ids)
-            if found[f"sku_{index}"]
-        ]
-
-    def run(self, *, actor: UserId, now: datetime) -> Done:
-        found = self.cleaned_data
-        saved = catalog.save_product(
-            product_id=self.product.id if self.product else None,
+        return replace(
+            self.version,
             slug=found["slug"] or slugify(found["name_en"])[:80],
             name=Bilingual(found["name_en"], found["name_zh"]),
             text=Bilingual(found["text_en"], found["text_zh"]),
             category_id=found["category"],
-            variants=self.drafts(),
-            is_published=found["is_published"],
             photo_url=found["photo_url"],
+            variants=tuple(
+                VersionVariant(
+                    id=variant_id,
+                    sku=found[f"sku_{index}"],
+                    option=Bilingual(found.get(f"option_en_{index}", ""), found.get(f"option_zh_{index}", "")),
+                    weight_g=found[f"weight_{index}"] or 0,
+                    is_sellable=found[f"sellable_{index}"],
+                    stands=self._places(index),
+                )
+                for index, variant_id in enumerate(self.variant_ids)
+                if found[f"sku_{index}"]
+            ),
+        )
+
+    def _places(self, index: int) -> tuple[Place, ...]:
+        return tuple(
+            (place, value)
+            for place, option in enumerate(self.options)
+            for value in range(len(option.values))
+            if self.cleaned_data[f"value_{place + 1}_{index}"] == _answer(option, value)
+        )
+
+    def drafts(self) -> Sequence[VariantDraft]:
+        """Return the variants as written, each standing for values the product has already."""
+        return [
+            VariantDraft(
+                id=each.id,
+                sku=each.sku,
+                option=each.option,
+                weight_g=each.weight_g,
+                is_sellable=each.is_sellable,
+                value_ids=self._ids(each) if self.options else None,
+            )
+            for each in self.said().variants
+        ]
+
+    def _ids(self, each: VersionVariant) -> tuple[OptionValueId, ...]:
+        found = [self.options[place].values[value].id for place, value in each.stands]
+        return tuple(value for value in found if value is not None)
+
+    def save(self, *, is_published: bool, actor: UserId, now: datetime) -> Product:
+        """Save straight into the shop what the form says. Raises what `catalog.save_product` raises."""
+        said = self.said()
+        return catalog.save_product(
+            product_id=self.work.desk.product_id if self.work else None,
+            slug=said.slug,
+            name=said.name,
+            text=said.text,
+            category_id=said.category_id,
+            variants=self.drafts(),
+            is_published=is_published,
+            photo_url=said.photo_url,
             actor=actor,
             now=now,
         )
+
+    def run(self, *, actor: UserId, now: datetime) -> Done:
+        saved = self.save(is_published=self.cleaned_data["is_published"], actor=actor, now=now)
         return Done(_("“%(name)s” is saved.") % {"name": saved.name.pick(self.setting.language)}, saved.id)
+
+
+def _answer(option: OptionDraft, value: int) -> str:
+    """Return what an answer is called in the form: its id, or its place where it is new."""
+    return str(option.values[value].id or f"new{value}")
 
 
 class SaveCategory(Command):

@@ -1,6 +1,7 @@
 """How staff see and edit brands and attributes, and describe products by them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -20,7 +21,8 @@ from shopkeeper.selling.catalog import models
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.rules import limits
 from shopkeeper.selling.catalog.rules import traits as rules
-from shopkeeper.selling.catalog.shapes import Attribute, Brand, ChoiceDraft, Product, Trait, TraitDraft, TraitKind
+from shopkeeper.selling.catalog.shapes import Attribute, Brand, ChoiceDraft, TraitDraft, TraitKind
+from shopkeeper.selling.catalog.shapes_drafts import Version, Working
 
 SPARE_CHOICES = 4
 KINDS = {
@@ -255,22 +257,23 @@ class Describe(Command):
 
     def prepare(self) -> None:
         product_id = ProductId(self.target_id or 0)
-        known: tuple[Product, tuple[Attribute, ...], tuple[Brand, ...], dict[ProductId, tuple[Trait, ...]]] = together.read(
-            lambda: catalog.product_by_id(product_id), catalog.attributes, catalog.brands, lambda: catalog.traits([product_id])
+        known: tuple[Working, tuple[Attribute, ...], tuple[Brand, ...]] = together.read(
+            lambda: catalog.working(product_id), catalog.attributes, catalog.brands
         )
-        self.product, self.attributes, makers, traits = known
+        self.work, self.attributes, makers = known
+        self.version = self.work.version
         language = self.setting.language
         named = [(str(each.id), each.name.pick(language)) for each in makers]
         self.fields["brand"].choices = [("", _("No brand")), *named]  # type: ignore[attr-defined]
-        self.start(brand=self.product.brand_id)
-        said = {each.attribute_id: each for each in traits.get(product_id, ())}
+        self.start(brand=self.version.brand_id)
+        said = {each.attribute_id: each for each in self.version.traits}
         self.groups = [(_("Brand"), ["brand"])]
         for each in self.attributes:
             self.groups.append((each.name.pick(language), self._fields_of(each)))
             if (trait := said.get(each.id)) is not None:
                 first, *others = self._names(each)
                 start: dict[TraitKind, object] = {
-                    TraitKind.CHOICE: [str(choice.id) for choice in trait.choices],
+                    TraitKind.CHOICE: [str(choice) for choice in trait.choice_ids],
                     TraitKind.NUMBER: trait.number,
                     TraitKind.TEXT: trait.text.en,
                 }
@@ -300,7 +303,7 @@ class Describe(Command):
         return names
 
     def name(self) -> str:
-        return self.product.name.pick(self.setting.language)
+        return self.version.name.pick(self.setting.language)
 
     def drafts(self) -> Sequence[TraitDraft]:
         """Return what is said by each attribute; an empty answer says nothing."""
@@ -315,13 +318,16 @@ class Describe(Command):
             text=Bilingual(*answers) if attribute.kind is TraitKind.TEXT else Bilingual(),
         )
 
-    def run(self, *, actor: UserId, now: datetime) -> Done:
+    def said(self) -> Version:
+        """Return all that is said of the product, with what the form does not ask as it was."""
         brand_id = self.cleaned_data["brand"]
-        catalog.describe(
-            product_id=self.product.id,
-            brand_id=None if brand_id is None else BrandId(brand_id),
-            traits=self.drafts(),
-            actor=actor,
-            now=now,
-        )
-        return Done(_("“%(name)s” is described.") % {"name": self.name()}, self.product.id)
+        return replace(self.version, brand_id=None if brand_id is None else BrandId(brand_id), traits=tuple(self.drafts()))
+
+    def save(self, *, actor: UserId, now: datetime) -> None:
+        """Save straight into the shop what the form says. Raises what `catalog.describe` raises."""
+        said = self.said()
+        catalog.describe(product_id=self.work.desk.product_id, brand_id=said.brand_id, traits=said.traits, actor=actor, now=now)
+
+    def run(self, *, actor: UserId, now: datetime) -> Done:
+        self.save(actor=actor, now=now)
+        return Done(_("“%(name)s” is described.") % {"name": self.name()}, self.work.desk.product_id)

@@ -45,7 +45,9 @@ _PUT_PRODUCTS = """
 """
 _PUT_VARIANTS = """
     INSERT INTO catalog_variant (product_id, sku, option_en, option_zh, weight_g, is_sellable, position)
-    SELECT DISTINCT ON (s.key) p.id, s.sku, s.option_en, s.option_zh, s.weight_g, s.is_sellable, s.position
+    SELECT DISTINCT ON (s.key) p.id, s.sku, s.option_en, s.option_zh, s.weight_g,
+           -- Where a product has options, staff first say for which values a new variant stands.
+           s.is_sellable AND NOT EXISTS (SELECT FROM catalog_productoption o WHERE o.product_id = p.id), s.position
     FROM intake_goods s JOIN catalog_product p ON p.slug = s.slug
     ORDER BY s.key, s.row
     ON CONFLICT (upper(sku)) DO NOTHING

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Upper
 
+from shopkeeper.selling.catalog import bundle_models, collection_models, draft_models, option_models  # noqa: F401 - Django finds a room's models here
 from shopkeeper.selling.catalog.shapes import TraitKind
 
 
@@ -20,6 +21,7 @@ class Category(models.Model):
     tint = models.CharField(max_length=20, blank=True)
     position = models.IntegerField(default=0)
     is_derived = models.BooleanField(default=False)
+    size_table = models.ForeignKey("SizeTable", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering: ClassVar = ["position", "id"]
@@ -82,11 +84,13 @@ class Product(models.Model):
     rank = models.IntegerField(default=1_000_000)
     is_published = models.BooleanField(default=False)
     is_category_derived = models.BooleanField(default=False)
+    size_table = models.ForeignKey("SizeTable", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
     class Meta:
         indexes: ClassVar = [
+            models.Index("size_table", condition=Q(size_table__isnull=False), name="catalog_product_sizes"),
             models.Index("rank", "id", condition=Q(is_published=True), name="catalog_product_featured"),
             models.Index("category", "rank", "id", condition=Q(is_published=True), name="catalog_product_shelf"),
             models.Index("created_at", "id", condition=Q(is_published=True), name="catalog_product_newest"),
@@ -104,9 +108,22 @@ class Variant(models.Model):
     weight_g = models.IntegerField(default=0)
     is_sellable = models.BooleanField(default=True)
     position = models.IntegerField(default=0)
+    value_1 = models.ForeignKey("OptionValue", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    value_2 = models.ForeignKey("OptionValue", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    value_3 = models.ForeignKey("OptionValue", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=[each], condition=Q(**{f"{each}__isnull": False}), name=f"catalog_variant_{each}")
+            for each in ("value_1", "value_2", "value_3")
+        ]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["product", "value_1", "value_2", "value_3"],
+                condition=Q(value_1__isnull=False) | Q(value_2__isnull=False) | Q(value_3__isnull=False),
+                nulls_distinct=False,
+                name="catalog_variant_combination",
+            ),
             models.UniqueConstraint(Upper("sku"), name="catalog_variant_sku"),
             models.CheckConstraint(condition=Q(weight_g__gte=0), name="catalog_variant_weight"),
         ]
@@ -137,6 +154,21 @@ class AttributeValue(models.Model):
                 name="catalog_attributevalue_says_one_thing",
             ),
         ]
+
+
+class FormerSlug(models.Model):
+    """A name that a product (`kind` “product”) or a shelf (“category”) gave up, so that its old address still leads there.
+
+    Only database triggers write here (`sql/0007_former_slugs.sql`).
+    """
+
+    kind = models.CharField(max_length=10)
+    slug = models.CharField(max_length=80)
+    target = models.BigIntegerField()
+    given_up_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "slug"], name="catalog_formerslug_once")]
 
 
 class Edition(models.Model):

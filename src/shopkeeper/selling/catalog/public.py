@@ -8,19 +8,67 @@ from django.db import transaction
 
 from shopkeeper.events import facts
 from shopkeeper.events import public as events
-from shopkeeper.kit import checks
+from shopkeeper.kit import checks, together
 from shopkeeper.kit.ids import CategoryId, ProductId, UserId, VariantId
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import Malformed, NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.audit import public as audit
-from shopkeeper.selling.catalog import models, store
+from shopkeeper.selling.catalog import models, store, writing
+from shopkeeper.selling.catalog.addresses import listed, moved, published_count
+from shopkeeper.selling.catalog.bulk import edit_products, preview_edit, undo_edit
+from shopkeeper.selling.catalog.bundles import moving_with, parts, save_bundle
+from shopkeeper.selling.catalog.collections import (
+    collected,
+    collected_by,
+    collection_by_id,
+    collections,
+    facets_of,
+    name_products,
+    named_in,
+    narrowed_of,
+    save_collection,
+    tidy_rule,
+)
+from shopkeeper.selling.catalog.drafts import (
+    as_if_live,
+    carry_out_due,
+    compare_versions,
+    desks,
+    discard_draft,
+    draft_again,
+    draft_problem,
+    drafts_due,
+    drafts_failed,
+    keep_draft,
+    products_need_two,
+    publish_draft,
+    save_products_need_two,
+    schedule_draft,
+    unschedule_draft,
+    version,
+    version_mark,
+    versions,
+    versions_by_id,
+    working,
+)
+from shopkeeper.selling.catalog.options import add_variants, extras, missing_variants, options, relate, save_options
 from shopkeeper.selling.catalog.rules import limits
 from shopkeeper.selling.catalog.rules.derive_category import derive_category
 from shopkeeper.selling.catalog.rules.derive_traits import QUESTIONS as DERIVED
 from shopkeeper.selling.catalog.rules.derive_traits import derive_traits
+from shopkeeper.selling.catalog.rules.sizes import inches
 from shopkeeper.selling.catalog.rules.tidy_name import tidy_name
 from shopkeeper.selling.catalog.shapes import Category, CategoryTooDeep, Editions, Goods, Product, Sort, VariantDraft
+from shopkeeper.selling.catalog.size_tables import (
+    choose_size_table,
+    own_size_table,
+    remove_size_table,
+    save_size_table,
+    shelves_with,
+    size_table_by_id,
+    size_tables,
+)
 from shopkeeper.selling.catalog.traits import (
     attribute_by_id,
     attributes,
@@ -28,6 +76,8 @@ from shopkeeper.selling.catalog.traits import (
     brands,
     describe,
     facets,
+    facets_counted,
+    held,
     import_attributes,
     import_traits,
     narrowed_ids,
@@ -36,15 +86,23 @@ from shopkeeper.selling.catalog.traits import (
     save_brand,
     traits,
 )
+from shopkeeper.selling.catalog.versions import noting
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
-    "DERIVED", "attribute_by_id", "attributes", "brand_by_id", "brands", "categories", "category", "derive_category", "derive_traits",
-    "describe", "editions", "facets", "goods", "goods_by_sku", "goods_from", "import_attributes", "import_categories", "import_goods",
-    "import_traits", "listing", "listing_ids", "narrowed_ids", "narrowing", "product", "product_by_id", "products", "publish",
-    "save_attribute", "save_brand", "save_category", "save_product", "tidy_name", "traits", "unpublish",
+    "DERIVED", "add_variants", "as_if_live", "attribute_by_id", "attributes", "brand_by_id", "brands", "carry_out_due", "categories",
+    "category", "choose_size_table", "collected", "collected_by", "collection_by_id", "collections", "compare_versions", "derive_category",
+    "derive_traits", "describe", "desks", "discard_draft", "draft_again", "draft_problem", "drafts_due", "drafts_failed",
+    "edit_products", "editions", "extras", "facets", "facets_counted", "facets_of", "goods", "goods_by_sku", "goods_from", "held",
+    "import_attributes", "import_categories", "import_goods", "import_traits", "inches", "keep_draft", "listed", "listing",
+    "listing_ids", "missing_variants", "moved", "moving_with", "name_products", "named_in", "narrowed_ids", "narrowed_of", "narrowing",
+    "options", "own_size_table", "parts", "preview_edit", "product", "product_by_id", "products", "products_need_two", "publish",
+    "publish_draft", "published_count", "relate", "remove_size_table", "save_attribute", "save_brand", "save_bundle", "save_category",
+    "save_collection", "save_options", "save_product", "save_products_need_two", "save_size_table", "schedule_draft", "shelves_with",
+    "size_table_by_id", "size_tables", "tidy_name", "tidy_rule", "traits", "undo_edit", "unpublish", "unschedule_draft", "version",
+    "version_mark", "versions", "versions_by_id", "working",
 ]  # fmt: skip
 
 MOST_ON_A_PAGE = 200
@@ -83,6 +141,16 @@ def product_by_id(product_id: ProductId) -> Product:
 def products(ids: Sequence[ProductId]) -> dict[ProductId, Product]:
     """Return the products of these ids, published or not; unknown ids are left out."""
     return store.products(ids)
+
+
+def product_ids() -> tuple[ProductId, ...]:
+    """Return the ids of all products, published or not, oldest first."""
+    return store.product_ids()
+
+
+def ids_by_slug(slugs: Sequence[str]) -> dict[str, ProductId]:
+    """Return the ids of the products with these slugs, published or not; unknown slugs are left out."""
+    return store.ids_by_slug(slugs)
 
 
 def goods(variant_ids: Sequence[VariantId]) -> dict[VariantId, Goods]:
@@ -126,8 +194,8 @@ def listing(
     if sort not in (Sort.FEATURED, Sort.NEWEST, Sort.NAME):
         raise Malformed("sort", str(sort), expected="sort")
     chosen = store.shelf(category_id, product_ids)
-    items = store.shelf_page(chosen, sort, (number - 1) * size, size)
-    return Page(items=items, total=chosen.count(), number=number, size=size)
+    items, total = together.read(lambda: store.shelf_page(chosen, sort, (number - 1) * size, size), chosen.count)
+    return Page(items=items, total=total, number=number, size=size)
 
 
 def has_products() -> bool:
@@ -211,43 +279,19 @@ def save_product(
     """
     drafts = limits.tidy_variants(variants)
     row = models.Product(created_at=now, rank=limits.LAST_RANK) if product_id is None else store.lock_product(product_id)
-    before = None if product_id is None else _product_fields(row)
-    _write_texts(row, slug, name, text)
-    _write_extras(row, source_name, photo_url, rank)
-    _write_shelf(row, category_id)
-    row.is_published, row.changed_at = is_published, now
-    saved = store.save_product(row)
-    store.save_variants(saved, drafts)
-    after = _product_fields(row) | {"skus": [draft.sku for draft in drafts]}
+    before = None if product_id is None else writing.fields(row)
+    with noting([] if product_id is None else [product_id], actor=actor, now=now) as changed:
+        writing.write_texts(row, slug, name, text)
+        writing.write_extras(row, source_name, photo_url, rank)
+        writing.write_shelf(row, category_id)
+        row.is_published, row.changed_at = is_published, now
+        saved = store.save_product(row)
+        store.save_variants(saved, drafts)
+        changed[:] = [saved]
+    after = writing.fields(row) | {"skus": [draft.sku for draft in drafts]}
     audit.record(actor=actor, act="catalog.save_product", subject=f"product:{saved}", before=before, after=after, at=now)
     events.record(facts.ProductSaved(product_id=saved, is_published=is_published), at=now)
     return product_by_id(saved)
-
-
-def _write_texts(row: models.Product, slug: str, name: Bilingual, text: Bilingual) -> None:
-    row.slug = checks.slug(slug)
-    tidy_name, tidy_text = (
-        checks.both_lines(name, field="name", least=1, most=limits.NAME),
-        checks.both_paragraphs(text, field="text", most=limits.TEXT),
-    )
-    row.name_en, row.name_zh, row.text_en, row.text_zh = tidy_name.en, tidy_name.zh, tidy_text.en, tidy_text.zh
-
-
-def _write_extras(row: models.Product, source_name: str | None, photo_url: str | None, rank: int | None) -> None:
-    if source_name is not None:
-        row.source_name = checks.line(source_name, field="source_name", most=limits.NAME)
-    if photo_url is not None:
-        row.photo_url = limits.photo(photo_url)
-    if rank is not None:
-        row.rank = checks.whole(rank, field="rank", least=1, most=limits.LAST_RANK)
-
-
-def _write_shelf(row: models.Product, category_id: CategoryId | None) -> None:
-    if category_id is not None and category_id != row.category_id:
-        store.lock_category(category_id)
-    if category_id != row.category_id:
-        row.is_category_derived = False
-    row.category_id = category_id
 
 
 @transaction.atomic
@@ -266,7 +310,8 @@ def _set_published(product_id: ProductId, is_published: bool, act: str, actor: U
     row = store.lock_product(product_id)
     if row.is_published == is_published:
         return
-    store.set_published(row, is_published, now)
+    with noting([product_id], actor=actor, now=now):
+        store.set_published(row, is_published, now)
     states = {"before": {"is_published": not is_published}, "after": {"is_published": is_published}}
     audit.record(actor=actor, act=act, subject=f"product:{product_id}", at=now, **states)
     events.record(facts.ProductSaved(product_id=product_id, is_published=is_published), at=now)
@@ -301,8 +346,3 @@ def import_goods(*, frame: "pl.DataFrame", now: datetime) -> "pl.DataFrame":
 def _category_fields(row: models.Category) -> dict[str, object]:
     names = ("slug", "name_en", "name_zh", "intro_en", "intro_zh", "parent_id", "drawing", "tint", "position", "is_derived")
     return {name: getattr(row, name) for name in names}
-
-
-def _product_fields(row: models.Product) -> dict[str, object]:
-    names = ("slug", "name_en", "name_zh", "category_id", "source_name", "photo_url", "rank", "is_published", "is_category_derived")
-    return {name: getattr(row, name) for name in names} | {"text_length": len(row.text_en) + len(row.text_zh)}

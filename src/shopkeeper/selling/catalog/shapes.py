@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from shopkeeper.kit.ids import AttributeId, BrandId, CategoryId, ChoiceId, ProductId, VariantId
+from shopkeeper.kit.ids import AttributeId, BrandId, CategoryId, ChoiceId, OptionValueId, ProductId, VariantId
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.text import Bilingual
 
@@ -155,9 +156,28 @@ class Facet:
         return any(each.is_wanted for each in self.choices)
 
 
+class Addressed(StrEnum):
+    """What stands under an address of its own."""
+
+    PRODUCT = "product"
+    CATEGORY = "category"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A published product as search engines are told of it."""
+
+    slug: str
+    changed_at: datetime
+    id: ProductId
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """What is sold and stocked. `option` is the choice it stands for (“Red, large”), empty where there is only one."""
+    """What is sold and stocked. `option` is the choice it stands for (“Red, large”), empty where there is only one.
+
+    Where its product has options, `option` is put together from the values it stands for (`value_ids`, in the order of their slots).
+    """
 
     id: VariantId
     product_id: ProductId
@@ -165,6 +185,7 @@ class Variant:
     option: Bilingual
     weight_g: int
     is_sellable: bool
+    value_ids: tuple[OptionValueId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,13 +208,14 @@ class Product:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantDraft:
-    """A variant as staff write it: without `id` it is new."""
+    """A variant as staff write it: without `id` it is new. `value_ids` None: it stands for the same values as before."""
 
     id: VariantId | None = None
     sku: str
     option: Bilingual = field(default_factory=Bilingual)
     weight_g: int = 0
     is_sellable: bool = True
+    value_ids: tuple[OptionValueId, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,10 @@ from shopkeeper.kit import statements, together
 from shopkeeper.kit.ids import BrandId, CategoryId, ProductId, VariantId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.kit.text import Bilingual
-from shopkeeper.selling.catalog import models
+from shopkeeper.selling.catalog import models, option_store
+from shopkeeper.selling.catalog.bundle_models import BundlePart
 from shopkeeper.selling.catalog.shapes import Category, Editions, Goods, Product, SkuTaken, SlugTaken, Sort, Variant, VariantDraft
+from shopkeeper.selling.catalog.shapes_bundles import BundleIsOneThing
 
 _ORDER: Mapping[Sort, tuple[Any, ...]] = {
     Sort.FEATURED: ("rank", "id"),
@@ -90,7 +92,8 @@ def products(ids: Iterable[ProductId]) -> dict[ProductId, Product]:
 
 _BY_SLUG = """
     SELECT p.id, p.slug, p.name_en, p.name_zh, p.text_en, p.text_zh, p.category_id, p.brand_id, p.source_name, p.photo_url, p.rank,
-           p.is_published, p.is_category_derived, v.id, v.sku, v.option_en, v.option_zh, v.weight_g, v.is_sellable
+           p.is_published, p.is_category_derived, v.id, v.sku, v.option_en, v.option_zh, v.weight_g, v.is_sellable,
+           v.value_1_id, v.value_2_id, v.value_3_id
     FROM catalog_product p LEFT JOIN catalog_variant v ON v.product_id = p.id
     WHERE p.slug = %s ORDER BY v.position, v.id
 """
@@ -109,10 +112,20 @@ def product_by_slug(slug: str) -> Product | None:
         source_name=source_name, photo_url=photo_url, rank=rank, is_published=is_published, is_category_derived=is_category_derived,
         variants=tuple(
             Variant(id=VariantId(variant), product_id=ProductId(number), sku=sku, option=Bilingual(option_en, option_zh),
-                    weight_g=weight_g, is_sellable=is_sellable)
-            for *_, variant, sku, option_en, option_zh, weight_g, is_sellable in rows if variant is not None
+                    weight_g=weight_g, is_sellable=is_sellable, value_ids=option_store.values_of(*values))
+            for variant, sku, option_en, option_zh, weight_g, is_sellable, *values in (row[13:] for row in rows) if variant is not None
         ),
     )  # fmt: skip
+
+
+def product_ids() -> tuple[ProductId, ...]:
+    """Return the ids of all products, published or not, oldest first: one query."""
+    return tuple(ProductId(number) for number in models.Product.objects.order_by("id").values_list("id", flat=True))
+
+
+def ids_by_slug(slugs: Sequence[str]) -> dict[str, ProductId]:
+    """Return the ids of the products with these slugs, published or not: one query."""
+    return {slug: ProductId(number) for slug, number in models.Product.objects.filter(slug__in=list(slugs)).values_list("slug", "id")}
 
 
 def shelf(category_id: CategoryId | None, product_ids: Sequence[ProductId] | None) -> QuerySet[models.Product]:
@@ -174,6 +187,7 @@ def _variant(row: models.Variant) -> Variant:
         option=Bilingual(row.option_en, row.option_zh),
         weight_g=row.weight_g,
         is_sellable=row.is_sellable,
+        value_ids=option_store.values_of(row.value_1_id, row.value_2_id, row.value_3_id),
     )
 
 
@@ -194,17 +208,30 @@ def save_product(row: models.Product) -> ProductId:
 
 
 def save_variants(product_id: ProductId, drafts: Sequence[VariantDraft]) -> None:
-    """Write a product's variants in their order; those left out go off sale. Raises SkuTaken, or NotFound for a stranger's id."""
+    """Write a product's variants in their order; those left out go off sale. Raises SkuTaken, or NotFound for a stranger's id.
+
+    Where the product has options, what a variant is called comes from its values. Raises CombinationMissing, CombinationTaken.
+    """
     known = {row.id: row for row in models.Variant.objects.filter(product_id=product_id)}
     _refuse_taken_skus(drafts, known)
+    if known:
+        _refuse_beside_bundle(product_id, [draft.sku for draft in drafts if draft.id is None])
+    answers = option_store.answers(product_id, drafts, known)
     # The ones left out go first: their SKU stays theirs, but a swap of two SKUs must not trip over the unique index.
     kept = {draft.id for draft in drafts if draft.id is not None}
+    if answers:
+        option_store.free(product_id, kept)
     models.Variant.objects.filter(product_id=product_id, is_sellable=True).exclude(pk__in=kept).update(is_sellable=False)
     for position, draft in enumerate(drafts):
         row = known[draft.id] if draft.id is not None else models.Variant(product_id=product_id)
         row.sku, row.weight_g, row.is_sellable, row.position = draft.sku, draft.weight_g, draft.is_sellable, position
-        row.option_en, row.option_zh = draft.option.en, draft.option.zh
+        if position not in answers:
+            row.option_en, row.option_zh = draft.option.en, draft.option.zh
+        for column, value in answers.get(position, {}).items():
+            setattr(row, column, value)
         _save(row, SkuTaken(draft.sku))
+    if answers:
+        option_store.compose([product_id])
 
 
 def _refuse_taken_skus(drafts: Sequence[VariantDraft], known: Mapping[int, models.Variant]) -> None:
@@ -216,6 +243,11 @@ def _refuse_taken_skus(drafts: Sequence[VariantDraft], known: Mapping[int, model
     for key, holder in holders:
         if wanted[key].id != holder:
             raise SkuTaken(wanted[key].sku)
+
+
+def _refuse_beside_bundle(product_id: ProductId, new_skus: Sequence[str]) -> None:
+    if new_skus and BundlePart.objects.filter(bundle__product_id=product_id).exists():
+        raise BundleIsOneThing(new_skus[0], 1 + len(new_skus))
 
 
 def _save(row: models.Category | models.Product | models.Variant, taken: SlugTaken | SkuTaken) -> None:

@@ -12,7 +12,7 @@ from shopkeeper.kit import statements, together
 from shopkeeper.kit.ids import AttributeId, BrandId, ChoiceId, ProductId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.kit.text import Bilingual
-from shopkeeper.selling.catalog import models
+from shopkeeper.selling.catalog import models, option_models, option_store
 from shopkeeper.selling.catalog.shapes import (
     BRAND,
     Attribute,
@@ -102,8 +102,9 @@ def save_attribute(row: models.Attribute) -> AttributeId:
 
 
 def described_by(attribute_id: AttributeId) -> int:
-    """Return how many products are described by an attribute."""
-    return models.AttributeValue.objects.filter(attribute=attribute_id).values("product").distinct().count()
+    """Return how many products are described by an attribute, or have an option that stands for it."""
+    described = models.AttributeValue.objects.filter(attribute=attribute_id).order_by().values_list("product_id")
+    return described.union(option_models.ProductOption.objects.filter(attribute=attribute_id).order_by().values_list("product_id")).count()
 
 
 def save_choices(attribute_id: AttributeId, drafts: Sequence[ChoiceDraft]) -> None:
@@ -120,6 +121,8 @@ def save_choices(attribute_id: AttributeId, drafts: Sequence[ChoiceDraft]) -> No
         .annotate(n=Count("product", distinct=True))
     )
     for choice_id, products in used:
+        raise ChoiceIsUsed(known[choice_id].code, products)
+    for choice_id, products in option_store.products_by_choice(gone).items():
         raise ChoiceIsUsed(known[choice_id].code, products)
     models.AttributeChoice.objects.filter(pk__in=gone).delete()
     # Codes that change places must not trip over the unique index.
@@ -233,6 +236,16 @@ def pairs(narrowing: Narrowing, known: Sequence[Attribute], brands_: Sequence[Br
     ids: dict[tuple[str, str], tuple[int, int]] = {(BRAND, each.slug): (0, each.id) for each in brands_}
     ids |= {(each.code, choice.code): (each.id, choice.id) for each in known for choice in each.choices}
     return [ids[question, answer] for question, answers in narrowing.wanted for answer in answers if (question, answer) in ids]
+
+
+def held(product_ids: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
+    """Return which answers these products hold, by question (an attribute's id, 0 the brand), as shelves count them."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for product_id, question, answer in statements.rows(
+        "SELECT id, question, answer FROM catalog_held(NULL) WHERE id = ANY(%s)", [list(product_ids)]
+    ):
+        found.setdefault(product_id, []).append((question, answer))
+    return found
 
 
 def facets(

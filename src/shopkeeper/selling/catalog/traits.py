@@ -8,12 +8,13 @@ from django.db import connection, transaction
 
 from shopkeeper.events import facts
 from shopkeeper.events import public as events
-from shopkeeper.kit import checks
+from shopkeeper.kit import checks, together
 from shopkeeper.kit.ids import AttributeId, BrandId, CategoryId, ProductId, UserId
 from shopkeeper.kit.refusals import Malformed, NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog import models, store, trait_store
+from shopkeeper.selling.catalog.options import follow_attribute
 from shopkeeper.selling.catalog.rules import limits
 from shopkeeper.selling.catalog.rules import traits as rules
 from shopkeeper.selling.catalog.shapes import (
@@ -28,6 +29,7 @@ from shopkeeper.selling.catalog.shapes import (
     TraitDraft,
     TraitKind,
 )
+from shopkeeper.selling.catalog.versions import noting
 
 if TYPE_CHECKING:
     import polars as pl
@@ -113,6 +115,7 @@ def save_attribute(
     row.position = checks.whole(position, field="position", least=-1_000_000, most=1_000_000)
     saved = trait_store.save_attribute(row)
     trait_store.save_choices(saved, drafts)
+    follow_attribute(saved, now)
     after = _attribute_fields(row) | {"choices": [each.code for each in drafts]}
     audit.record(actor=actor, act="catalog.save_attribute", subject=f"attribute:{saved}", before=before, after=after, at=now)
     events.record(facts.AttributeSaved(attribute_id=saved), at=now)
@@ -133,9 +136,10 @@ def describe(*, product_id: ProductId, brand_id: BrandId | None, traits: Sequenc
     before: dict[str, object] = {"brand_id": row.brand_id} | _said(trait_store.traits([product_id]).get(product_id, ()))
     if brand_id is not None and brand_id != row.brand_id:
         trait_store.lock_brand(brand_id)
-    row.brand_id, row.changed_at = brand_id, now
-    row.save(update_fields=["brand", "changed_at"])
-    trait_store.save_traits(product_id, drafts)
+    with noting([product_id], actor=actor, now=now):
+        row.brand_id, row.changed_at = brand_id, now
+        row.save(update_fields=["brand", "changed_at"])
+        trait_store.save_traits(product_id, drafts)
     after = {"brand_id": brand_id} | _said(trait_store.traits([product_id]).get(product_id, ()))
     audit.record(actor=actor, act="catalog.describe", subject=f"product:{product_id}", before=before, after=after, at=now)
     events.record(facts.ProductSaved(product_id=product_id, is_published=row.is_published), at=now)
@@ -158,17 +162,45 @@ EVERYTHING = Narrowing()
 
 def facets(category_id: CategoryId | None, wanted: Narrowing = EVERYTHING) -> tuple[Facet, ...]:
     """Return the questions that part a shelf's published goods, each answer with what would be left, all others as they are answered."""
-    known, makers = trait_store.attributes(), trait_store.brands()
-    found = trait_store.counts(_shelves(category_id), trait_store.pairs(wanted, known, makers))
+    known, makers, shelves = _asked_of(category_id)
+    found = trait_store.counts(shelves, trait_store.pairs(wanted, known, makers))
     return trait_store.facets(found, wanted, known, makers, BRAND_NAME)
+
+
+def held(product_ids: Sequence[ProductId]) -> Mapping[int, Sequence[tuple[int, int]]]:
+    """Return which answers published products hold, by question (an attribute's id, 0 the brand), as shelves count them."""
+    return trait_store.held(product_ids) if product_ids else {}
+
+
+def facets_counted(
+    counts: Mapping[tuple[int, int], int],
+    wanted: Narrowing = EVERYTHING,
+    *,
+    attributes: Sequence[Attribute] | None = None,
+    brands: Sequence[Brand] | None = None,
+) -> tuple[Facet, ...]:
+    """Return the questions that part goods which somebody else found and counted: by question (an attribute's id, 0 the brand) and answer.
+
+    Whoever has read attributes and brands already gives them.
+    """
+    known = trait_store.attributes() if attributes is None else attributes
+    makers = trait_store.brands() if brands is None else brands
+    return trait_store.facets(counts, wanted, known, makers, BRAND_NAME)
 
 
 def narrowed_ids(category_id: CategoryId | None, wanted: Narrowing, sort: Sort = Sort.FEATURED) -> tuple[ProductId, ...]:
     """Return a shelf's published products that are as wanted, in order. Raises Malformed for an order that needs prices."""
     if sort not in (Sort.FEATURED, Sort.NEWEST, Sort.NAME):
         raise Malformed("sort", str(sort), expected="sort")
-    pairs = trait_store.pairs(wanted, trait_store.attributes(), trait_store.brands())
-    return trait_store.narrowed_ids(_shelves(category_id), pairs, sort) if pairs else ()
+    known, makers, shelves = _asked_of(category_id)
+    pairs = trait_store.pairs(wanted, known, makers)
+    return trait_store.narrowed_ids(shelves, pairs, sort) if pairs else ()
+
+
+def _asked_of(category_id: CategoryId | None) -> tuple[tuple[Attribute, ...], tuple[Brand, ...], list[int] | None]:
+    """Return every attribute and brand, and the shelves a shelf is made of: one statement."""
+    known, makers, shelves = together.read(trait_store.attributes, trait_store.brands, lambda: _shelves(category_id))
+    return known, makers, shelves
 
 
 def _shelves(category_id: CategoryId | None) -> list[int] | None:

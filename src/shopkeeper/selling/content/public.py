@@ -1,4 +1,4 @@
-"""The face of the content room: the shop's own texts, every version of them, in both languages."""
+"""The face of the content room: the shop's own texts in every version, what engines are told of its pages, and how these were found."""
 
 from datetime import datetime
 
@@ -12,9 +12,47 @@ from shopkeeper.kit.refusals import Malformed, NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.content import starting, store
+from shopkeeper.selling.content.pages import (
+    cut_for_engines,
+    engine_px,
+    engine_words,
+    engine_words_changed,
+    engine_words_of,
+    forget_looks,
+    is_short_for_engines,
+    keep_look,
+    look,
+    looked,
+    looked_at,
+    looks,
+    save_engine_words,
+    spread,
+)
 from shopkeeper.selling.content.shapes import Draft, ShopText, TextKind
 
-__all__ = ["install_defaults", "publish_text", "text", "texts", "versions"]
+__all__ = [
+    "cut_for_engines",
+    "engine_px",
+    "engine_words",
+    "engine_words_changed",
+    "engine_words_of",
+    "forget_looks",
+    "install_defaults",
+    "is_short_for_engines",
+    "is_template",
+    "keep_look",
+    "look",
+    "looked",
+    "looked_at",
+    "looks",
+    "publish_text",
+    "save_engine_words",
+    "spread",
+    "text",
+    "texts",
+    "versions",
+    "without_warning",
+]
 
 MOST_TITLE = 120
 MOST_BODY = 60_000
@@ -36,6 +74,20 @@ def texts() -> dict[TextKind, ShopText]:
 def versions(kind: str) -> tuple[ShopText, ...]:
     """Return every version of a text, newest first. Raises Malformed for an unknown kind."""
     return store.versions(_kind(kind))
+
+
+def is_template(text: ShopText) -> bool:
+    """Return whether a text still carries, in either language, the warning that it is a template nobody has checked."""
+    return any(starting.is_warning(each) for body in (text.body.en, text.body.zh) for each in body.split("\n\n"))
+
+
+def without_warning(text: ShopText) -> Bilingual:
+    """Return a text's words without the warning it came with."""
+    return Bilingual(en=_unwarned(text.body.en), zh=_unwarned(text.body.zh))
+
+
+def _unwarned(body: str) -> str:
+    return "\n\n".join(each for each in body.split("\n\n") if not starting.is_warning(each))
 
 
 @transaction.atomic

@@ -6,6 +6,8 @@ from pathlib import Path
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.content.shapes import Draft, TextKind
 
+_WARNINGS = ("This text is a template that came with the shop.", "本文是随网店附带的范本")
+
 FOLDER = Path(__file__).resolve().parent / "defaults"
 
 
@@ -23,3 +25,8 @@ def _draft(kind: TextKind) -> Draft:
 def _parts(kind: TextKind, language: str) -> tuple[str, str]:
     title, body = (FOLDER / f"{kind.value}.{language}.md").read_text(encoding="utf-8").split("\n", 1)
     return title.removeprefix("# ").strip(), body.strip()
+
+
+def is_warning(paragraph: str) -> bool:
+    """Return whether a paragraph is the one by which a starting text says that nobody has checked it yet."""
+    return paragraph.strip().startswith(_WARNINGS)

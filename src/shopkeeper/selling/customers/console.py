@@ -18,7 +18,13 @@ from shopkeeper.selling.customers import public as customers
 
 
 def _find(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    return rows.filter(Q(name__icontains=text) | Q(email__icontains=text) | by_number(text))
+    fits = Q(name__icontains=text) | Q(email__icontains=text) | by_number(text)
+    # Whoever is known by several records is found by what any of them says.
+    return rows.filter(fits | Q(pk__in=models.Customer.objects.filter(fits, merged_into__isnull=False).values("merged_into_id")))
+
+
+def _rows() -> QuerySet[Any]:
+    return models.Customer.objects.filter(merged_into=None)
 
 
 CUSTOMERS = Listing(
@@ -28,7 +34,7 @@ CUSTOMERS = Listing(
     empty=gettext_lazy("The first customer comes with the first order."),
     see="customers.view",
     export="customers.export",
-    rows=models.Customer.objects.all,
+    rows=_rows,
     order=("-joined_at", "-pk"),
     search=_find,
     search_hint=gettext_lazy("Name, mail address or number"),

@@ -14,32 +14,151 @@ from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.customers import store
+from shopkeeper.selling.customers.businesses import business, businesses, remove_business, save_business, tax_number
+from shopkeeper.selling.customers.consenting import agreed, by_link, link_token, say, standing, standings
+from shopkeeper.selling.customers.everybody import by_emails, customer_ids
+from shopkeeper.selling.customers.groups import change_members, group, groups, groups_of, save_group
+from shopkeeper.selling.customers.merging import merge, merge_by_id, merges, part, records_of, stands_for, tell_apart
 from shopkeeper.selling.customers.models import Address as AddressRow
+from shopkeeper.selling.customers.notes import add_note, note, notes, strike_note
+from shopkeeper.selling.customers.numbers import by_number, keep_number, phone_number, proven_numbers, remove_number
+from shopkeeper.selling.customers.providers import (
+    back_to,
+    came_back,
+    keep_origin,
+    known_as,
+    link,
+    linked,
+    note_used,
+    offered_providers,
+    provider,
+    provider_origins,
+    providers,
+    read_issuer,
+    save_provider,
+    set_out,
+    switch_provider,
+    unlink,
+)
 from shopkeeper.selling.customers.rules import checked
 from shopkeeper.selling.customers.shapes import Address, Consent, Customer, SavedAddress
+from shopkeeper.selling.customers.signing_in import (
+    ask_code,
+    code_answered,
+    digits_of,
+    forget_codes,
+    give_code,
+    save_sign_in_rule,
+    sign_in_rule,
+    take_due_codes,
+)
+from shopkeeper.selling.customers.texting import (
+    admit_text,
+    asked_of,
+    can_text,
+    carrier,
+    due_texts,
+    forget_texts,
+    hear_text_report,
+    refuse_spent,
+    send_text,
+    text,
+    texts_of_day,
+)
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
+    "add_note",
     "addresses",
+    "admit_text",
+    "agreed",
+    "ask_code",
+    "asked_of",
+    "back_to",
+    "business",
+    "businesses",
+    "by_emails",
+    "by_link",
+    "by_number",
     "by_user",
+    "came_back",
+    "can_text",
+    "carrier",
+    "change_members",
+    "code_answered",
     "consent",
     "consents",
     "customer",
+    "customer_ids",
     "customers",
+    "digits_of",
+    "due_texts",
+    "forget_codes",
+    "forget_texts",
+    "give_code",
+    "group",
+    "groups",
+    "groups_of",
     "guest",
+    "hear_text_report",
     "import_customers",
+    "keep_number",
+    "keep_origin",
+    "known_as",
+    "link",
+    "link_token",
+    "linked",
+    "lock",
+    "merge",
+    "merge_by_id",
+    "merges",
+    "note",
+    "note_used",
+    "notes",
+    "offered_providers",
+    "part",
+    "phone_number",
+    "proven_numbers",
+    "provider",
+    "provider_origins",
+    "providers",
+    "read_issuer",
     "record_consent",
+    "records_of",
     "refuse_odd_guest",
+    "refuse_spent",
     "register",
     "remove_address",
+    "remove_business",
+    "remove_number",
     "save_address",
+    "save_business",
     "save_customer",
+    "save_group",
+    "save_provider",
+    "save_sign_in_rule",
+    "say",
     "search",
+    "send_text",
+    "set_out",
+    "sign_in_rule",
+    "standing",
+    "standings",
+    "stands_for",
+    "strike_note",
+    "switch_provider",
+    "take_due_codes",
+    "tax_number",
+    "tell_apart",
+    "text",
+    "texts_of_day",
+    "unlink",
 ]
 
 MOST_ADDRESSES = 50
+MOST_LABEL = 30
 MOST_PER_PAGE = 500
 
 
@@ -57,6 +176,12 @@ def register(*, user_id: UserId, email: str, name: str, language: str, now: date
     )
     events.record(facts.CustomerRegistered(customer_id=member.id), at=now)
     return member
+
+
+def lock(customer_id: CustomerId) -> None:
+    """Hold a customer's row until the transaction ends. Raises NotFound."""
+    if store.locked(customer_id) is None:
+        raise NotFound("customer", customer_id)
 
 
 @transaction.atomic
@@ -145,15 +270,23 @@ def addresses(customer_id: CustomerId) -> tuple[SavedAddress, ...]:
 
 @transaction.atomic
 def save_address(
-    *, customer_id: CustomerId, address: Address, address_id: int | None = None, is_default: bool = False, now: datetime
+    *,
+    customer_id: CustomerId,
+    address: Address,
+    address_id: int | None = None,
+    is_default: bool = False,
+    label: str = "",
+    now: datetime,
 ) -> SavedAddress:
     """Add an address to a customer's book, or change the one named, and return it; the first one becomes the default.
 
-    Raises NotFound where customer or address is not theirs, OutOfRange, Malformed.
+    `label` is what they call it, at most MOST_LABEL letters. Raises NotFound where customer or address is not theirs, OutOfRange,
+    Malformed.
     """
+    customer_id = store.stands_for([customer_id]).get(customer_id, customer_id)
     if store.locked(customer_id) is None:
         raise NotFound("customer", customer_id)
-    tidy = checked.address(address)
+    tidy, word = checked.address(address), checks.line(label, field="label", most=MOST_LABEL)
     present = store.addresses(customer_id)
     if address_id is None and len(present) >= MOST_ADDRESSES:
         raise OutOfRange("addresses", len(present) + 1, least=0, most=MOST_ADDRESSES)
@@ -161,6 +294,7 @@ def save_address(
     if row is None:
         raise NotFound("address", address_id)
     row.is_default = is_default or row.is_default or not present
+    row.label = word
     saved = store.put_address(row, tidy)
     events.record(facts.CustomerSaved(customer_id=customer_id), at=now)
     return saved
@@ -169,6 +303,7 @@ def save_address(
 @transaction.atomic
 def remove_address(*, customer_id: CustomerId, address_id: int, now: datetime) -> None:
     """Take an address out of a customer's book. Raises NotFound where it is not theirs."""
+    customer_id = store.stands_for([customer_id]).get(customer_id, customer_id)
     if not store.remove_address(customer_id, address_id):
         raise NotFound("address", address_id)
     events.record(facts.CustomerSaved(customer_id=customer_id), at=now)

@@ -49,9 +49,22 @@ def shelves(variant_ids: Sequence[VariantId]) -> tuple[Shelf, ...]:
     return store.shelves(variant_ids)
 
 
+def lock_shelf(*, variant_id: VariantId, warehouse_id: WarehouseId) -> int:
+    """Return how many pieces lie on a shelf, which nobody changes until the caller's transaction ends; none where there is no shelf."""
+    return store.lock_shelf(variant_id, warehouse_id)
+
+
 def available(variant_ids: Sequence[VariantId]) -> dict[VariantId, int]:
-    """Return how many pieces of each of these variants can be sold now, from all active warehouses together."""
+    """Return how many pieces of each of these variants can be sold now, from all active warehouses together.
+
+    Of a bundle it is what its parts allow, and none while one of them is off sale.
+    """
     return store.available(variant_ids)
+
+
+def in_stock() -> Sequence[int]:
+    """Return the published products of which at least one piece, or one bundle, can be sold now."""
+    return store.in_stock()
 
 
 @transaction.atomic
@@ -168,6 +181,11 @@ def hold_counts(now: datetime) -> HoldCounts:
 def open_holds() -> dict[OrderId, int]:
     """Return how many units every order holds at present, in one query; orders that hold nothing are left out."""
     return store.open_holds()
+
+
+def goods_held() -> dict[OrderId, dict[VariantId, int]]:
+    """Return how many pieces of what every order holds at present, in one query; orders that hold nothing are left out."""
+    return store.goods_held()
 
 
 # ── moves ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

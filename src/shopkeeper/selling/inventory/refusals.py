@@ -9,7 +9,7 @@ from django.db import Error
 
 from shopkeeper.kit.ids import OrderId, VariantId
 from shopkeeper.kit.refusals import Refusal
-from shopkeeper.selling.inventory.shapes import HoldGone, OutOfStock, ShortLine, WouldGoBelowHeld
+from shopkeeper.selling.inventory.shapes import BundleHasNoShelf, BundleWasStocked, HoldGone, OutOfStock, ShortLine, WouldGoBelowHeld
 
 
 def refusal_of(error: BaseException) -> Refusal | None:
@@ -57,4 +57,14 @@ def _below_held(detail: Any) -> Refusal:
     return WouldGoBelowHeld(on_hand=detail["on_hand"], held=detail["held"], units=detail["units"])
 
 
-_BUILD: Mapping[str, Callable[[Any], Refusal]] = {"SK001": _out_of_stock, "SK003": _hold_gone, "SK004": _below_held}
+def _no_shelf(detail: Any) -> Refusal:
+    return BundleHasNoShelf(VariantId(detail["variant_id"]))
+
+
+def _was_stocked(detail: Any) -> Refusal:
+    return BundleWasStocked(VariantId(detail["variant_id"]))
+
+
+_BUILD: Mapping[str, Callable[[Any], Refusal]] = {
+    "SK001": _out_of_stock, "SK003": _hold_gone, "SK004": _below_held, "SK005": _no_shelf, "SK006": _was_stocked,
+}  # fmt: skip

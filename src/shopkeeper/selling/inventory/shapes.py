@@ -152,6 +152,26 @@ class WouldGoBelowHeld(Refusal):
         self.most = on_hand - held
 
 
+class BundleHasNoShelf(Refusal):
+    """A bundle has no pieces of its own: what is in stock of it is what its parts allow."""
+
+    code = "bundle_has_no_shelf"
+
+    def __init__(self, variant_id: VariantId) -> None:
+        super().__init__(f"Variant {variant_id} is a bundle: book the pieces of its parts", field="variant", value=variant_id)
+        self.variant_id = variant_id
+
+
+class BundleWasStocked(Refusal):
+    """What has been in stock itself does not become a bundle: its pieces may come back from orders."""
+
+    code = "bundle_was_stocked"
+
+    def __init__(self, variant_id: VariantId) -> None:
+        super().__init__(f"Variant {variant_id} has been in stock: make a new product for the bundle", field="variant", value=variant_id)
+        self.variant_id = variant_id
+
+
 class SameWarehouse(Refusal):
     """A transfer needs two different warehouses."""
 

@@ -1,6 +1,7 @@
 """Every query of the stock room. What changes stock goes through the database functions in `sql/`, one implementation for all."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -90,16 +91,23 @@ def shelf(variant_id: VariantId, warehouse_id: WarehouseId) -> Shelf:
     return Shelf(variant_id=variant_id, warehouse_id=warehouse_id, on_hand=on_hand, held=held)
 
 
-_AVAILABLE = """
-    SELECT s.variant_id, sum(s.on_hand - s.held) FROM inventory_shelf s JOIN inventory_warehouse h ON h.id = s.warehouse_id
-    WHERE h.is_active AND s.variant_id = ANY(%s::bigint[]) GROUP BY 1
-"""
+def lock_shelf(variant_id: VariantId, warehouse_id: WarehouseId) -> int:
+    """Return how many pieces lie on a shelf, its row locked."""
+    row = models.Shelf.objects.select_for_update().filter(variant_id=variant_id, warehouse_id=warehouse_id).first()
+    return row.on_hand if row else 0
 
 
 def available(variant_ids: Sequence[VariantId]) -> dict[VariantId, int]:
-    """Return what can be sold of each of these variants from active warehouses, 0 where there is no shelf: one query."""
-    found = statements.rows(_AVAILABLE, [[each for each in variant_ids if 0 < each < 2**63]])
+    """Return what can be sold of each of these variants, 0 where there is no shelf; of a bundle what its parts allow: one query."""
+    wanted = [each for each in variant_ids if 0 < each < 2**63]
+    found = statements.rows("SELECT variant_id, units FROM inventory_available(%s::bigint[])", [wanted])
     return dict.fromkeys(variant_ids, 0) | {VariantId(variant): int(units) for variant, units in found}
+
+
+def in_stock() -> Sequence[int]:
+    """Return the products on sale of which active warehouses have at least one free piece, or all parts of a bundle: one query."""
+    (ids,) = statements.row("SELECT inventory_in_stock()", [])
+    return ids  # type: ignore[no-any-return]
 
 
 # ── holds ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -146,6 +154,16 @@ def open_holds() -> dict[OrderId, int]:
     """Return how many units every order holds at present; orders that hold nothing are left out."""
     found = rows("SELECT order_id, sum(open_units) FROM inventory_hold WHERE open_units > 0 GROUP BY order_id")
     return {OrderId(order_id): int(units) for order_id, units in found}
+
+
+def goods_held() -> dict[OrderId, dict[VariantId, int]]:
+    """Return the open units of every order by variant: one query."""
+    found: defaultdict[OrderId, dict[VariantId, int]] = defaultdict(dict)
+    query = """SELECT h.order_id, s.variant_id, sum(h.open_units) FROM inventory_hold h JOIN inventory_shelf s ON s.id = h.shelf_id
+               WHERE h.open_units > 0 GROUP BY 1, 2"""
+    for order_id, variant_id, units in rows(query):
+        found[OrderId(order_id)][VariantId(variant_id)] = int(units)
+    return dict(found)
 
 
 def _held(variant_id: int, warehouse_id: int, units: int) -> HeldUnits:

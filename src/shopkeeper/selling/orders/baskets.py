@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
+from shopkeeper.kit import together
 from shopkeeper.kit.ids import BasketId, CustomerId, VariantId, new_token
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.selling.catalog import public as catalog
@@ -18,8 +20,11 @@ NO_BASKET = Basket(id=BasketId(0), token="", customer_id=None, lines=())
 
 def basket(token: str | None) -> Basket:
     """Return the open basket of that token; the empty basket (id 0) for no token, an unknown one, or one already ordered."""
-    row = _open_row(token)
-    return NO_BASKET if row is None else _to_basket(row)
+    if not _is_token(token):
+        return NO_BASKET
+    held = models.BasketLine.objects.filter(basket__token=token, basket__ordered_at=None)
+    row, lines = together.read(lambda: _open_row(token), lambda: list(_in_order(held)))
+    return NO_BASKET if row is None else _to_basket(row, lines)
 
 
 def standing_of(token: str, row: Sequence[Any]) -> Standing:
@@ -203,8 +208,12 @@ def _by_id(basket_id: BasketId) -> Basket:
     return _to_basket(models.Basket.objects.get(id=basket_id))
 
 
-def _to_basket(row: models.Basket) -> Basket:
-    lines = row.lines.order_by("added_at", "id")
+def _in_order(lines: QuerySet[models.BasketLine]) -> QuerySet[models.BasketLine]:
+    return lines.order_by("added_at", "id")
+
+
+def _to_basket(row: models.Basket, known: Sequence[models.BasketLine] | None = None) -> Basket:
+    lines = _in_order(row.lines.all()) if known is None else known
     return Basket(
         id=BasketId(row.id),
         token=row.token,

@@ -1,11 +1,12 @@
 """Does this room add up? Each check is one query that returns only what does not."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
-from shopkeeper.kit.ids import OrderId, RefundId
+from shopkeeper.kit.ids import OrderId, RefundId, VariantId
 from shopkeeper.selling.orders.shapes import Difference, OrderMoney, OrderState, ToBeTold
 
 
@@ -85,6 +86,33 @@ CHECKS = (
            LEFT JOIN orders_shipmentline s ON s.line_id = l.id
            GROUP BY l.id HAVING coalesce(sum(s.units), 0) <> l.shipped_units""",
     ),
+    Check(
+        "line_pieces_are_its_parts",
+        "line",
+        """SELECT l.id, coalesce(p.units, 1), l.pieces FROM orders_orderline l
+           LEFT JOIN (SELECT line_id, sum(units) AS units FROM orders_linepart GROUP BY 1) p ON p.line_id = l.id
+           WHERE coalesce(p.units, 1) <> l.pieces""",
+    ),
+    Check(
+        "bundle_price_is_its_parts",
+        "line",
+        """SELECT l.id, sum(p.gross_minor), l.gross_minor FROM orders_orderline l JOIN orders_linepart p ON p.line_id = l.id
+           GROUP BY l.id HAVING sum(p.gross_minor) <> l.gross_minor""",
+    ),
+    Check(
+        "bundle_tax_is_its_parts",
+        "line",
+        """SELECT l.id, sum(p.tax_minor), l.tax_minor FROM orders_orderline l JOIN orders_linepart p ON p.line_id = l.id
+           GROUP BY l.id HAVING sum(p.tax_minor) <> l.tax_minor""",
+    ),
+    Check(
+        "bundles_leave_whole",
+        "part",
+        """SELECT p.id, l.shipped_units * p.units, coalesce(sum(s.units), 0) FROM orders_linepart p
+           JOIN orders_orderline l ON l.id = p.line_id
+           LEFT JOIN orders_shipmentpart s ON s.part_id = p.id
+           GROUP BY p.id, l.id HAVING coalesce(sum(s.units), 0) <> l.shipped_units * p.units""",
+    ),
 )
 
 
@@ -104,7 +132,7 @@ def differences() -> list[Difference]:
 MONEY = """
     SELECT o.id AS order_id, o.state, o.paid_minor, o.refunded_minor,
            CASE WHEN o.state IN ('placed', 'paid', 'shipping') THEN coalesce(
-               (SELECT sum(l.units - l.shipped_units - l.dropped_units) FROM orders_orderline l WHERE l.order_id = o.id), 0)
+               (SELECT sum((l.units - l.shipped_units - l.dropped_units) * l.pieces) FROM orders_orderline l WHERE l.order_id = o.id), 0)
            ELSE 0 END AS units_to_hold,
            EXISTS (SELECT FROM orders_refund r WHERE r.order_id = o.id AND r.state = 'asked') AS has_refund_under_way,
            EXISTS (SELECT FROM orders_refund r WHERE r.order_id = o.id AND r.state = 'asked' AND r.made_at > %(moved_since)s)
@@ -123,6 +151,25 @@ def money_of_orders(moved_since: datetime) -> list[OrderMoney]:
             )
             for row in cursor.fetchall()
         ]  # fmt: skip
+
+
+_GOODS_TO_HOLD = """
+    SELECT o.id, coalesce(p.variant_id, l.variant_id), sum((l.units - l.shipped_units - l.dropped_units) * coalesce(p.units, 1))
+    FROM orders_order o
+    JOIN orders_orderline l ON l.order_id = o.id AND l.units > l.shipped_units + l.dropped_units
+    LEFT JOIN orders_linepart p ON p.line_id = l.id
+    WHERE o.state IN ('placed', 'paid', 'shipping') GROUP BY 1, 2
+"""
+
+
+def goods_to_hold() -> dict[OrderId, dict[VariantId, int]]:
+    """Return how many pieces of what each order that is placed or on its way should hold: of a bundle those of its parts."""
+    found: defaultdict[OrderId, dict[VariantId, int]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(_GOODS_TO_HOLD)
+        for order_id, variant_id, units in cursor.fetchall():
+            found[OrderId(order_id)][VariantId(variant_id)] = int(units)
+    return dict(found)
 
 
 def to_be_told(since: datetime) -> ToBeTold:

@@ -16,7 +16,7 @@ from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 
 from shopkeeper.kit.money import BASIS_POINTS, exponent, to_decimal
-from shopkeeper.selling.orders.shapes import NoInvoice, Order, OrderLine, OrderState
+from shopkeeper.selling.orders.shapes import InvoiceWish, NoInvoice, Order, OrderLine, OrderState
 from shopkeeper.selling.shop import public as shops
 from shopkeeper.selling.shop.shapes import Shop
 
@@ -35,8 +35,11 @@ FOOT = 24.0
 BABEL = {"en": "en_GB", "zh-hans": "zh_Hans_CN"}
 
 
-def draw(order: Order, *, language: str, shop: Shop | None = None) -> bytes:
-    """Return the invoice of a paid order as PDF, with the shop's particulars as they are now unless given. Raises NoInvoice."""
+def draw(order: Order, *, language: str, shop: Shop | None = None, wish: InvoiceWish | None = None) -> bytes:
+    """Return the invoice of a paid order as PDF, with the shop's particulars as they are now unless given. Raises NoInvoice.
+
+    `wish`: to whom the buyer wants it written, instead of to whoever ordered. A gift's note is never on it.
+    """
     if not order.has_invoice:
         raise NoInvoice(order.number, may_come=order.state is OrderState.PLACED)
     particulars = shop if shop is not None else shops.shop()
@@ -44,13 +47,14 @@ def draw(order: Order, *, language: str, shop: Shop | None = None) -> bytes:
         fonts = dict(LATIN)
         while True:
             try:
-                return _drawn(order, particulars, language, fonts)
+                return _drawn(order, particulars, language, fonts, wish)
             except _MoreLetters as more:
                 fonts[more.font] = WHOLE[more.font]
 
 
-def _drawn(order: Order, shop: Shop, language: str, fonts: Mapping[str, Path]) -> bytes:
+def _drawn(order: Order, shop: Shop, language: str, fonts: Mapping[str, Path], wish: InvoiceWish | None = None) -> bytes:
     page = _Page(order, shop, language, fonts)
+    page.wish = wish
     page.head()
     page.parties()
     page.goods()
@@ -79,6 +83,7 @@ class _Page:
 
     def __init__(self, order: Order, shop: Shop, language: str, fonts: Mapping[str, Path]) -> None:
         self.order, self.shop, self.language, self.locale = order, shop, language, BABEL[language]
+        self.wish: InvoiceWish | None = None
         self.pdf = _Paper(self._foot_lines(), fonts)
         self.pdf.set_creation_date(order.placed_at)
         self.pdf.set_title(f"{_('Invoice')} {order.number}")
@@ -106,7 +111,8 @@ class _Page:
         """Who bought, where it goes, and when, in three columns."""
         address, contact, top = self.order.address, self.order.contact, self.pdf.get_y()
         town = " ".join(part for part in (address.city, address.region, address.postcode) if part)
-        bought = [contact.name, contact.email, contact.phone]
+        wish = self.wish
+        bought = [wish.title, wish.tax_number, wish.email] if wish else [contact.name, contact.email, contact.phone]
         sent = [address.name, address.line1, address.line2, town, self._country(address.country)]
         made = self._dates()
         bottoms = [
@@ -177,13 +183,17 @@ class _Page:
         pdf = self.pdf
         pdf.set_font("sans", size=9.5)
         wrapped = pdf.wrapped(line.name.pick(self.language) or line.sku, columns[1].width - 3)
-        self._room_for(5.5 + 4.6 * len(wrapped), columns)
+        held = self._held(line, columns[1].width - 3)
+        self._room_for(5.5 + 4.6 * len(wrapped) + 3.6 * len(held), columns)
         top = pdf.get_y() + 1.6
         self._text(LEFT, top, str(number), size=8, colour=INK_3, width=columns[0].width)
         for index, part in enumerate(wrapped):
             self._text(LEFT + columns[0].width, top + 4.6 * index, part, size=9.5, width=columns[1].width)
         bottom = top + 4.6 * len(wrapped)
-        self._text(LEFT + columns[0].width, bottom - 0.2, line.sku, size=7.5, colour=INK_3, width=columns[1].width)
+        for small in [line.sku, *held]:
+            self._text(LEFT + columns[0].width, bottom - 0.2, small, size=7.5, colour=INK_3, width=columns[1].width)
+            bottom += 3.6
+        bottom -= 3.6
         cells = [
             format_decimal(line.units, locale=self.locale), self._money(line.unit_minor), self._percent(line.tax_basis_points),
             self._money(line.gross_minor),
@@ -194,6 +204,12 @@ class _Page:
             at += column.width
         self._rule(LEFT, bottom + 4.6, LINE)
         pdf.set_y(bottom + 4.6)
+
+    def _held(self, line: OrderLine, width: float) -> list[str]:
+        """What one of a bundle holds, a line or more for each part, in small letters."""
+        self.pdf.set_font("sans", size=7.5)
+        told = [f"{part.units} × {part.name.pick(self.language) or part.sku} · {part.sku}" for part in line.parts]
+        return [row for each in told for row in self.pdf.wrapped(each, width)]
 
     def _columns(self, columns: Sequence[_Column]) -> None:
         self._row(columns, [column.title for column in columns], size=7.5, colour=INK_3)

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 
-from shopkeeper.kit import checks
+from shopkeeper.kit import checks, together
 from shopkeeper.kit.ids import CustomerId, OrderId, RefundId
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import NotFound, OutOfRange
-from shopkeeper.selling.orders import models, reading, store
+from shopkeeper.selling.orders import extras, models, reading, store
 from shopkeeper.selling.orders.shapes import Happening, Order, OrderFilter, OrderState, OrderSummary, Refund
+from shopkeeper.selling.shop import public as shops
 
 MOST_ON_A_PAGE = 500
 
@@ -79,7 +80,8 @@ def invoice_pdf(order_id: OrderId, language: str) -> bytes:
     from shopkeeper.selling.orders import invoice
 
     spoken = checks.language(language)
-    return invoice.draw(order(order_id), language=spoken)
+    found, added, shop = together.read(lambda: order(order_id), lambda: extras.particulars_of_order(order_id), shops.shop)
+    return invoice.draw(found, language=spoken, shop=shop, wish=added.invoice)
 
 
 def one(found: Sequence[Order], wanted: object) -> Order:

@@ -13,7 +13,7 @@ from django.db import transaction
 from shopkeeper.events import facts
 from shopkeeper.events import public as events
 from shopkeeper.kit import checks
-from shopkeeper.kit.ids import OrderId, PaymentId, RefundId, ShipmentId, UserId, WarehouseId, new_token
+from shopkeeper.kit.ids import LineId, OrderId, PaymentId, RefundId, ShipmentId, UserId, VariantId, WarehouseId, new_token
 from shopkeeper.selling.inventory.shapes import HeldUnits
 from shopkeeper.selling.orders import books, models, planning, reading, store
 from shopkeeper.selling.orders.baskets import (
@@ -28,6 +28,22 @@ from shopkeeper.selling.orders.baskets import (
     standing_of,
 )
 from shopkeeper.selling.orders.books import CHECKS
+from shopkeeper.selling.orders.extras import (
+    arrangement,
+    carrier_links,
+    checked_particulars,
+    is_told,
+    mark_news_read,
+    mark_news_seen,
+    news,
+    news_read_until,
+    news_seen_until,
+    particulars,
+    particulars_of_order,
+    save_arrangement,
+    save_carrier_link,
+    save_particulars,
+)
 from shopkeeper.selling.orders.keys import refund_code, refund_under, was_refunded_under
 from shopkeeper.selling.orders.looking import (
     by_number,
@@ -45,6 +61,19 @@ from shopkeeper.selling.orders.looking import (
 from shopkeeper.selling.orders.planning import piece_runs, refund_plan
 from shopkeeper.selling.orders.reckoning import HistoryTotals, history_totals, ids_by_number
 from shopkeeper.selling.orders.refusals import refusal_of
+from shopkeeper.selling.orders.requests import (
+    ask,
+    close_request,
+    decide_request,
+    may_ask,
+    promised_back,
+    request,
+    requests_of,
+    requests_waiting,
+    return_window,
+    settle_requests,
+    withdraw_request,
+)
 from shopkeeper.selling.orders.rules import parcels, states
 from shopkeeper.selling.orders.rules.particulars import checked_address, checked_contact
 from shopkeeper.selling.orders.rules.states import Act
@@ -66,68 +95,18 @@ from shopkeeper.selling.orders.shapes import (
 from shopkeeper.selling.orders.taking_over import import_adjustments, import_credit_notes, import_history, import_refunds
 
 __all__ = [
-    "CHECKS",
-    "HistoryTotals",
-    "add_line",
-    "any_basket",
-    "audit",
-    "basket",
-    "basket_of",
-    "by_number",
-    "by_token",
-    "can_be_paid",
-    "cancel",
-    "checked_address",
-    "checked_contact",
-    "claim_refunds",
-    "close_if_all_dropped",
-    "counts",
-    "expire",
-    "fail_refund",
-    "history_totals",
-    "ids_by_number",
-    "import_adjustments",
-    "import_credit_notes",
-    "import_history",
-    "import_refunds",
-    "invoice_pdf",
-    "key_answer",
-    "list_orders",
-    "living_order_of",
-    "lock",
-    "lock_basket",
-    "lock_free",
-    "mark_paid",
-    "merge_baskets",
-    "money_of_orders",
-    "money_query",
-    "note",
-    "open_basket",
-    "open_order",
-    "open_refund",
-    "opening",
-    "order",
-    "order_from",
-    "orders",
-    "orders_of",
-    "overdue",
-    "pack",
-    "piece_runs",
-    "record_shipment",
-    "refund",
-    "refund_code",
-    "refund_plan",
-    "refund_under",
-    "refusal_of",
-    "remove_lines",
-    "revive",
-    "set_line",
-    "settle_refund",
-    "standing_of",
-    "state_once_paid",
-    "timeline",
-    "to_be_told",
-    "was_refunded_under",
+    "CHECKS", "HistoryTotals", "add_line", "any_basket", "arrangement", "ask", "audit", "basket", "basket_of", "by_number",
+    "by_token", "can_be_paid", "cancel", "carrier_links", "checked_address", "checked_contact", "checked_particulars",
+    "claim_refunds", "close_if_all_dropped", "close_request", "counts", "decide_request", "expire", "fail_refund",
+    "goods_to_hold", "history_totals", "ids_by_number", "import_adjustments", "import_credit_notes", "import_history",
+    "import_refunds", "invoice_pdf", "is_told", "key_answer", "list_orders", "living_order_of", "lock", "lock_basket",
+    "lock_free", "mark_news_read", "mark_news_seen", "mark_paid", "may_ask", "merge_baskets", "money_of_orders", "money_query",
+    "news", "news_read_until", "news_seen_until", "note", "open_basket", "open_order", "open_refund", "opening", "order",
+    "order_from", "orders", "orders_of", "overdue", "pack", "particulars", "particulars_of_order", "piece_runs",
+    "promised_back", "record_shipment", "refund", "refund_code", "refund_plan", "refund_under", "refusal_of", "remove_lines",
+    "request", "requests_of", "requests_waiting", "return_window", "revive", "save_arrangement", "save_carrier_link",
+    "save_particulars", "set_line", "settle_refund", "standing_of", "state_once_paid", "timeline", "to_be_told",
+    "was_refunded_under", "withdraw_request",
 ]  # fmt: skip
 
 REFUND_RETRY = timedelta(minutes=2)
@@ -156,7 +135,10 @@ def opening(new: NewOrder) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 def open_order(*, new: NewOrder, key: str | None = None, fingerprint: str = "", now: datetime) -> OrderId:
     """Open an order without taking stock and return its id; the same key returns the same order. `flows.place_order` does it all."""
     document, lines = opening(new)
-    return store.open_order(document, lines, key=key, fingerprint=fingerprint, at=now)
+    order_id = store.open_order(document, lines, key=key, fingerprint=fingerprint, at=now)
+    if any("parts" in line for line in lines):
+        store.put_parts(order_id, lines)
+    return order_id
 
 
 # ── change ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -242,11 +224,21 @@ def cancel(*, order_id: OrderId, reason: CancelReason, actor: UserId | None, now
 
 
 def pack(
-    found: Order, held: Sequence[HeldUnits], *, warehouse_id: WarehouseId | None = None, wanted: Sequence[ParcelLine] | None = None
+    found: Order,
+    held: Sequence[HeldUnits],
+    *,
+    warehouse_id: WarehouseId | None = None,
+    wanted: Sequence[ParcelLine] | None = None,
+    kept: Mapping[LineId, int] | None = None,
 ) -> tuple[Parcel, ...]:
-    """Return one parcel per warehouse for the wanted lines, or all that is left. Raises as `rules.parcels.pack` does."""
+    """Return one parcel per warehouse for the wanted lines, or all that is left; what the shop agreed to cancel is never packed.
+
+    `kept`: what `promised_back` says of the order, where it was read with others'; asked for here otherwise. Whoever then sends holds
+    the order's row, as whoever decides requests does. Raises as `rules.parcels.pack` does.
+    """
     states.after(found.state, Act.SHIP_PART)
-    return parcels.pack(found, held, warehouse_id=warehouse_id, wanted=wanted)
+    kept = promised_back([found.id]) if kept is None else kept
+    return parcels.pack(found, held, warehouse_id=warehouse_id, wanted=wanted, kept=kept)
 
 
 @transaction.atomic
@@ -260,9 +252,7 @@ def record_shipment(
     carrier = checks.line(carrier, field="carrier", least=1, most=100)
     tracking_number = checks.line(tracking_number, field="tracking_number", most=100)
     before = lock(order_id)
-    shipment_id = store.add_shipment(
-        order_id, parcel.warehouse_id, parcel.lines, carrier=carrier, tracking_number=tracking_number, actor=actor, at=now
-    )
+    shipment_id = store.add_shipment(order_id, parcel, carrier=carrier, tracking_number=tracking_number, actor=actor, at=now)
     is_complete = not order(order_id).has_units_to_ship
     then = states.after(before.state, Act.SHIP_REST if is_complete else Act.SHIP_PART)
     store.update_order(order_id, state=then, **({"shipped_at": now} if is_complete else {}))
@@ -354,6 +344,7 @@ def settle_refund(*, refund_id: RefundId, now: datetime) -> Refund:
     found = order(asked.order_id)
     models.Refund.objects.filter(id=refund_id).update(state=RefundState.SETTLED, settled_at=now, wake_at=None)
     store.add_happening(found.id, "refunded", at=now, refund_id=refund_id, total_minor=asked.total_minor)
+    settle_requests(asked, now=now)
     events.record(_refunded(found, asked), at=now)
     return refund(refund_id)
 
@@ -396,6 +387,11 @@ def to_be_told(since: datetime) -> ToBeTold:
 def money_of_orders(*, moved_since: datetime) -> list[OrderMoney]:
     """Return every order as the books see it, in one query; a refund under way is new where it was begun after `moved_since`."""
     return books.money_of_orders(moved_since)
+
+
+def goods_to_hold() -> dict[OrderId, dict[VariantId, int]]:
+    """Return how many pieces of what each order that is placed or on its way should hold, in one query: of a bundle those of its parts."""
+    return books.goods_to_hold()
 
 
 def money_query() -> str:

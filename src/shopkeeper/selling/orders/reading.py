@@ -14,6 +14,7 @@ from shopkeeper.kit.ids import OrderId
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.orders import shapes
+from shopkeeper.selling.orders.pieces import LinePart, ParcelPart
 
 
 def whole(order_ids: Sequence[OrderId]) -> list[shapes.Order]:
@@ -85,18 +86,26 @@ def _moment(told: str | None) -> datetime | None:
 def _line(row: Sequence[Any]) -> shapes.OrderLine:
     (
         line_id, variant_id, product_id, category_id, sku, name_en, name_zh, units, unit, goods, discount, basis_points, tax, gross,
-        shipped, dropped, refunded_units, refunded, refunded_tax,
+        shipped, dropped, refunded_units, refunded, refunded_tax, parts,
     ) = row  # fmt: skip
     return shapes.OrderLine(
         id=line_id, variant_id=variant_id, product_id=product_id, category_id=category_id, sku=sku, name=Bilingual(name_en, name_zh),
         units=units, unit_minor=unit, goods_minor=goods, discount_minor=discount, tax_basis_points=basis_points, tax_minor=tax,
         gross_minor=gross, shipped_units=shipped, dropped_units=dropped, refunded_units=refunded_units, refunded_minor=refunded,
-        refunded_tax_minor=refunded_tax,
+        refunded_tax_minor=refunded_tax, parts=tuple(_part(each) for each in parts or ()),
+    )  # fmt: skip
+
+
+def _part(row: Sequence[Any]) -> LinePart:
+    part_id, variant_id, product_id, category_id, sku, name_en, name_zh, units, gross, tax = row
+    return LinePart(
+        id=part_id, variant_id=variant_id, product_id=product_id, category_id=category_id, sku=sku, name=Bilingual(name_en, name_zh),
+        units=units, gross_minor=gross, tax_minor=tax,
     )  # fmt: skip
 
 
 def _shipment(row: Sequence[Any]) -> shapes.Shipment:
-    shipment_id, warehouse_id, carrier, tracking_number, shipped_at, lines = row
+    shipment_id, warehouse_id, carrier, tracking_number, shipped_at, lines, parts = row
     return shapes.Shipment(
         id=shipment_id,
         warehouse_id=warehouse_id,
@@ -104,6 +113,7 @@ def _shipment(row: Sequence[Any]) -> shapes.Shipment:
         tracking_number=tracking_number,
         lines=tuple(shapes.ParcelLine(line_id=line_id, units=units) for line_id, units in lines or ()),
         shipped_at=datetime.fromisoformat(shipped_at),
+        parts=tuple(ParcelPart(part_id=part_id, units=units) for part_id, units in parts or ()),
     )
 
 

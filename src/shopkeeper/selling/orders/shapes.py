@@ -10,7 +10,9 @@ from shopkeeper.kit.ids import BasketId, CustomerId, DeliveryOptionId, LineId, O
 from shopkeeper.kit.refusals import OutOfRange, Refusal
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.customers.shapes import Address
-from shopkeeper.selling.inventory.shapes import HeldUnits
+from shopkeeper.selling.orders.asking import *  # noqa: F403 - what buyers ask for has a file of its own
+from shopkeeper.selling.orders.pieces import *  # noqa: F403 - and so has what units and parcels are made of
+from shopkeeper.selling.orders.pieces import LinePart, ParcelLine, ParcelPart
 from shopkeeper.selling.pricing.shapes import Quote
 
 MOST_UNITS = 9_999
@@ -122,7 +124,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """A line as placed, and what became of its units: sent, given up before sending (`dropped_units`), refunded (in either case)."""
+    """A line as placed, and what became of its units: sent, given up before sending (`dropped_units`), refunded (in either case).
+
+    Units of a bundle are whole bundles; `parts` says what one holds, and is empty for a single thing.
+    """
 
     id: LineId
     variant_id: VariantId
@@ -142,6 +147,7 @@ class OrderLine:
     refunded_units: int
     refunded_minor: int
     refunded_tax_minor: int
+    parts: tuple[LinePart, ...] = ()
 
     @property
     def units_to_ship(self) -> int:
@@ -153,21 +159,6 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParcelLine:
-    line_id: LineId
-    units: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """What is to leave one warehouse: the order's lines, and the same units as goods."""
-
-    warehouse_id: WarehouseId
-    lines: tuple[ParcelLine, ...]
-    goods: tuple[HeldUnits, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:
     id: ShipmentId
     warehouse_id: WarehouseId
@@ -175,6 +166,7 @@ class Shipment:
     tracking_number: str
     lines: tuple[ParcelLine, ...]
     shipped_at: datetime
+    parts: tuple[ParcelPart, ...] = ()
 
 
 class RefundWish(NamedTuple):
@@ -292,6 +284,11 @@ class Order:
     def has_invoice(self) -> bool:
         """Whether the order has an invoice: one is made once it is paid, and stays whatever comes after."""
         return self.paid_at is not None
+
+    @property
+    def variants(self) -> set[VariantId]:
+        """All goods of the order: what was bought, and what bundles among it hold."""
+        return {line.variant_id for line in self.lines} | {part.variant_id for line in self.lines for part in line.parts}
 
     @property
     def has_units_to_ship(self) -> bool:

@@ -10,10 +10,11 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from shopkeeper.kit import statements, together
-from shopkeeper.kit.ids import BasketId, CustomerId, LineId, OrderId, PaymentId, RefundId, ShipmentId, UserId, WarehouseId
+from shopkeeper.kit.ids import BasketId, CustomerId, LineId, OrderId, PaymentId, RefundId, ShipmentId, UserId
 from shopkeeper.kit.page import Page
+from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.orders import models, reading, shapes
-from shopkeeper.selling.pricing.shapes import Quote
+from shopkeeper.selling.pricing.shapes import Quote, QuotedPart
 
 # ── orders, read ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -77,7 +78,8 @@ def _filtered(wanted: shapes.OrderFilter) -> QuerySet[models.Order]:
     if wanted.country:
         query = query.filter(country=wanted.country)
     if wanted.buyer_id is not None:
-        query = query.filter(buyer_id=wanted.buyer_id)
+        # A person may have several records, one standing for the others: orders stay where they were placed.
+        query = query.filter(buyer_id__in=customers.records_of(wanted.buyer_id))
     if wanted.placed_from is not None:
         query = query.filter(placed_at__gte=wanted.placed_from)
     if wanted.placed_before is not None:
@@ -177,9 +179,17 @@ def line_documents(new: shapes.NewOrder) -> list[dict[str, Any]]:
             "tax_basis_points": line.tax_basis_points,
             "tax_minor": line.tax_minor,
             "gross_minor": line.gross_minor,
+            **({"parts": [_part_document(part) for part in line.parts]} if line.parts else {}),
         }
         for position, line in enumerate(new.quote.lines, start=1)
     ]
+
+
+def _part_document(part: QuotedPart) -> dict[str, Any]:
+    return {
+        "variant_id": part.variant_id, "product_id": part.product_id, "category_id": part.category_id, "sku": part.sku,
+        "name_en": part.name.en, "name_zh": part.name.zh, "units": part.units, "gross_minor": part.gross_minor, "tax_minor": part.tax_minor,
+    }  # fmt: skip
 
 
 def open_order(order: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], *, key: str | None, fingerprint: str, at: datetime) -> OrderId:
@@ -188,6 +198,11 @@ def open_order(order: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], *, 
         cursor.execute("SELECT orders_open(%s, %s, %s, %s, %s)", [key, fingerprint, json.dumps(order), json.dumps(lines), at])
         (answer,) = cursor.fetchone()
     return OrderId(json.loads(answer)["order_id"] if isinstance(answer, str) else answer["order_id"])
+
+
+def put_parts(order_id: OrderId, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Write down what the bundles among an order's lines are made of, where it is not written yet."""
+    statements.row("SELECT orders_put_parts(%s::bigint, %s::jsonb)", [order_id, json.dumps(lines)])
 
 
 def living_order_of(basket_id: BasketId) -> OrderId | None:
@@ -247,8 +262,7 @@ def has_other_living_order(order: shapes.Order) -> bool:
 
 def add_shipment(
     order_id: OrderId,
-    warehouse_id: WarehouseId,
-    lines: Sequence[shapes.ParcelLine],
+    parcel: shapes.Parcel,
     *,
     carrier: str,
     tracking_number: str,
@@ -257,16 +271,20 @@ def add_shipment(
 ) -> ShipmentId:
     row = models.Shipment.objects.create(
         order_id=order_id,
-        warehouse_id=warehouse_id,
+        warehouse_id=parcel.warehouse_id,
         carrier=carrier,
         tracking_number=tracking_number,
         shipped_at=at,
         actor_id=actor,
     )
     models.ShipmentLine.objects.bulk_create(
-        models.ShipmentLine(shipment_id=row.id, line_id=line.line_id, units=line.units) for line in lines
+        models.ShipmentLine(shipment_id=row.id, line_id=line.line_id, units=line.units) for line in parcel.lines
     )
-    for line in lines:
+    if parcel.parts:
+        models.ShipmentPart.objects.bulk_create(
+            models.ShipmentPart(shipment_id=row.id, part_id=part.part_id, units=part.units) for part in parcel.parts
+        )
+    for line in parcel.lines:
         models.OrderLine.objects.filter(id=line.line_id).update(shipped_units=F("shipped_units") + line.units)
     return ShipmentId(row.id)
 

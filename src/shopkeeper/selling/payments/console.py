@@ -407,7 +407,7 @@ STATEMENT_LINES = Listing(
             kind="money",
             value=lambda row: row.amount_minor if row.number else None,
         ),
-        Column(name="ours_minor", label=gettext_lazy("In the shop"), kind="money"),
+        Column(name="ours_minor", label=pgettext_lazy("statement", "In the shop"), kind="money"),
         Column(name="fee_minor", label=gettext_lazy("Fee"), kind="money", is_minor=True),
         Column(name="order_id", label=gettext_lazy("Order"), value=lambda row: getattr(row, "also", None) or ""),
     ),

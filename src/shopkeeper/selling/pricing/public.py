@@ -17,6 +17,7 @@ from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import NotSellable
+from shopkeeper.selling.catalog.shapes_bundles import PartsOffSale
 from shopkeeper.selling.pricing import models, store
 from shopkeeper.selling.pricing.costs import COST_COUNTS_FOR, cost_history, costs, margin, margins, set_cost
 from shopkeeper.selling.pricing.rules.quote import PricedLine, Terms, build_quote, price_of
@@ -62,6 +63,7 @@ __all__ = [
     "price_history",
     "price_lists",
     "prices",
+    "prices_at",
     "quote",
     "quote_from",
     "save_delivery_option",
@@ -120,6 +122,24 @@ def by_price(*, shelves: Sequence[int] | None, is_falling: bool) -> tuple[Produc
     Goods of one price keep the featured order, whichever way the prices run.
     """
     return tuple(ProductId(each) for each in store.by_price(shelves, is_falling, store.price_list(None)))
+
+
+def priced_within(*, least_minor: int | None, most_minor: int | None) -> Sequence[int]:
+    """Return the published products whose least price now, in the default list, lies between these, both included (None: open)."""
+    return store.priced_within(least_minor or 0, MOST_MINOR if most_minor is None else most_minor)
+
+
+def reduced() -> Sequence[int]:
+    """Return the published products of which at least one variant is on reduction now, in the default list."""
+    return store.reduced()
+
+
+def prices_at(moments: Mapping[VariantId, datetime]) -> dict[VariantId, int]:
+    """Return what each variant cost at its moment in the default list, by the price log; those without a price then are left out.
+
+    One statement.
+    """
+    return store.amounts_at(moments)
 
 
 def price_history(variant_id: VariantId) -> tuple[PriceChange, ...]:
@@ -422,6 +442,8 @@ def _priced(wanted: Sequence[Wanted], material: Material) -> tuple[list[PricedLi
     if off_sale:
         names = ", ".join(goods[each].sku if each in goods else str(each) for each in off_sale)
         raise NotSellable(f"Not on sale: {names}", field="sku", value=names)
+    if missing := {part.sku: part.name for line in wanted for part in material.parts.get(line.variant_id, ()) if not part.is_sellable}:
+        raise PartsOffSale(list(missing.values()), list(missing))
     if unpriced := [goods[line.variant_id].sku for line in wanted if line.variant_id not in tags]:
         raise NoPrice(unpriced)
     lines = [
@@ -432,6 +454,7 @@ def _priced(wanted: Sequence[Wanted], material: Material) -> tuple[list[PricedLi
             units=line.units,
             unit_minor=tags[line.variant_id].amount_minor,
             reference_minor=tags[line.variant_id].reference_minor,
+            parts=material.parts.get(line.variant_id, ()),
         )
         for line in wanted
     ]

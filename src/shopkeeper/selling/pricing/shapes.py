@@ -1,11 +1,11 @@
 """Prices, taxes, delivery and quotes as they cross the face of pricing. Money in minor units of the book currency."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, VariantId
+from shopkeeper.kit.ids import CategoryId, DeliveryOptionId, PriceListId, ProductId, VariantId
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog.shapes import Goods
@@ -109,8 +109,25 @@ class DeliveryOption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PricedPart:
+    """What one bundle holds of a variant: `units` pieces; `unit_minor` is what a piece costs by itself, None where it has no price."""
+
+    variant_id: VariantId
+    product_id: ProductId
+    category_id: CategoryId | None
+    sku: str
+    name: Bilingual
+    units: int
+    is_sellable: bool
+    unit_minor: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What a quote is made from, as it stood at one moment. `options` are all that are kept; None: not set, or no shop opened."""
+    """What a quote is made from, as it stood at one moment. `options` are all that are kept; None: not set, or no shop opened.
+
+    `parts` tells what the bundles among the goods hold.
+    """
 
     currency: str | None
     price_list: PriceList | None
@@ -118,6 +135,7 @@ class Material:
     options: tuple[DeliveryOption, ...]
     goods: Mapping[VariantId, Goods]
     tags: Mapping[VariantId, PriceTag]
+    parts: Mapping[VariantId, tuple[PricedPart, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +154,25 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuotedPart:
+    """What one bundle of a line holds of a variant, and its share of what the whole line costs, tax included."""
+
+    variant_id: VariantId
+    product_id: ProductId
+    category_id: CategoryId | None
+    sku: str
+    name: Bilingual
+    units: int
+    gross_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuotedLine:
-    """`gross_minor` is what the buyer pays for the line, tax included; `net_minor` = gross − tax; unit price as in the list."""
+    """`gross_minor` is what the buyer pays for the line, tax included; `net_minor` = gross − tax; unit price as in the list.
+
+    `parts` are those of a bundle; their shares add up to the line.
+    """
 
     variant_id: VariantId
     sku: str
@@ -151,6 +186,7 @@ class QuotedLine:
     net_minor: int
     gross_minor: int
     reasons: tuple[Reason, ...]
+    parts: tuple[QuotedPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

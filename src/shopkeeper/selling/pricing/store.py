@@ -1,7 +1,7 @@
 """Every query of the price room."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,17 @@ from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.pricing import models
 from shopkeeper.selling.pricing.rules.reach import reaching
 from shopkeeper.selling.pricing.rules.reference import LOOK_BACK, Step
-from shopkeeper.selling.pricing.shapes import CodeTaken, DeliveryOption, Material, PriceChange, PriceList, PriceTag, TaxMode, TaxRate
+from shopkeeper.selling.pricing.shapes import (
+    CodeTaken,
+    DeliveryOption,
+    Material,
+    PriceChange,
+    PricedPart,
+    PriceList,
+    PriceTag,
+    TaxMode,
+    TaxRate,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -121,6 +131,23 @@ def last_amount(variant_id: VariantId, price_list_id: PriceListId) -> int | None
     return log.order_by("-version").values_list("amount_minor", flat=True).first()
 
 
+_AMOUNTS_AT = """
+    SELECT asked.variant_id, stood.amount_minor
+    FROM unnest(%s::bigint[], %s::timestamptz[]) AS asked (variant_id, at)
+    JOIN pricing_pricelist l ON l.is_default
+    CROSS JOIN LATERAL (
+        SELECT c.amount_minor FROM pricing_pricechange c
+        WHERE c.variant_id = asked.variant_id AND c.price_list_id = l.id AND c.from_at <= asked.at ORDER BY c.version DESC LIMIT 1) stood
+    WHERE stood.amount_minor IS NOT NULL
+"""
+
+
+def amounts_at(moments: Mapping[VariantId, datetime]) -> dict[VariantId, int]:
+    """Return what variants cost at a moment each, in the default list; those without a price then are left out: one query."""
+    rows = statements.rows(_AMOUNTS_AT, [list(moments), list(moments.values())]) if moments else []
+    return {VariantId(variant): amount for variant, amount in rows}
+
+
 def highest_amount(variant_id: VariantId, price_list_id: PriceListId | None, *, since: datetime, version: int) -> int | None:
     """Return the highest price that stood in a list (None: in any) since a moment and since a version of it; None where none did: one
     query."""
@@ -155,6 +182,29 @@ def by_price(shelves: Sequence[int] | None, is_falling: bool, applying: PriceLis
     """Return the products on sale on these shelves by their least price in a list; those without one last: one query."""
     statement = _BY_PRICE.format("DESC" if is_falling else "ASC")
     (ids,) = statements.row(statement, [None if shelves is None else list(shelves), applying.id])
+    return ids  # type: ignore[no-any-return]
+
+
+_PRICED = """
+    SELECT coalesce(array_agg(product_id), '{{}}') FROM (
+        SELECT s.product_id FROM catalog_on_sale(NULL) s
+        JOIN pricing_price p ON p.variant_id = s.variant_id JOIN pricing_pricelist l ON l.id = p.price_list_id AND l.is_default
+        GROUP BY s.product_id HAVING {}
+    ) priced
+"""
+_WITHIN = _PRICED.format("min(p.amount_minor) BETWEEN %s AND %s")
+_REDUCED = _PRICED.format("bool_or(p.amount_minor < p.reference_minor)")
+
+
+def priced_within(least_minor: int, most_minor: int) -> Sequence[int]:
+    """Return the products on sale whose least price in the default list lies between these, both included: one query."""
+    (ids,) = statements.row(_WITHIN, [least_minor, most_minor])
+    return ids  # type: ignore[no-any-return]
+
+
+def reduced() -> Sequence[int]:
+    """Return the products on sale of which a variant's price in the default list was cut: one query."""
+    (ids,) = statements.row(_REDUCED, [])
     return ids  # type: ignore[no-any-return]
 
 
@@ -296,7 +346,25 @@ def material_of(read: str) -> Material:
         options=tuple(_option_of(option) for option in found["options"] or ()),
         goods=catalog.goods_from(found["goods"] or ()),
         tags={} if applying is None else {tag.variant_id: tag for tag in _tags(found["prices"] or (), applying)},
+        parts=_parts_of(found["parts"]) if found["parts"] else {},
     )
+
+
+def _parts_of(rows: Iterable[Sequence[Any]]) -> dict[VariantId, tuple[PricedPart, ...]]:
+    found: dict[VariantId, tuple[PricedPart, ...]] = {}
+    for bundle_id, variant_id, units, product_id, category_id, sku, name_en, name_zh, option_en, option_zh, is_sellable, amount in rows:
+        name = Bilingual(_called(name_en, option_en), _called(name_zh, option_zh))
+        part = PricedPart(
+            variant_id=variant_id, product_id=product_id, category_id=category_id, sku=sku, name=name, units=units,
+            is_sellable=is_sellable, unit_minor=amount,
+        )  # fmt: skip
+        found[bundle_id] = (*found.get(bundle_id, ()), part)
+    return found
+
+
+def _called(name: str, option: str) -> str:
+    # Orders keep 300 characters of it.
+    return f"{name} · {option}"[:300] if name and option else name
 
 
 def _list_of(row: Sequence[Any]) -> PriceList:

@@ -9,7 +9,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from shopkeeper.selling.reviews.shapes import MOST_ANSWER, MOST_NAME, MOST_QUESTION, MOST_TEXT, MOST_TITLE, HideReason, ReviewState
+from shopkeeper.selling.reviews.shapes import (
+    MOST_ANSWER,
+    MOST_NAME,
+    MOST_PHOTOS,
+    MOST_QUESTION,
+    MOST_TEXT,
+    MOST_TITLE,
+    HideReason,
+    ReviewState,
+)
 
 STATES = [each.value for each in ReviewState]
 REASONS = ["", *(each.value for each in HideReason)]
@@ -80,6 +89,27 @@ class Version(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint("review", "number", name="reviews_version_once")]
+
+
+class Photo(models.Model):
+    """A photo that belongs to one version of a review. The picture itself is known by the keys under which it is shown."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="photos", db_index=False)
+    version = models.IntegerField()
+    position = models.SmallIntegerField()
+    original = models.CharField(max_length=64)
+    whole = models.CharField(max_length=32)
+    square = models.CharField(max_length=32)
+    width = models.IntegerField()
+    height = models.IntegerField()
+    side = models.IntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("review", "version", "position", name="reviews_photo_once"),
+            models.CheckConstraint(condition=Q(position__range=(1, MOST_PHOTOS)), name="reviews_photo_few"),
+            models.CheckConstraint(condition=Q(width__gt=0, height__gt=0, side__gt=0), name="reviews_photo_measure"),
+        ]
 
 
 class Decision(models.Model):

@@ -13,6 +13,7 @@ from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.reviews import models, store
+from shopkeeper.selling.reviews.mine import said_by
 from shopkeeper.selling.reviews.questions import (
     answer_question,
     ask,
@@ -40,11 +41,12 @@ from shopkeeper.selling.reviews.shapes import (
     Summary,
     Written,
 )
+from shopkeeper.selling.reviews.told import told_to
 
 __all__ = [
     "answer", "answer_question", "ask", "asked", "decide", "decide_question", "decide_reply", "differences", "edit", "listing",
     "mark_returned", "of_order", "opinions", "question", "question_of", "questions_waiting", "reply", "review", "reviews", "rulings",
-    "summaries", "vote", "waiting", "write",
+    "said_by", "summaries", "told_to", "vote", "waiting", "write",
 ]  # fmt: skip
 
 MOST_ON_A_PAGE = 100

@@ -14,6 +14,7 @@ MOST_TITLE = 120
 MOST_TEXT = 4_000
 MOST_ANSWER = 2_000
 MOST_QUESTION = 1_000
+MOST_PHOTOS = 4
 
 
 class ReviewState(StrEnum):
@@ -56,6 +57,18 @@ class BoughtLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPhoto:
+    """A photo of a review by the names under which it is shown: `whole`, `width` × `height` at its largest, and a `square` of `side`."""
+
+    original: str
+    whole: str
+    square: str
+    width: int
+    height: int
+    side: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewDraft:
     """What a writer writes. `shown_name` is chosen by the writer; `language` is the one written in."""
 
@@ -64,6 +77,7 @@ class ReviewDraft:
     title: str
     text: str
     language: str
+    photos: tuple[ReviewPhoto, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +104,7 @@ class ShownReview:
     helpful: int
     written_at: datetime
     answer: Answer | None
+    photos: tuple[ReviewPhoto, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +118,7 @@ class ReviewVersion:
     text: str
     language: str
     at: datetime
+    photos: tuple[ReviewPhoto, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +322,15 @@ class VotedAlready(Refusal):
 
     def __init__(self) -> None:
         super().__init__("Called helpful before", field="review")
+
+
+class TooManyPhotos(Refusal):
+    """A review shows only so many photos."""
+
+    code = "too_many_photos"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} photos, at most {MOST_PHOTOS}", field="photos", value=count)
 
 
 class RepliedAlready(Refusal):

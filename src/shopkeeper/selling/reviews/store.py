@@ -1,6 +1,6 @@
 """Every query of the reviews room: rows ↔ shapes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -18,6 +18,7 @@ from shopkeeper.selling.reviews.shapes import (
     Review,
     ReviewDraft,
     ReviewedAlready,
+    ReviewPhoto,
     ReviewSort,
     ReviewState,
     ReviewVersion,
@@ -34,7 +35,9 @@ _SUMMARIES = """
 
 _SHOWN = """
     SELECT r.id, r.shown_name, r.stars, r.title, r.text, r.language, r.is_returned, r.version > 1, r.helpful, r.written_at,
-           a.text, a.language, a.at
+           a.text, a.language, a.at,
+           ARRAY(SELECT concat_ws(' ', p.original, p.whole, p.square, p.width, p.height, p.side) FROM reviews_photo p
+                 WHERE p.review_id = r.id AND p.version = r.version ORDER BY p.position)
     FROM reviews_review r
     LEFT JOIN LATERAL (SELECT * FROM reviews_answer WHERE review_id = r.id ORDER BY id DESC LIMIT 1) a ON true
     WHERE r.product_id = %s AND r.state = 'shown' ORDER BY {order} LIMIT %s OFFSET %s
@@ -84,9 +87,16 @@ def shown(product_id: ProductId, sort: ReviewSort, start: int, size: int) -> tup
             id=ReviewId(row[0]), shown_name=row[1], stars=row[2], title=row[3], text=row[4], language=row[5], is_returned=row[6],
             is_edited=row[7], helpful=row[8], written_at=row[9],
             answer=Answer(text=row[10], language=row[11], at=row[12]) if row[12] else None,
+            photos=tuple(_told(each) for each in row[13]),
         )
         for row in rows
     )  # fmt: skip
+
+
+def _told(text: str) -> ReviewPhoto:
+    original, whole, square, *measure = text.split(" ")
+    width, height, side = (int(each) for each in measure)
+    return ReviewPhoto(original=original, whole=whole, square=square, width=width, height=height, side=side)
 
 
 def hidden(product_id: ProductId) -> tuple[tuple[HideReason, int], ...]:
@@ -105,25 +115,47 @@ def reviews(review_ids: Collection[ReviewId]) -> dict[ReviewId, Review]:
         lambda: list(models.Version.objects.filter(review__in=wanted).order_by("id")),
         lambda: list(models.Decision.objects.filter(review__in=wanted).order_by("id")),
         lambda: list(models.Answer.objects.filter(review__in=wanted).order_by("id")),
+        lambda: list(models.Photo.objects.filter(review__in=wanted).order_by("version", "position")),
     )
     return {ReviewId(row.id): _review(row, *([each for each in part if each.review_id == row.id] for part in parts)) for row in rows}
 
 
 def of_order(order_id: OrderId) -> dict[LineId, Written]:
     """Return the reviews written for an order, by line: one query."""
+    rows, photos = together.read(
+        lambda: list(models.Review.objects.filter(order_id=order_id)),
+        lambda: list(models.Photo.objects.filter(review__order_id=order_id).order_by("position")),
+    )
     return {
-        LineId(row.line_id): Written(id=ReviewId(row.id), draft=draft_of(row), state=ReviewState(row.state), reason=row.reason)
-        for row in models.Review.objects.filter(order_id=order_id)
+        LineId(row.line_id): Written(id=ReviewId(row.id), draft=_draft(row, photos), state=ReviewState(row.state), reason=row.reason)
+        for row in rows
     }
 
 
 def draft_of(row: models.Review) -> ReviewDraft:
-    """Return a review's words as their writer left them."""
-    return ReviewDraft(shown_name=row.shown_name, stars=row.stars, title=row.title, text=row.text, language=row.language)
+    """Return a review's words and photos as their writer left them."""
+    return _draft(row, models.Photo.objects.filter(review=row, version=row.version).order_by("position"))
+
+
+def _draft(row: models.Review, photos: Iterable[models.Photo]) -> ReviewDraft:
+    own = tuple(_photo(each) for each in photos if (each.review_id, each.version) == (row.id, row.version))
+    return ReviewDraft(
+        shown_name=row.shown_name, stars=row.stars, title=row.title, text=row.text, language=row.language, photos=own
+    )  # fmt: skip
+
+
+def _photo(row: models.Photo) -> ReviewPhoto:
+    return ReviewPhoto(
+        original=row.original, whole=row.whole, square=row.square, width=row.width, height=row.height, side=row.side
+    )  # fmt: skip
 
 
 def _review(
-    row: models.Review, versions: Sequence[models.Version], decisions: Sequence[models.Decision], answers: Sequence[models.Answer]
+    row: models.Review,
+    versions: Sequence[models.Version],
+    decisions: Sequence[models.Decision],
+    answers: Sequence[models.Answer],
+    photos: Sequence[models.Photo],
 ) -> Review:
     return Review(
         id=ReviewId(row.id),
@@ -138,7 +170,7 @@ def _review(
         versions=tuple(
             ReviewVersion(
                 number=each.number, shown_name=each.shown_name, stars=each.stars, title=each.title, text=each.text,
-                language=each.language, at=each.at,
+                language=each.language, at=each.at, photos=tuple(_photo(one) for one in photos if one.version == each.number),
             )
             for each in versions
         ),
@@ -186,7 +218,7 @@ def add(line: BoughtLine, draft: ReviewDraft, writer: str, now: datetime) -> mod
         if getattr(error.__cause__, "sqlstate", "") == "23505":
             raise ReviewedAlready(None) from error
         raise
-    _add_version(row)
+    _add_version(row, draft)
     return row
 
 
@@ -196,17 +228,24 @@ def change(row: models.Review, draft: ReviewDraft, now: datetime) -> None:
     row.version += 1
     row.state, row.reason, row.changed_at = ReviewState.WAITING, "", now
     row.save()
-    _add_version(row)
+    _add_version(row, draft)
 
 
 def _write(row: models.Review, draft: ReviewDraft) -> None:
     row.shown_name, row.stars, row.title, row.text, row.language = draft.shown_name, draft.stars, draft.title, draft.text, draft.language
 
 
-def _add_version(row: models.Review) -> None:
+def _add_version(row: models.Review, draft: ReviewDraft) -> None:
     models.Version.objects.create(
         review=row, number=row.version, shown_name=row.shown_name, stars=row.stars, title=row.title, text=row.text, language=row.language,
         at=row.changed_at,
+    )  # fmt: skip
+    models.Photo.objects.bulk_create(
+        models.Photo(
+            review=row, version=row.version, position=position, original=each.original, whole=each.whole, square=each.square,
+            width=each.width, height=each.height, side=each.side,
+        )
+        for position, each in enumerate(draft.photos, start=1)
     )  # fmt: skip
 
 

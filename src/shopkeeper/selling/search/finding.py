@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from shopkeeper.selling.search import steering_store, store
+from shopkeeper.selling.search import serving, steering_store, store
 from shopkeeper.selling.search.rules import literals, readings, steering, tokens, typos
-from shopkeeper.selling.search.rules.steering import Steering
+from shopkeeper.selling.search.rules.steering import NONE_COMMON, Common, Steering
 from shopkeeper.selling.search.rules.tokens import Term
 from shopkeeper.selling.search.shapes import Found, Narrowed, Order
 from shopkeeper.selling.search.store import Answer, Lookup, Question
@@ -40,7 +40,7 @@ def find(text: str, asking: Asking) -> Found:
     is_mended = meant != [_Meant(piece) for piece in pieces]
     if len(terms) == 1 and not is_mended:
         return _found(answer, asking)
-    answer = _ask(terms, asking, longer=(), is_loose=len(terms) > 1)
+    answer = _ask_meant(terms, asking, answer, told)
     instead = " ".join(each.piece for each in meant)
     return _found(answer, asking, instead=instead if answer.held and instead != " ".join(pieces) else "")
 
@@ -50,14 +50,26 @@ def _as_typed(text: str, pieces: Sequence[str], asking: Asking) -> tuple[Answer,
     edition, told = steering_store.kept()
     answer = _ask_steered(text, pieces, told, asking)
     if answer.edition != edition:
-        _, told = steering_store.read()
+        edition, told = steering_store.read()
         answer = _ask_steered(text, pieces, told, asking)
+    if answer.edition != edition:
+        # Changed under way once more: which words are common is left out of it, what staff told a moment ago may stand.
+        answer = _ask_steered(text, pieces, replace(told, common=NONE_COMMON), asking)
     return answer, told
+
+
+def _ask_meant(terms: Sequence[Term], asking: Asking, before: Answer, told: Steering) -> Answer:
+    """Ask for what was probably meant; where the common words changed since what was typed was asked for, without them."""
+    answer = _ask(terms, asking, longer=(), is_loose=len(terms) > 1, common=told.common)
+    if answer.edition != before.edition:
+        return _ask(terms, asking, longer=(), is_loose=len(terms) > 1)
+    return answer
 
 
 def _ask_steered(text: str, pieces: Sequence[str], told: Steering, asking: Asking) -> Answer:
     terms = [replace(term, reading=_reading(term)) for term in steering.terms(pieces, told.synonyms)]
-    return _ask(terms, asking, longer=_longer(pieces), pins=told.pins.get(steering.key(text), ()), lookup=_lookup(pieces))
+    pins = told.pins.get(steering.key(text), ())
+    return _ask(terms, asking, longer=_longer(pieces), pins=pins, lookup=_lookup(pieces), common=told.common)
 
 
 def _reading(term: Term) -> str:
@@ -79,12 +91,16 @@ def _ask(
     pins: tuple[int, ...] = (),
     lookup: Lookup | None = None,
     is_loose: bool = False,
+    common: Common = NONE_COMMON,
 ) -> Answer:
     but_one = [" & ".join(literals.condition(other) for other in terms if other is not term) for term in terms]
-    return store.find(
+    return serving.find(
         Question(
             asked=literals.tsquery(terms),
             rated=literals.tsquery([*terms, *longer], joined_by="|"),
+            terms=tuple(terms),
+            longer=tuple(longer),
+            common=common,
             but_one=" | ".join(f"({each})" for each in but_one) if is_loose else "",
             some=literals.tsquery(terms, joined_by="|") if is_loose else "",
             lookup=lookup,

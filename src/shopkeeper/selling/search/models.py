@@ -1,11 +1,12 @@
 """What search knows of a product, the words it knows, what staff tell it, and what it was asked. The catalogue is not read here."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class Document(models.Model):
@@ -22,6 +23,89 @@ class Document(models.Model):
     class Meta:
         db_table = "search_document"
         indexes: ClassVar = [GinIndex(fields=["tokens"], name="search_document_tokens")]
+
+
+class Bits(models.Field):  # type: ignore[type-arg]  # a field takes no types while it runs
+    """A row of so many bits."""
+
+    def __init__(self, *args: Any, length: int = 1, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.length = length
+
+    def deconstruct(self) -> Any:
+        """Return how a migration makes the field again."""
+        name, path, args, named = super().deconstruct()
+        return name, path, args, {**named, "length": self.length}
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        """Return the column's type."""
+        return f"bit({self.length})"
+
+
+class Held(models.Model):
+    """Which of 2,048 products hold an answer: bit n stands for product 2048 × `chunk` + n. Triggers on the documents write it.
+
+    `kind` 0: what narrows down, “<price=500” and “<stock” included; 1: a common word; 2: how well they sell (sql/0004_ranking.sql).
+    """
+
+    kind = models.SmallIntegerField(default=0)
+    facet = models.TextField(db_collation="C")
+    chunk = models.IntegerField()
+    goods = Bits(length=2048)
+
+    class Meta:
+        db_table = "search_held"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "facet", "chunk"], name="search_held_once")]
+
+
+class Common(models.Model):
+    """A word that so many goods hold that which they are is kept as bits: chosen anew every night."""
+
+    word = models.TextField(primary_key=True, db_collation="C")
+
+    class Meta:
+        db_table = "search_common"
+
+
+class Moved(models.Model):
+    """Marks whose sum moves with every change of a document: as long as it stands, what was found for a question is found again."""
+
+    mark = models.BigIntegerField()
+
+    class Meta:
+        db_table = "search_moved"
+
+
+class Server(models.Model):
+    """The search server that is used beside this database: one row, none where there is none.
+
+    `address` tells which one, without what opens it; `index` is where the goods are found there, empty until it was first built.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    address = models.CharField(max_length=300)
+    index = models.CharField(max_length=120, default="")
+    built_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "search_server"
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="search_server_is_one")]
+
+
+class Waiting(models.Model):
+    """A product of which the search server has to be told, since when. Triggers on the documents write it, one row for each product.
+
+    `id` is a new one with each change. `refused`: the status with which the server refused the product for good, 0 where it did not.
+    """
+
+    product_id = models.BigIntegerField()
+    since = models.DateTimeField()
+    refused = models.SmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "search_waiting"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["product_id"], name="search_waiting_once")]
+        indexes: ClassVar = [models.Index(fields=["since"], condition=models.Q(refused=0), name="search_waiting_since")]
 
 
 class Word(models.Model):

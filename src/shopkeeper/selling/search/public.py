@@ -9,7 +9,7 @@ from django.db import transaction
 
 from shopkeeper.kit import checks
 from shopkeeper.kit.ids import ProductId
-from shopkeeper.selling.search import chinese, finding, store
+from shopkeeper.selling.search import chinese, finding, steering_store, store
 from shopkeeper.selling.search.counting import asked, count, opened, tidy
 from shopkeeper.selling.search.rules import literals, readings, tokens
 from shopkeeper.selling.search.shapes import EVERYTHING, Document, Found, Mark, Narrowed, Order, Suggestions
@@ -22,10 +22,15 @@ from shopkeeper.selling.search.steering import (
     remove_synonyms,
     save_synonyms,
 )
+from shopkeeper.selling.search.telling import build as build_server
+from shopkeeper.selling.search.telling import noted as server_noted
+from shopkeeper.selling.search.telling import soon as _tell_soon
+from shopkeeper.selling.search.telling import standing as server_standing
+from shopkeeper.selling.search.telling import tell as tell_server
 
 __all__ = [
-    "asked", "count", "find", "forget", "index", "mark", "opened", "pin", "pin_by_id", "recount", "redirect", "remove_pin",
-    "remove_redirect", "remove_synonyms", "save_synonyms", "suggest", "tidy",
+    "asked", "build_server", "count", "find", "forget", "index", "mark", "opened", "pin", "pin_by_id", "recount", "redirect", "remove_pin",
+    "remove_redirect", "remove_synonyms", "save_synonyms", "server_noted", "server_standing", "suggest", "tell_server", "tidy",
 ]  # fmt: skip
 
 MOST_ON_A_PAGE = 200
@@ -82,24 +87,30 @@ def index(documents: Sequence[Document]) -> None:
     store.put(pl.DataFrame(rows, schema=schema, orient="row"))
     texts = {text for each in documents for text in (*each.names, *each.categories, *each.texts)}
     store.learn({word for text in texts for word in tokens.plain_words(text) if len(word) <= tokens.LONGEST_TOKEN})
+    _tell_soon()
 
 
 @transaction.atomic
 def mark(marks: Sequence[Mark]) -> int:
     """Write what changed of products without their texts, their least price and whether they are there, and return how many changed."""
-    return store.mark(marks) if marks else 0
+    changed = store.mark(marks) if marks else 0
+    if changed:
+        _tell_soon()
+    return changed
 
 
 @transaction.atomic
 def forget(product_ids: Sequence[ProductId]) -> None:
     """Find these products no more (taken out of the shop); unknown ids are passed over."""
     store.remove(product_ids)
+    _tell_soon()
 
 
 @transaction.atomic
 def recount() -> None:
-    """Count anew how many goods hold each word, which decides what is suggested first; words that none holds are forgotten."""
-    store.recount()
+    """Count anew how many goods hold each word, which decides what is suggested first and which words are common; forget those of none."""
+    if store.recount():
+        steering_store.moved()
 
 
 def _tokens(document: Document) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from shopkeeper.kit.ids import ProductId
@@ -66,8 +66,9 @@ class Found(Page[ProductId]):
     """A page of what was found, best first.
 
     `instead`: what was searched for in place of what was typed, since that finds nothing (empty: as typed). `is_loose`: nothing holds every
-    word, so these hold some. `values` counts, for each name and value, the goods it would leave; `bands` the goods from each given price on
-    (the first: below all of them); `in_stock` those that are there. `leads_to`: the path of this shop to which staff lead this query.
+    word, so these hold some. `values` counts, for each name and value that goods with these words have, what it would leave; `bands` the
+    goods from each given price on (the first: below all of them); `in_stock` those that are there. `leads_to`: the path of this shop to
+    which staff lead this query.
     """
 
     instead: str = ""
@@ -116,6 +117,33 @@ class AskedOn:
     searches: int
     in_vain: int
     opened: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerStanding:
+    """How the search server stands: what it is not told yet (`waiting`, the oldest for so long), how many goods are here and there.
+
+    `built_at` None: never for this address. `is_late`: what it knows is too old; `refused`: goods it does not take, whenever it is told.
+    Where it was asked, `goods_there` is what it holds, and `problem` why it does not answer, empty where it does.
+    """
+
+    address: str
+    built_at: datetime | None
+    waiting: int
+    oldest_s: float
+    goods: int
+    refused: tuple[ProductId, ...]
+    is_late: bool
+    goods_there: int = 0
+    problem: str = ""
+
+
+class ServerSilent(Exception):
+    """The search server gave no answer that can be used. `reason` is one of a few words, and never holds anything of the address."""
+
+    def __init__(self, reason: str, *, status: int = 0) -> None:
+        super().__init__(f"The search server gave no usable answer: {reason}")
+        self.reason, self.status = reason, status
 
 
 class AlreadySteered(Refusal):

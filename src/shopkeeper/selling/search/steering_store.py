@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from shopkeeper.selling.search import models
 from shopkeeper.selling.search.rules import steering
-from shopkeeper.selling.search.rules.steering import Steering
+from shopkeeper.selling.search.rules.steering import Common, Steering
 from shopkeeper.selling.search.shapes import AlreadySteered, AskedOn
 
 _lock = Lock()
@@ -24,17 +24,32 @@ def kept() -> tuple[UUID | None, Steering]:
 
 
 def read() -> tuple[UUID | None, Steering]:
-    """Read everything staff told anew, and remember it: one statement for each kind."""
+    """Read everything staff told and which words are common anew, and remember it: one statement for each kind."""
     global _kept  # noqa: PLW0603 - one value, replaced whole
     with transaction.atomic():
         edition = models.Edition.objects.values_list("token", flat=True).first()
         groups = tuple(models.Synonyms.objects.order_by("pk").values_list("words", flat=True))
         redirects = dict(models.Redirect.objects.values_list("asked", "address"))
         pins = {asked: tuple(ids) for asked, ids in models.Pin.objects.values_list("asked", "product_ids")}
-    found = Steering(synonyms=tuple(steering.groups(each) for each in groups), redirects=redirects, pins=pins)
+        common = _common()
+    synonyms = tuple(steering.groups(each) for each in groups)
+    found = Steering(synonyms=synonyms, redirects=redirects, pins=pins, common=common)
     with _lock:
         _kept = (edition, found)
     return _kept
+
+
+_COMMON = """
+    SELECT kind, CASE kind WHEN 1 THEN facet END AS word, sum(bit_count(goods))::bigint FROM search_held WHERE kind > 0 GROUP BY 1, 2
+"""
+
+
+def _common() -> Common:
+    """Read which words are common. Every good sells in one way, so those ways count the goods."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COMMON)
+        found = cursor.fetchall()
+    return Common(words={word: goods for kind, word, goods in found if kind == 1}, goods=sum(row[2] for row in found if row[0] == 2))
 
 
 def moved() -> None:

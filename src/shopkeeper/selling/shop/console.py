@@ -32,22 +32,78 @@ class SaveShop(Command):
         (gettext_lazy("Place and language"), ("country", "zone", "language")),
     )
     seen_version = UnitsField(most=2**62, widget=forms.HiddenInput)
-    name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=80, required=False)
-    name_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=80, required=False)
-    tagline_en = forms.CharField(label=gettext_lazy("A line below it, in English"), max_length=160, required=False)
-    tagline_zh = forms.CharField(label=gettext_lazy("A line below it, in Chinese"), max_length=160, required=False)
-    legal_name = forms.CharField(label=gettext_lazy("Legal name"), max_length=160, required=False)
-    address = forms.CharField(label=gettext_lazy("Address"), max_length=300, required=False)
-    licence_number = forms.CharField(label=gettext_lazy("Licence or register number"), max_length=80, required=False)
-    licence_authority = forms.CharField(label=gettext_lazy("Issued by"), max_length=160, required=False)
-    email = forms.CharField(label=gettext_lazy("Mail address"), max_length=254, required=False)
-    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
-    country = CountryField(label=gettext_lazy("Country"))
+    name_en = forms.CharField(
+        label=gettext_lazy("Name in English"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("On every page, mail and invoice that English readers see."),
+    )
+    name_zh = forms.CharField(
+        label=gettext_lazy("Name in Chinese"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("The same for Chinese readers; empty: they see the English one."),
+    )
+    tagline_en = forms.CharField(
+        label=gettext_lazy("A line below it, in English"),
+        max_length=160,
+        required=False,
+        help_text=gettext_lazy("What the shop is about, in a few words; may be empty."),
+    )
+    tagline_zh = forms.CharField(
+        label=gettext_lazy("A line below it, in Chinese"),
+        max_length=160,
+        required=False,
+        help_text=gettext_lazy("The same for Chinese readers."),
+    )
+    legal_name = forms.CharField(
+        label=gettext_lazy("Legal name"),
+        max_length=160,
+        required=False,
+        help_text=gettext_lazy("The person or company that sells, as registered."),
+    )
+    address = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Street, town and postcode of that person or company."),
+    )
+    licence_number = forms.CharField(
+        label=gettext_lazy("Licence or register number"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("In China the unified social credit code, elsewhere the number in the trade register."),
+    )
+    licence_authority = forms.CharField(
+        label=gettext_lazy("Issued by"),
+        max_length=160,
+        required=False,
+        help_text=gettext_lazy("The authority that keeps that register."),
+    )
+    email = forms.CharField(
+        label=gettext_lazy("Mail address"),
+        max_length=254,
+        required=False,
+        help_text=gettext_lazy("Buyers write there, and answers to mails of the shop go there."),
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Phone"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("With the country’s code, such as +44 117 496 0000; may be empty."),
+    )
+    country = CountryField(
+        label=gettext_lazy("Country"), help_text=gettext_lazy("Where the shop is registered: it decides which tax holds.")
+    )
     zone = ZoneField(
         label=gettext_lazy("Time zone"),
         help_text=gettext_lazy("Such as Europe/London or Asia/Shanghai. A day of trade begins at midnight there."),
     )
-    language = forms.ChoiceField(label=gettext_lazy("First language of visitors"), choices=(("en", "English"), ("zh-hans", "简体中文")))
+    language = forms.ChoiceField(
+        label=gettext_lazy("First language of visitors"),
+        choices=(("en", "English"), ("zh-hans", "简体中文")),
+        help_text=gettext_lazy("Shown to whoever’s browser asks for neither; each visitor can change it."),
+    )
 
     def prepare(self) -> None:
         self.shop = each = shop.shop()

@@ -1,4 +1,4 @@
-"""The shop's own particulars: one row."""
+"""The shop's own particulars: one row. And what staff confirmed about it."""
 
 from django.db import models
 from django.db.models import Q
@@ -23,6 +23,10 @@ class Shop(models.Model):
     language = models.CharField(max_length=10)
     currency = models.CharField(max_length=3)
     is_sample = models.BooleanField(default=False)
+    logo = models.CharField(max_length=32, blank=True)
+    logo_width = models.SmallIntegerField(default=0)
+    logo_height = models.SmallIntegerField(default=0)
+    opens_soon = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
     version = models.BigIntegerField()
 
@@ -32,7 +36,20 @@ class Shop(models.Model):
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="shop_currency_is_a_code"),
             models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="shop_country_is_a_code"),
             models.CheckConstraint(condition=Q(language__in=["en", "zh-hans"]), name="shop_language_known"),
+            models.CheckConstraint(condition=Q(logo="") | Q(logo_width__gt=0, logo_height__gt=0), name="shop_logo_measure"),
         )
 
     def __str__(self) -> str:
         return self.name_en
+
+
+class Confirmation(models.Model):
+    """What somebody looked at and found right, by name and moment: `mark` says how it stood then, so that a later change shows."""
+
+    about = models.CharField(max_length=40, primary_key=True)
+    mark = models.CharField(max_length=64, blank=True)
+    user_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.about

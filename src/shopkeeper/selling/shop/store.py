@@ -5,9 +5,11 @@ from datetime import datetime
 
 from django.db import connection
 
+from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.shop.models import Confirmation as ConfirmationRow
 from shopkeeper.selling.shop.models import Shop as Row
-from shopkeeper.selling.shop.shapes import Shop
+from shopkeeper.selling.shop.shapes import Confirmation, Logo, Shop
 
 _kept: dict[int, Shop] = {}
 """This process's copy, under the version it was read at; one at most."""
@@ -57,6 +59,10 @@ def save(shop: Shop, *, opened_at: datetime | None = None) -> Shop:
         "language": shop.language,
         "currency": shop.currency,
         "is_sample": shop.is_sample,
+        "logo": shop.logo.key if shop.logo else "",
+        "logo_width": shop.logo.width if shop.logo else 0,
+        "logo_height": shop.logo.height if shop.logo else 0,
+        "opens_soon": shop.opens_soon,
         "version": version,
     }
     if opened_at is None:
@@ -82,4 +88,31 @@ def _shape(row: Row) -> Shop:
         currency=row.currency,
         is_sample=row.is_sample,
         version=row.version,
+        logo=Logo(key=row.logo, width=row.logo_width, height=row.logo_height) if row.logo else None,
+        opens_soon=row.opens_soon,
     )
+
+
+def confirmations() -> dict[str, Confirmation]:
+    """Return what was confirmed, by what it is about."""
+    return {row.about: _confirmation(row) for row in ConfirmationRow.objects.all()}
+
+
+def confirm(confirmation: Confirmation) -> None:
+    """Write a confirmation in the place of an earlier one about the same."""
+    values = {"mark": confirmation.mark, "user_id": confirmation.user_id, "at": confirmation.at}
+    ConfirmationRow.objects.update_or_create(about=confirmation.about, defaults=values)
+
+
+def take_back(about: str) -> Confirmation | None:
+    """Remove the confirmation about something and return it, None where there was none."""
+    row = ConfirmationRow.objects.select_for_update().filter(pk=about).first()
+    if row is None:
+        return None
+    found = _confirmation(row)
+    row.delete()
+    return found
+
+
+def _confirmation(row: ConfirmationRow) -> Confirmation:
+    return Confirmation(about=row.about, mark=row.mark, user_id=None if row.user_id is None else UserId(row.user_id), at=row.at)

@@ -5,6 +5,9 @@ import pytest
 from shopkeeper.events import public as events
 from shopkeeper.flows import index_products, searching
 from shopkeeper.flows.tests.builders import NOON, SmallShop, small_shop
+from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.tests.builders import a_brand, tell
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.search.shapes import Narrowed
@@ -50,3 +53,16 @@ def test_goods_that_are_sold_out_received_and_released_are_known(shop: SmallShop
     heard()
 
     assert there() == {"tea", "cup"}
+
+
+def test_a_brand_is_found_by_its_new_name_once_the_news_is_heard(shop: SmallShop) -> None:
+    brand = a_brand("acme")
+    tell(catalog.product("tea").id, brand_id=brand)
+    heard()
+    assert [card.product.slug for card in searching.found(text="acme")] == ["tea"]
+
+    catalog.save_brand(brand_id=brand, slug="bolt", name=Bilingual("Bolt", "闪电"), actor=None, now=NOON)
+    heard()
+
+    assert [card.product.slug for card in searching.found(text="bolt")] == ["tea"]
+    assert searching.found(text="acme").total == 0

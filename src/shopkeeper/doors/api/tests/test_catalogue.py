@@ -1,9 +1,12 @@
 """What anybody may read: shelves, goods, search, stock, delivery, ways to pay."""
 
 from shopkeeper.doors.api.tests.builders import Caller
+from shopkeeper.flows import index_products
 from shopkeeper.flows.tests.builders import SmallShop
+from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.tests.builders import a_brand, an_attribute, says, tell
+from shopkeeper.selling.catalog.shapes_options import Link, LinkKind, OptionDraft, OptionValueDraft, SizeColumn, SizeRow
+from shopkeeper.selling.catalog.tests.builders import NOON, a_brand, an_attribute, says, tell
 
 
 def gbp(minor: int) -> dict[str, object]:
@@ -77,6 +80,29 @@ def test_a_product_tells_its_brand_and_what_is_said_of_it(shop: SmallShop, calle
     assert [each["slug"] for each in brands["items"]] == ["acme"]
 
 
+def test_a_product_tells_its_options_measures_and_what_stands_beside_it(shop: SmallShop, caller: Caller) -> None:
+    tea, colour = catalog.product("tea").id, an_attribute()
+    red = OptionValueDraft(choice_id=colour.choices[0].id)
+    blue = OptionValueDraft(choice_id=colour.choices[1].id)
+    catalog.save_options(product_id=tea, options=[OptionDraft(attribute_id=colour.id, values=(red, blue))], actor=None, now=NOON)
+    catalog.add_variants(product_id=tea, variants=catalog.missing_variants(tea), actor=None, now=NOON)
+    table = catalog.save_size_table(
+        size_table_id=None, name=Bilingual("Tins", "罐"), columns=[SizeColumn(name=Bilingual("Width", "宽"), unit="cm")],
+        rows=[SizeRow(size="S", cells=("8-9",))], category_ids=[], actor=None, now=NOON,
+    )  # fmt: skip
+    catalog.choose_size_table(product_id=tea, size_table_id=table, actor=None, now=NOON)
+    catalog.relate(product_id=tea, links=[Link(catalog.product("lamp").id, LinkKind.INSTEAD)], actor=None, now=NOON)
+
+    told, lamp = caller.get("products/tea").body, caller.get("products/lamp").body
+
+    (option,) = told["options"]
+    assert (option["attribute"], [value["code"] for value in option["values"]]) == ("colour", ["red", colour.choices[1].code])
+    assert [variant["values"] for variant in told["variants"]] == [[value["id"]] for value in option["values"]]
+    assert (told["size_table"]["columns"][0]["unit"], told["size_table"]["rows"]) == ("cm", [{"size": "S", "cells": ["8–9"]}])
+    assert ([each["slug"] for each in told["instead"]], told["goes_with"]) == (["lamp"], [])
+    assert (lamp["options"], lamp["size_table"], lamp["instead"]) == ([], None, [])
+
+
 def test_a_product_tells_its_variants(shop: SmallShop, caller: Caller) -> None:
     answer = caller.get("products/lamp")
 
@@ -108,6 +134,21 @@ def test_search_tells_what_it_looked_for_instead_and_what_narrows_it_down(shop: 
     assert caller.get("search?q=paper&category=none").body["items"] == []
     assert caller.get("search?q=paper&in_stock=true&sort=-price").body["total"] == 1
     assert caller.get("search?q=paper&sort=backwards").status == 422
+
+
+def test_what_a_search_finds_is_parted_by_brand_and_attributes(shop: SmallShop, caller: Caller) -> None:
+    colour, acme = an_attribute(), a_brand()
+    tell(catalog.product("lamp").id, says(colour, "red", "blue"), brand_id=acme)
+    index_products.index_all()
+
+    answer = caller.get("search?q=paper").body
+
+    counted = {each["code"]: {one["code"]: one["products"] for one in each["answers"]} for each in answer["questions"]}
+    # One brand alone parts nothing.
+    assert counted == {"colour": {"red": 1, "blue": 1}}
+    assert caller.get("search?q=paper&trait=colour:red&brand=acme").body["total"] == 1
+    assert caller.get("search?q=paper&trait=colour:green").body["total"] == 0
+    assert caller.get("search?q=paper&trait=colour:mauve").body["total"] == 1
 
 
 def test_what_is_being_typed_may_go_on(shop: SmallShop, caller: Caller) -> None:

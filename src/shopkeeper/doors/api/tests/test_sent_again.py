@@ -136,9 +136,16 @@ def test_a_key_that_cannot_be_kept_is_refused(shop: SmallShop, owner: Staff, key
 def test_every_request_that_changes_something_and_may_not_be_repeated_takes_a_key(caller: Caller) -> None:
     paths = caller.get("openapi.json").body["paths"]
     # A basket opened twice is an empty basket more; a provider's message carries its own id.
-    free = {f"{V1}/baskets", f"{V1}/webhooks/{{provider}}"}
+    free = {f"{V1}/baskets", f"{V1}/webhooks/{{provider}}", f"{V1}/mail-news", f"{V1}/text-news"}
     # A line has one review, and the same words, decision or answer again change nothing.
     free |= {f"{V1}/orders/{{token}}/reviews", f"{V1}/staff/reviews/{{review}}/decisions", f"{V1}/staff/reviews/{{review}}/answers"}
+
+    # Pieces asked for are not asked for twice, and a request is decided once.
+    free |= {f"{V1}/orders/{{token}}/requests", f"{V1}/staff/requests/{{asked}}/decisions"}
+
+    # A draft goes live once, an earlier version is the draft already, and pages looked at again say what they said.
+    free |= {f"{V1}/staff/products/{{slug}}/draft/publication", f"{V1}/staff/products/{{slug}}/versions/{{version}}/draft"}
+    free |= {f"{V1}/staff/pages/look"}
 
     without = {
         path

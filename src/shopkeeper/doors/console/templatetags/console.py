@@ -21,7 +21,9 @@ from shopkeeper.doors.console import cells, frame, pictures, reading, words
 from shopkeeper.kit import places
 from shopkeeper.kit.console import own_words
 from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.media.shapes import WHOLE_WIDTHS
 from shopkeeper.selling.orders.shapes import PieceRun
+from shopkeeper.selling.reviews.shapes import ReviewPhoto
 
 register = template.Library()
 
@@ -178,3 +180,15 @@ def long_day(value: date) -> str:
 def clock(value: datetime) -> str:
     """Return the time of day of a moment that is in the right zone already."""
     return f"{value:%H:%M}"
+
+
+@register.filter
+def small_photo(photo: ReviewPhoto) -> str:
+    """Return where a buyer's photo is fetched as a small square."""
+    return f"/media/{photo.square}/{min(photo.side, 160)}.jpg"
+
+
+@register.filter
+def large_photo(photo: ReviewPhoto) -> str:
+    """Return where a buyer's photo is fetched as large as it is kept."""
+    return f"/media/{photo.whole}/{min(photo.width, WHOLE_WIDTHS[-1])}.jpg"

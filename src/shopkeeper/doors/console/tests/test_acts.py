@@ -1,21 +1,32 @@
 """Every act in the console goes through its room's face: it leaves a fact and, under the name of who did it, a row in the trail."""
 
 import ast
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 import shopkeeper
 from shopkeeper.doors.console.tests.builders import Staff, acts_since, facts_since, marks, variant
-from shopkeeper.flows.tests.builders import SmallShop
+from shopkeeper.flows.tests.builders import NOON, SmallShop
+from shopkeeper.kit.ids import ProductId, UserId
+from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.shapes import Role
 from shopkeeper.selling.catalog import models as catalog
+from shopkeeper.selling.catalog import public as goods
+from shopkeeper.selling.catalog.shapes import VariantDraft
+from shopkeeper.selling.catalog.shapes_collections import CollectionDraft, CollectionKind, Edit, EditKind
+from shopkeeper.selling.catalog.shapes_options import OptionDraft, OptionValueDraft, SizeColumn, SizeRow
 from shopkeeper.selling.catalog.tests.builders import a_brand, an_attribute
 from shopkeeper.selling.content import models as content
 from shopkeeper.selling.customers import models as customers
+from shopkeeper.selling.customers import public as people
+from shopkeeper.selling.customers.tests.builders import a_group_and_two_alike
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.pricing import models as pricing
@@ -62,6 +73,73 @@ def described(shop: SmallShop) -> Made:
     shade, acme = an_attribute("shade"), a_brand("best")
     product_id = catalog.Variant.objects.get(sku="TEA").product_id
     return f"products/{product_id}/describe/", {"brand": str(acme), f"trait_{shade.id}": [str(shade.choices[0].id)]}
+
+
+def options(shop: SmallShop) -> Made:
+    product_id = catalog.Variant.objects.get(sku="CUP").product_id
+    data = {"name_en_0": "Size", "name_zh_0": "规格", "more_0": "Small | 小\nLarge | 大 | #b3352b"}
+    return f"products/{product_id}/options/", data
+
+
+def missing_variants(shop: SmallShop) -> Made:
+    product_id = ProductId(catalog.Variant.objects.get(sku="CUP").product_id)
+    values = tuple(OptionValueDraft(name=Bilingual(name)) for name in ("Small", "Large"))
+    goods.save_options(product_id=product_id, options=[OptionDraft(name=Bilingual("Size"), values=values)], actor=None, now=NOON)
+    (large,) = goods.missing_variants(product_id)
+    return f"products/{product_id}/variants/", {f"sku_{large.value_ids[0]}": "CUP-LARGE", "weight_g": "500"}
+
+
+def related(shop: SmallShop) -> Made:
+    other = goods.product_by_id(ProductId(catalog.Variant.objects.get(sku="CUP").product_id))
+    return f"products/{catalog.Variant.objects.get(sku='TEA').product_id}/relate/", {"goes_with": f"{other.slug}  whatever", "instead": ""}
+
+
+def bundle(shop: SmallShop) -> Made:
+    saved = goods.save_product(
+        product_id=None, slug="set", name=Bilingual("Tea set"), text=Bilingual(), category_id=None, variants=[VariantDraft(sku="SET")],
+        is_published=True, actor=None, now=NOON,
+    )  # fmt: skip
+    return f"products/{saved.id}/bundle/", {"parts": "1 × TEA  whatever\n2 x cup"}
+
+
+def size_table(shop: SmallShop) -> Made:
+    category_id = goods.save_category(category_id=None, slug="shirts", name=Bilingual("Shirts"), actor=None, now=NOON)
+    data = {"name_en": "Shirts", "columns": "Chest | 胸围 | cm\nFit", "rows": "S | 86–90 | close\nM | 96 |"}
+    return "size-tables/new/", data | {"categories": [str(category_id)]}
+
+
+def chosen_size_table(shop: SmallShop) -> Made:
+    product_id = catalog.Variant.objects.get(sku="TEA").product_id
+    table = goods.save_size_table(
+        size_table_id=None, name=Bilingual("Tins"), columns=[SizeColumn(name=Bilingual("Width"))], rows=[SizeRow(size="S", cells=("1",))],
+        category_ids=[], actor=None, now=NOON,
+    )  # fmt: skip
+    return f"products/{product_id}/sizes/", {"size_table": str(table)}
+
+
+def collection(shop: SmallShop) -> Made:
+    data = {"name_en": "Gifts", "name_zh": "礼物", "slug": "", "kind": "hand", "sort": "featured", "position": "1"}
+    return "goods-collections/new/", data
+
+
+def arranged(shop: SmallShop) -> Made:
+    draft = CollectionDraft(slug="spring", name=Bilingual("Spring"), kind=CollectionKind.HAND)
+    spring = goods.save_collection(collection_id=None, draft=draft, actor=None, now=NOON)
+    return f"goods-collections/{spring}/arrange/", {"lines": goods.goods_by_sku(["TEA"])["TEA"].slug}
+
+
+def many_changed(shop: SmallShop) -> Made:
+    product_id = ProductId(catalog.Variant.objects.get(sku="TEA").product_id)
+    edit = Edit(kind=EditKind.WEIGHT, weight_g=5)
+    seen = hashlib.sha256(f"{edit} {[product_id]}".encode()).hexdigest()[:16]
+    return f"products/many/?rows={product_id}", {"kind": "weight", "weight": "5", "reason": "weighed", "seen": seen}
+
+
+def many_taken_back(shop: SmallShop) -> Made:
+    product_id = ProductId(catalog.Variant.objects.get(sku="TEA").product_id)
+    edit = Edit(kind=EditKind.WEIGHT, weight_g=5)
+    edit_id, _done = goods.edit_products(product_ids=[product_id], edit=edit, reason="weighed", actor=None, now=timezone.now())
+    return f"edits/{edit_id}/undo/", {}
 
 
 def price(shop: SmallShop) -> Made:
@@ -119,6 +197,36 @@ def customer(shop: SmallShop) -> Made:
     return f"customers/{customers.Customer.objects.get().pk}/edit/", data
 
 
+def group(shop: SmallShop) -> Made:
+    return "customer-groups/new/", {"name_en": "Friends", "name_zh": "朋友", "note": "Come every week"}
+
+
+def merged(shop: SmallShop) -> Made:
+    _group, one, two = a_group_and_two_alike("2")
+    return f"customers/{one.id}/merge/", {"merged_id": str(two.id), "reason": "Same person", "seen": str(two.id)}
+
+
+def parted(shop: SmallShop) -> Made:
+    _group, one, two = a_group_and_two_alike("3")
+    made = people.merge(customer_id=one.id, merged_id=two.id, reason="Same person", actor=_somebody(), now=NOON)
+    return f"customers/{one.id}/part/", {"merge": str(made.id), "reason": "Two people"}
+
+
+def _somebody() -> UserId:
+    return UserId(get_user_model().objects.order_by("pk").values_list("pk", flat=True)[0])
+
+
+def company(shop: SmallShop) -> Made:
+    _group, one, _two = a_group_and_two_alike("4")
+    data = {"company": "Win Ltd", "country": "GB", "tax_number": "980780684", "billing_email": "books@example.org"}
+    return f"customers/{one.id}/company/", data
+
+
+def consent(shop: SmallShop) -> Made:
+    _group, one, _two = a_group_and_two_alike("5")
+    return f"customers/{one.id}/consent/", {"given": ["marketing.post"]}
+
+
 def text(shop: SmallShop) -> Made:
     row = content.ShopText.objects.get(kind="terms")
     return f"texts/{row.pk}/publish/", {"title_en": "Terms", "title_zh": "条款", "body_en": "Be kind.", "body_zh": "与人为善。"}
@@ -162,6 +270,16 @@ CASES: list[tuple[Callable[[SmallShop], Made], str, str]] = [
     (brand, "BrandSaved", "catalog.save_brand"),
     (attribute, "AttributeSaved", "catalog.save_attribute"),
     (described, "ProductSaved", "catalog.describe"),
+    (options, "ProductSaved", "catalog.save_options"),
+    (missing_variants, "ProductSaved", "catalog.add_variants"),
+    (related, "ProductSaved", "catalog.relate"),
+    (bundle, "ProductSaved", "catalog.save_bundle"),
+    (size_table, "CategorySaved", "catalog.save_size_table"),
+    (chosen_size_table, "ProductSaved", "catalog.choose_size_table"),
+    (collection, "CollectionSaved", "catalog.save_collection"),
+    (arranged, "CollectionSaved", "catalog.name_products"),
+    (many_changed, "ProductSaved", "catalog.edit_products"),
+    (many_taken_back, "ProductSaved", "catalog.undo_edit"),
     (price, "PriceSet", "pricing.set_price"),
     (price_list, "PriceListSaved", "pricing.save_price_list"),
     (tax, "TaxRateSaved", "pricing.save_tax_rate"),
@@ -172,6 +290,11 @@ CASES: list[tuple[Callable[[SmallShop], Made], str, str]] = [
     (moved, "StockMoved", "inventory.transfer"),
     (warehouse, "WarehouseSaved", "inventory.save_warehouse"),
     (customer, "CustomerSaved", "customers.save"),
+    (group, "CustomerGroupSaved", "customers.save_group"),
+    (merged, "CustomersMerged", "customers.merge"),
+    (parted, "CustomersParted", "customers.part"),
+    (company, "CustomerSaved", "customers.save_business"),
+    (consent, "ConsentRecorded", "customers.consent"),
     (text, "ShopTextPublished", "content.publish"),
     (settings, "ShopSaved", "shop.save"),
     (currency, "ShopSaved", "shop.change_currency"),

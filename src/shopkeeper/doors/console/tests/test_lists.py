@@ -12,20 +12,32 @@ from django.test.utils import CaptureQueriesContext
 from shopkeeper.doors.console.rooms import DESKS
 from shopkeeper.doors.console.tests.builders import Staff, steered
 from shopkeeper.doors.console.tests.test_statements import bill
+from shopkeeper.flows import ask_order, place_order, ship_order
 from shopkeeper.flows.tests.builders import NOON, SmallShop
+from shopkeeper.growth.links.tests.builders import a_link
+from shopkeeper.growth.messages import models as mail_rows
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.growth.messages.shapes import MailKind
 from shopkeeper.kit.ids import CustomerId, LineId, OrderId
 from shopkeeper.kit.text import Bilingual
+from shopkeeper.ops.access.tests.builders import joined
 from shopkeeper.ops.approvals import public as approvals
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import VariantDraft
+from shopkeeper.selling.catalog.shapes_collections import CollectionDraft, CollectionKind, Edit, EditKind
+from shopkeeper.selling.catalog.shapes_options import SizeColumn, SizeRow
 from shopkeeper.selling.catalog.tests.builders import a_brand, an_attribute
-from shopkeeper.selling.orders.shapes import Order
+from shopkeeper.selling.content.tests.builders import a_look
+from shopkeeper.selling.customers import public as customers
+from shopkeeper.selling.customers.tests.builders import a_group_and_two_alike
+from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.orders.shapes import InvoiceKind, InvoiceWish, Order, Particulars
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.reviews import public as reviews
 from shopkeeper.selling.reviews.shapes import BoughtLine, ReviewDraft, Said
 from shopkeeper.selling.shop import public as shops
+from shopkeeper.selling.wishes import public as wishes
+from shopkeeper.selling.wishes.shapes import browser_owner
 
 MOST_QUERIES = 26
 """Signing in, the menu's counts, the count, the rows, and one query for each other room the list asks."""
@@ -35,13 +47,61 @@ NAMES = [desk.listing.name for desk in DESKS]
 
 def a_little_trade(shop: SmallShop) -> None:
     mailed(shop.buy(TEA=1))
+    a_bounce()
     a_brand()
     an_attribute()
+    a_size_table()
+    a_group_and_two_alike()
+    a_provider()
     catalog.save_category(category_id=None, slug="kitchen", name=Bilingual("Kitchen", "厨房"), actor=None, now=NOON)
     payments.reconcile_statement(provider="alipay", file_name="bill.csv", data=bill(), actor=None, now=NOON)
     steered()
     spoken_of(shop)
+    asked_for(shop)
+    collected(shop)
+    a_link()
+    a_look()
+    wishes.add(owner=browser_owner("somebody"), variant_id=shop.variants["TEA"], now=NOON)
     approvals.ask(act="backup.restore", subject="backup:monday", values={"point": "monday"}, actor=None, key=None, now=NOON)
+
+
+def a_bounce() -> None:
+    """Have a mail that came back."""
+    sent = mail_rows.Outgoing.objects.latest("id")
+    mail_rows.Bounce.objects.create(
+        event="e", message_id=sent.pk, order_id=sent.order_id, reader="r" * 64, kind="permanent", status="5.1.1", source="http",
+        happened_at=NOON, heard_at=NOON,
+    )  # fmt: skip
+
+
+def a_provider() -> None:
+    """Have somebody else vouch for customers."""
+    customers.save_provider(
+        code="lantern",
+        name=Bilingual("Lantern", "灯笼"),
+        issuer="https://id.example.com",
+        client_id="shop",
+        secret="s",
+        actor=None,
+        now=NOON,
+    )
+
+
+def a_size_table() -> None:
+    """Have measures by size."""
+    catalog.save_size_table(
+        size_table_id=None, name=Bilingual("Shirts", "衬衫"), columns=[SizeColumn(name=Bilingual("Chest", "胸围"), unit="cm")],
+        rows=[SizeRow(size="S", cells=("86",))], category_ids=[], actor=None, now=NOON,
+    )  # fmt: skip
+
+
+def collected(shop: SmallShop) -> None:
+    """Have a collection, and something done to many products."""
+    draft = CollectionDraft(slug="gifts", name=Bilingual("Gifts", "礼物"), kind=CollectionKind.HAND)
+    gifts = catalog.save_collection(collection_id=None, draft=draft, actor=None, now=NOON)
+    product = catalog.goods_of(shop.variants["TEA"]).product_id
+    edit = Edit(kind=EditKind.COLLECT, target=gifts)
+    catalog.edit_products(product_ids=[product], edit=edit, reason="for the season", actor=None, now=NOON)
 
 
 def spoken_of(shop: SmallShop) -> None:
@@ -53,6 +113,17 @@ def spoken_of(shop: SmallShop) -> None:
     asked = reviews.ask(product_id=product, said=said, now=NOON)
     reviews.decide_question(question_id=asked.id, state="shown", actor=None, now=NOON)
     reviews.reply(question_id=asked.id, line_id=LineId(1), product_id=product, said=said, now=NOON)
+
+
+def asked_for(shop: SmallShop) -> None:
+    """Have goods sent and asked back, an invoice asked for, and a carrier's page known."""
+    basket = shop.basket(TEA=1)
+    wish = InvoiceWish(kind=InvoiceKind.PERSONAL, title="Bob Lee", email="bob@example.com")
+    orders.save_particulars(token=basket.token, value=Particulars(invoice=wish), country="GB", now=NOON)
+    order_id = place_order.place_order(**shop.request(basket)).order_id
+    ship_order.ship(order_id=order_id, carrier="DHL", actor=None, now=NOON)
+    ask_order.ask(order_id=order_id, kind="return", reason="faulty", wishes=None, now=NOON)
+    orders.save_carrier_link(carrier="DHL", address="https://example.com/{number}", actor=joined("carrier@example.org"), now=NOON)
 
 
 def mailed(order: Order) -> None:

@@ -18,7 +18,10 @@ from shopkeeper.doors.console.listing import ListingView
 from shopkeeper.doors.console.tests.builders import Staff, variant
 from shopkeeper.doors.console.tests.test_lists import a_little_trade, mailed, more_goods
 from shopkeeper.doors.console.tests.test_today import EVENING, told_to_the_lake
-from shopkeeper.flows.tests.builders import SmallShop
+from shopkeeper.flows import ship_order
+from shopkeeper.flows.tests.builders import NOON, SmallShop
+from shopkeeper.growth.messages import public as messages
+from shopkeeper.growth.messages.shapes import ORDER_KINDS
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.models import StaffSession
@@ -129,6 +132,18 @@ def test_a_role_of_the_shops_own_costs_not_one_more(trading: SmallShop, owner: S
 
 def offered() -> set[str]:
     return {act for acts in access.offered_acts().values() for act in acts}
+
+
+def test_a_mail_costs_no_more_whatever_it_tells(trading: SmallShop, owner: Staff) -> None:
+    order = trading.buy(TEA=1)
+    ship_order.ship(order_id=order.id, carrier="DHL", tracking_number="1", actor=None, now=NOON)
+    messages.save_settings(review_ground="consent", review_days=1, actor=None, now=NOON)
+    for kind in ORDER_KINDS:
+        messages.order_mail(kind=kind, order_id=order.id, key=kind, now=NOON)
+    ids = {each.kind: each.id for each in messages.outgoing(order_id=order.id)}
+
+    assert set(ids) == ORDER_KINDS
+    assert {kind: each for kind, pk in ids.items() if (each := cost(owner, f"messages/{pk}/")) > MOST} == {}
 
 
 def test_a_session_that_is_in_use_is_noted_in_that_minute(owner: Staff) -> None:

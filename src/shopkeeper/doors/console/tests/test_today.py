@@ -13,6 +13,7 @@ from shopkeeper.doors.console.tests.builders import Staff
 from shopkeeper.events import facts
 from shopkeeper.events import models as outbox
 from shopkeeper.events.shapes import Heard, Origin
+from shopkeeper.flows import first_day
 from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.insight.lake import public as lake
 from shopkeeper.insight.metrics import public as metrics
@@ -165,10 +166,17 @@ def test_what_waits_is_counted_and_led_to(traded: SmallShop, owner: Staff) -> No
 
 
 def test_an_empty_shop_says_what_to_do_first(shop: SmallShop, owner: Staff, evening: datetime) -> None:
-    context = owner.get("").context
+    answer = owner.get("")
+    context = answer.context
 
-    assert [(step["done"], bool(step["url"])) for step in context["steps"]] == [(True, True)] * 4 + [(False, True)]
+    done = {str(step["url"]).partition("step=")[2].removesuffix("#here"): step["done"] for step in context["steps"]}
+    assert list(done) == list(first_day.NAMES)
+    assert {name for name, is_done in done.items() if is_done} == {"name", "licence", "products", "open"}
+    assert 'href="/console/first-day/?step=texts#here"' in answer.content.decode()
     assert "cards" not in context
+
+    owner.post("first-day/open/away/")
+    assert "sk-steps" not in owner.text("")
 
 
 def test_a_shop_that_is_not_open_says_so(db: None) -> None:

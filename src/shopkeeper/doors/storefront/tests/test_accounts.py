@@ -1,6 +1,7 @@
 """Signing in, registering and resetting without telling strangers anything; the account page shows only what is one's own."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -218,7 +219,7 @@ def test_a_member_orders_to_a_saved_address_and_finds_the_order(shop: Corner, an
         | {
             "email": "ann@example.com",
             "name": "Ann Lee",
-            "saved": "0",
+            "saved": str(customers.addresses(ann.customer_id)[0].id),
             "delivery": str(shop.delivery_id),
             "payment": "test-ok",
             "act": "order",
@@ -229,6 +230,44 @@ def test_a_member_orders_to_a_saved_address_and_finds_the_order(shop: Corner, an
     order = client.get(answer["Location"]).content.decode()
     assert "1 Mill Lane" in order
     assert "SK-" in client.get("/en/account/").content.decode()
+
+
+def test_a_parcel_goes_to_no_other_address_than_was_chosen(shop: Corner, ann: join.Joined) -> None:
+    first = customers.save_address(customer_id=ann.customer_id, address=HOME, now=NOON)
+    client = signed_in(shop)
+    shop.add(client, "LAMP", 1)
+    page = client.get("/en/checkout/").content.decode()
+    secret = {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("idempotency_key", "seen_digest")}  # type: ignore[index]
+    customers.save_address(customer_id=ann.customer_id, address=replace(HOME, line1="9 Other Road"), is_default=True, now=NOON)
+    chosen = {
+        "email": "ann@example.com",
+        "name": "Ann Lee",
+        "saved": str(first.id),
+        "delivery": str(shop.delivery_id),
+        "payment": "test-ok",
+    }
+
+    answer = client.post("/en/checkout/", secret | chosen | {"act": "order"})
+
+    assert answer.status_code == 302, answer.content.decode()
+    assert "1 Mill Lane" in client.get(answer["Location"]).content.decode()
+
+
+def test_an_address_that_is_gone_is_refused_where_it_was_chosen(shop: Corner, ann: join.Joined) -> None:
+    gone = customers.save_address(customer_id=ann.customer_id, address=HOME, now=NOON)
+    customers.save_address(customer_id=ann.customer_id, address=replace(HOME, line1="9 Other Road"), now=NOON)
+    client = signed_in(shop)
+    shop.add(client, "LAMP", 1)
+    page = client.get("/en/checkout/").content.decode()
+    secret = {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("idempotency_key", "seen_digest")}  # type: ignore[index]
+    customers.remove_address(customer_id=ann.customer_id, address_id=gone.id, now=NOON)
+    chosen = {"email": "ann@example.com", "name": "Ann Lee", "saved": str(gone.id), "delivery": str(shop.delivery_id), "payment": "test-ok"}
+
+    answer = client.post("/en/checkout/", secret | chosen | {"act": "order"})
+
+    assert answer.status_code == 422
+    assert 'id="error_saved"' in answer.content.decode()
+    assert shop.stock("LAMP") == 8
 
 
 @pytest.mark.parametrize(
@@ -248,7 +287,12 @@ def test_a_saved_address_that_lacks_its_postcode_is_refused_where_it_was_chosen(
     shop.add(client, "LAMP", 1)
     page = client.get(f"/{language}/checkout/").content.decode()
     secret = {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("idempotency_key", "seen_digest")}  # type: ignore[index]
-    chosen = {"saved": "0", "delivery": str(shop.delivery_id), "payment": "test-ok", "act": "order"}
+    chosen = {
+        "saved": str(customers.addresses(ann.customer_id)[0].id),
+        "delivery": str(shop.delivery_id),
+        "payment": "test-ok",
+        "act": "order",
+    }
 
     answer = client.post(f"/{language}/checkout/", secret | chosen | {"email": "ann@example.com", "name": "Ann Lee"})
 

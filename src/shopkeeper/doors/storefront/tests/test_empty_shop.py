@@ -12,6 +12,7 @@ from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.access import public as access
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import VariantDraft
+from shopkeeper.selling.shop import public as shops
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,7 @@ PASSWORD = "a quiet shop on the corner"
 @pytest.fixture
 def empty() -> None:
     open_shop.empty(now=NOON)
+    shops.welcome(actor=None, now=NOON)
 
 
 def visitor(language: str = "en") -> Client:

@@ -8,7 +8,7 @@ import pytest
 import requests
 from django.test import Client
 
-from shopkeeper.doors.storefront import qr
+from shopkeeper.doors.drawings import qr
 from shopkeeper.doors.storefront.tests.builders import Corner, corner
 from shopkeeper.doors.storefront.tests.test_checkout import filled
 from shopkeeper.flows import refund_order

@@ -8,6 +8,7 @@ from django.test import Client
 
 from shopkeeper.doors.storefront.tests.builders import NOON, Corner, corner
 from shopkeeper.flows import index_products
+from shopkeeper.selling.catalog.tests.builders import a_brand, an_attribute, says, tell
 from shopkeeper.selling.search import models
 from shopkeeper.selling.search import public as search
 
@@ -67,6 +68,56 @@ def test_counts_say_what_another_answer_would_leave(shop: Corner) -> None:
 
     answers = dict(re.findall(r'name="category" value="([a-z]+)".*?<small>(\d+)</small>', body, re.DOTALL))
     assert answers == {"kitchen": "3", "cups": "1"}
+
+
+@pytest.fixture
+def described(shop: Corner) -> Corner:
+    """The lamp is red, of Acme; the cup red and blue, of Bolt; the box says nothing."""
+    colour, acme, bolt = an_attribute(), a_brand(), a_brand("bolt")
+    tell(shop.products["lamp"].id, says(colour, "red"), brand_id=acme)
+    tell(shop.products["cup"].id, says(colour, "red", "blue"), brand_id=bolt)
+    index_products.index_all()
+    return shop
+
+
+def answers(body: str, question: str) -> dict[str, str]:
+    return dict(re.findall(rf'name="{question}" value="([a-z]+)".*?<small>(\d+)</small>', body, re.DOTALL))
+
+
+def test_what_was_found_is_parted_by_brand_and_attributes_as_shelves_are(described: Corner) -> None:
+    client = described.visitor()
+
+    every, blue = page(client, "q=kitchen"), page(client, "q=kitchen&colour=blue")
+
+    assert (answers(every, "colour"), answers(every, "brand")) == ({"red": "2", "blue": "1"}, {"acme": "1", "bolt": "1"})
+    assert goods(blue) == ["cup"]
+    # A second answer of the same question would add to the first; of another question it narrows down further.
+    assert (answers(blue, "colour"), answers(blue, "brand")) == ({"red": "2", "blue": "1"}, {"bolt": "1", "acme": "0"})
+    assert set(goods(page(client, "q=kitchen&colour=blue&colour=red"))) == {"lamp", "cup"}
+    assert goods(page(client, "q=kitchen&colour=red&brand=acme&sort=price")) == ["lamp"]
+
+
+def test_answers_stand_in_the_address_with_the_words_the_order_and_each_other(described: Corner) -> None:
+    body = page(described.visitor(), "q=kitchen&colour=red&brand=acme&stock=1&sort=price")
+
+    assert 'href="?q=kitchen&amp;stock=1&amp;brand=acme&amp;sort=price"' in body
+    assert 'href="?q=kitchen&amp;stock=1&amp;colour=red&amp;sort=price"' in body
+    assert re.search(r'name="colour" value="red" checked', body)
+    assert '<input type="hidden" name="q" value="kitchen">' in body
+
+
+def test_an_answer_nobody_gives_and_words_of_other_sites_are_passed_over(described: Corner) -> None:
+    client = described.visitor()
+
+    assert goods(page(client, "q=kitchen&colour=mauve&utm_source=mail")) == goods(page(client, "q=kitchen"))
+
+
+def test_what_nothing_is_says_so_and_a_brand_is_found_by_its_name(described: Corner) -> None:
+    client = described.visitor()
+
+    assert "Nothing here is all of that" in page(client, "q=kitchen&brand=acme&colour=blue")
+    assert "没有" in page(described.visitor("zh-hans"), "q=kitchen&brand=acme&colour=blue", "zh-hans")
+    assert goods(page(client, "q=acme")) == ["lamp"]
 
 
 NONSENSE = (

@@ -21,6 +21,21 @@ def shipped(shipment_id: int) -> str:
     return f"shipment:{shipment_id}:shipped"
 
 
+def delivered(shipment_id: int) -> str:
+    """Return the key of the mail about one parcel that has arrived."""
+    return f"shipment:{shipment_id}:delivered"
+
+
 def refunded(refund_id: int) -> str:
     """Return the key of the mail about one refund."""
     return f"refund:{refund_id}:refunded"
+
+
+def review(order_id: int) -> str:
+    """Return the key of the one mail that asks what a buyer thinks of an order's goods."""
+    return f"order:{order_id}:review"
+
+
+def back_in_stock(wait_id: int) -> str:
+    """Return the key of the one mail that answers somebody who waits for goods."""
+    return f"wait:{wait_id}:back"

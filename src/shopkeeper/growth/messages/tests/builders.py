@@ -6,9 +6,11 @@ import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from shopkeeper.growth.messages import bounces, readers
 from shopkeeper.growth.messages.letter import Head
 from shopkeeper.growth.messages.order_letters import OrderNews
 from shopkeeper.growth.messages.reading import Reader
+from shopkeeper.growth.messages.shapes import BounceKind, MailKind, Returned
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.orders.shapes import (
@@ -73,6 +75,28 @@ def order(**changes):
 def news(kind, *, order, detail_id=None, head=HEAD):
     reader = Reader(order.language, "GB", "Europe/London")
     return OrderNews(kind=kind, order=order, detail_id=detail_id, head=head, reader=reader, invoice=lambda: b"%PDF-1.7 invoice")
+
+
+def known_as(address):
+    """Return what a reader's address is known by in the tables of this room."""
+    return readers.fingerprint(address)
+
+
+def complained(address):
+    """Have a reader call a mail unwanted: courtesies to the address stop."""
+    readers.heard(known_as(address), BounceKind.COMPLAINT, happened_at=NOON, now=NOON)
+
+
+def complained_of(mail):
+    """Let news come that the reader of a sent mail called it unwanted."""
+    news = Returned(mark=mail.mark, kind=BounceKind.COMPLAINT, status="", event="e", happened_at=NOON)
+    bounces.hear([news], source="http", now=NOON)
+
+
+def link_to_end(address, *, kind=MailKind.REVIEW_REQUEST, language="en"):
+    """Return the path of the page that ends mails of a kind to a reader, and its token."""
+    path = "/" + readers.unsubscribe_url(address, kind, language).split("/", 3)[3]
+    return path, path.rstrip("/").rpartition("/")[2]
 
 
 class MailServer(socketserver.ThreadingTCPServer):

@@ -7,16 +7,17 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
-from shopkeeper.growth.messages import account_letters, compose, order_letters, render
+from shopkeeper.growth.messages import account_letters, compose, goods_letters, order_letters, render
 from shopkeeper.growth.messages.reading import Reader
-from shopkeeper.growth.messages.shapes import ORDER_KINDS, MailKind
+from shopkeeper.growth.messages.shapes import ORDER_KINDS, WAIT_KINDS, MailKind
 from shopkeeper.growth.messages.tests.builders import HEAD, NOON, news, order
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.access.shapes import Invitation, Person, Role
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.orders.shapes import CancelReason, Contact, OrderState
 
-DETAIL = {MailKind.SHIPPED: 11, MailKind.REFUNDED: 21}
+DETAIL = {MailKind.SHIPPED: 11, MailKind.DELIVERED: 11, MailKind.REFUNDED: 21}
+AWAITED = {"en": "Paper lantern, lotus", "zh-hans": "荷花纸灯笼"}
 
 
 def written(kind, *, about=None, language="en"):
@@ -49,20 +50,36 @@ def account_letter(kind, language, name="Nia"):
             MailKind.PASSWORD_RESET: account_letters.password_reset,
             MailKind.JOINING: account_letters.joining,
             MailKind.KNOWN_ALREADY: account_letters.known_already,
+            MailKind.SIGN_IN_CODE: account_letters.sign_in_code,
         }[kind]
         return write(person(language, name), token="t0ken", head=HEAD)
+
+
+def goods_letter(kind, language):
+    awaited = goods_letters.Awaited(
+        to="ann@example.org", language=language, product=AWAITED[language], slug="lantern",
+        unsubscribe=f"{HEAD.url}/{language}/mails/t0ken/",
+    )  # fmt: skip
+    with translation.override(language):
+        if kind is MailKind.WAIT_ASKED:
+            return goods_letters.wait_asked(awaited, is_confirmed=False, link=f"{HEAD.url}/{language}/waits/t0ken/", head=HEAD)
+        return goods_letters.back_in_stock(awaited, head=HEAD)
 
 
 def every_mail(language):
     for kind in MailKind:
         if kind in ORDER_KINDS:
             yield kind, *written(kind, language=language)
+        elif kind in WAIT_KINDS:
+            letter = goods_letter(kind, language)
+            yield kind, letter, render.mail(letter)
         else:
             letter = account_letter(kind, language)
             yield kind, letter, render.mail(letter)
 
 
 def words(html):
+    html = re.sub(r"</?(a|strong)\b[^>]*>", "", html)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"<style>.*?</style>", "", html, flags=re.S)))
 
 

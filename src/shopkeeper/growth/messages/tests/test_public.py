@@ -14,9 +14,9 @@ from django.db import IntegrityError, connection, transaction
 
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.growth.messages import store
-from shopkeeper.growth.messages.models import Outgoing
+from shopkeeper.growth.messages.models import Bounce, Outgoing
 from shopkeeper.growth.messages.rules import patience
-from shopkeeper.growth.messages.shapes import MailKind, MailState, NotParked, OrderMail, Round
+from shopkeeper.growth.messages.shapes import BounceKind, MailKind, MailState, NotParked, OrderMail, Round
 from shopkeeper.growth.messages.tests.builders import mail_server
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
 from shopkeeper.ops.access import public as access
@@ -277,6 +277,28 @@ def test_an_address_refused_for_good_is_parked_at_once_and_named_nowhere(shop, s
     assert (row.state, row.tries, row.error) == (MailState.PARKED, 1, "SMTPRecipientsRefused 550")
     assert "ann@example.org" not in caplog.text
     assert server.mails == []
+
+
+def test_an_address_refused_for_good_is_a_mail_that_came_back(shop, server):
+    server.refuse = 550
+    message_id = queue("ann@example.org")
+    messages.send_due(now=NOON)
+    messages.retry(message_id=message_id, actor=None, now=NOON)
+    messages.send_due(now=NOON)
+
+    (found,) = messages.bounces()
+    assert (found.message_id, found.kind, found.happened_at) == (message_id, BounceKind.PERMANENT, NOON)
+    assert Bounce.objects.get().source == "server"
+    assert messages.standings(["ann@example.org"])["ann@example.org"].stopped_for == "permanent"
+
+
+@pytest.mark.parametrize(("answer", "code"), [("refuse", 450), ("say", 554)])
+def test_what_is_not_about_the_address_is_no_mail_that_came_back(shop, server, answer, code):
+    setattr(server, answer, code)
+    queue("ann@example.org")
+    messages.send_due(now=NOON)
+
+    assert messages.bounces().items == ()
 
 
 def test_an_address_refused_for_now_is_tried_with_growing_waits_and_parked_at_last(shop, server):

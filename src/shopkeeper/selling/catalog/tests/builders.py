@@ -7,9 +7,15 @@ from shopkeeper.kit.ids import BrandId, CategoryId, ProductId
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import Attribute, ChoiceDraft, Goods, TraitDraft, TraitKind, VariantDraft
+from shopkeeper.selling.catalog.shapes_options import Option, OptionDraft, OptionValueDraft
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COLOURS = ("red", "green", "blue")
+COLOUR = OptionDraft(
+    name=Bilingual("Colour", "颜色"),
+    values=(OptionValueDraft(name=Bilingual("Red", "红色"), swatch="#B93A2B"), OptionValueDraft(name=Bilingual("Blue", "蓝色"))),
+)
+SIZE = OptionDraft(name=Bilingual("Size", "尺码"), values=(OptionValueDraft(name=Bilingual("S")), OptionValueDraft(name=Bilingual("L"))))
 
 
 def a_category(slug: str = "tea", *, parent_id: CategoryId | None = None, name: Bilingual | None = None) -> CategoryId:
@@ -68,3 +74,23 @@ def says(attribute: Attribute, *codes: str) -> TraitDraft:
 def tell(product_id: ProductId, *traits: TraitDraft, brand_id: BrandId | None = None) -> None:
     """Say all that is said of a product."""
     catalog.describe(product_id=product_id, brand_id=brand_id, traits=traits, actor=None, now=NOON)
+
+
+def options_of(product_id: ProductId, *drafts: OptionDraft) -> tuple[Option, ...]:
+    """Give a product these options and return them."""
+    return catalog.save_options(product_id=product_id, options=drafts, actor=None, now=NOON)
+
+
+def a_shirt(*drafts: OptionDraft) -> ProductId:
+    """A product with all combinations of these options on sale, the first one being SHIRT."""
+    product_id = some_goods("SHIRT").product_id
+    options_of(product_id, *(drafts or (COLOUR, SIZE)))
+    if missing := catalog.missing_variants(product_id):
+        catalog.add_variants(product_id=product_id, variants=missing, actor=None, now=NOON)
+    return product_id
+
+
+def of_attribute(attribute: Attribute, *codes: str) -> OptionDraft:
+    """Return an option that stands for an attribute, with these of its answers."""
+    ids = {each.code: each.id for each in attribute.choices}
+    return OptionDraft(attribute_id=attribute.id, values=tuple(OptionValueDraft(choice_id=ids[code]) for code in codes))

@@ -2,7 +2,7 @@
 
 import re
 
-from shopkeeper.kit import checks
+from shopkeeper.kit import checks, divisions
 from shopkeeper.kit.refusals import Malformed
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.orders.shapes import Contact
@@ -24,6 +24,9 @@ def checked_contact(contact: Contact) -> Contact:
 def checked_address(address: Address) -> Address:
     """Return the address made tidy. Raises Malformed or OutOfRange, naming the field, where it cannot be used."""
     country = checks.country(address.country)
+    if country == "CN":
+        divisions.postcode(address.postcode.strip())
+        divisions.phone(checks.line(address.phone, field="phone", most=40))
     return Address(
         name=checks.line(address.name, field="name", least=1, most=MOST_NAME),
         line1=checks.line(address.line1, field="line1", least=1, most=200),

@@ -1,4 +1,4 @@
-"""What the audit of this room looks at; `flows/tests/test_audit_books.py` plants a violation of each."""
+"""What the audit of this room looks at; `flows/tests/test_audit_books.py` and `test_bundles.py` plant a violation of each."""
 
 from shopkeeper.selling.orders.books import CHECKS
 
@@ -15,4 +15,8 @@ def test_every_check_is_known_to_the_tests_that_plant():
         "line_refunded_units_are_refund_lines",
         "line_refunded_at_most_its_price",
         "line_sent_or_dropped_at_most_ordered",
+        "line_pieces_are_its_parts",
+        "bundle_price_is_its_parts",
+        "bundle_tax_is_its_parts",
+        "bundles_leave_whole",
     }

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from pypdf import PdfReader
 
-from shopkeeper.kit.ids import LineId
+from shopkeeper.kit.ids import LineId, VariantId
 from shopkeeper.kit.refusals import Malformed
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.orders import invoice
 from shopkeeper.selling.orders import public as orders
-from shopkeeper.selling.orders.shapes import NoInvoice, OrderState
+from shopkeeper.selling.orders.shapes import LinePart, NoInvoice, OrderState, PartId
 from shopkeeper.selling.orders.tests.builders import CONTACT, a_line, an_order
 from shopkeeper.selling.shop.shapes import Shop
 
@@ -44,6 +44,22 @@ def test_the_invoice_names_everything(language, expected):
     text = words(invoice.draw(ORDER, language=language, shop=SHOP))
 
     assert [word for word in expected.split("|") if word not in text] == []
+
+
+def test_a_bundle_is_told_with_what_it_holds():
+    parts = tuple(
+        LinePart(
+            id=PartId(place), variant_id=VariantId(place), product_id=place, category_id=None, sku=sku, name=Bilingual(name, zh),
+            units=units, gross_minor=0, tax_minor=0,
+        )
+        for place, (sku, name, zh, units) in enumerate((("POT", "Teapot", "茶壶", 1), ("CUP", "Tea cup", "茶杯", 2)), start=1)
+    )  # fmt: skip
+    order = an_order([a_line(name=Bilingual("Tea set", "茶具套装"), parts=parts)])
+
+    english, chinese = (words(invoice.draw(order, language=language, shop=SHOP)) for language in ("en", "zh-hans"))
+
+    assert [said for said in ("Tea set", "1 × Teapot · POT", "2 × Tea cup · CUP") if said not in english] == []
+    assert [said for said in ("茶具套装", "1 × 茶壶 · POT", "2 × 茶杯 · CUP") if said not in chinese] == []
 
 
 def test_the_same_order_gives_the_same_bytes():

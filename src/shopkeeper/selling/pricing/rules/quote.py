@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from shopkeeper.kit.ids import PriceListId, VariantId
 from shopkeeper.kit.money import portion, tax_within
 from shopkeeper.kit.text import Bilingual
-from shopkeeper.selling.pricing.shapes import DeliveryOption, Quote, QuotedLine, Reason, TaxMode
+from shopkeeper.selling.pricing.rules.share_out import Taxed, share_out
+from shopkeeper.selling.pricing.shapes import DeliveryOption, PricedPart, Quote, QuotedLine, Reason, TaxMode
 
 VERSION = 1
 """Stands in every digest: a quote of other rules is another quote."""
@@ -25,6 +26,7 @@ class PricedLine:
     unit_minor: int
     reference_minor: int | None = None
     discount_minor: int = 0
+    parts: tuple[PricedPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +38,6 @@ class Terms:
     tax_mode: TaxMode
     country: str
     tax_basis_points: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taxed:
-    """An amount with its tax: gross = net + tax."""
-
-    net_minor: int
-    tax_minor: int
-    gross_minor: int
 
 
 def build_quote(
@@ -107,6 +100,7 @@ def quote_line(line: PricedLine, terms: Terms) -> QuotedLine:
         net_minor=taxed.net_minor,
         gross_minor=taxed.gross_minor,
         reasons=(*reasons, *tax_reasons(taxed.tax_minor, terms)),
+        parts=share_out(line.parts, taxed) if line.parts else (),
     )
 
 
@@ -177,6 +171,8 @@ def digest_of(quote: Quote) -> str:
             line.tax_basis_points,
             line.tax_minor,
             line.gross_minor,
+            # What a bundle holds is agreed to as well.
+            *([[[part.variant_id, part.units] for part in line.parts]] if line.parts else ()),
         ]
         for line in quote.lines
     ]

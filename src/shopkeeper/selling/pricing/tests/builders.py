@@ -1,11 +1,13 @@
 """Prices, taxes and delivery to test with, made through the room's own face."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from shopkeeper.kit.ids import DeliveryOptionId, VariantId
+from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, VariantId
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.pricing import public as pricing
-from shopkeeper.selling.pricing.shapes import DeliveryOption, PriceTag, TaxMode
+from shopkeeper.selling.pricing.rules.quote import PricedLine, Terms, build_quote
+from shopkeeper.selling.pricing.shapes import DeliveryOption, PriceTag, Quote, TaxMode
 from shopkeeper.selling.shop import public as shop
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -48,3 +50,16 @@ def a_way(
         actor=None,
         now=NOON,
     )
+
+
+def quoted(*prices: tuple[int, int, int], mode: TaxMode, rate: int, way: DeliveryOption | None, options: Sequence[DeliveryOption]) -> Quote:
+    """Return a quote reckoned without a database: for each line the price, the pieces and what is taken off; `rate` is the tax of GB."""
+    lines = [
+        PricedLine(
+            variant_id=VariantId(place), sku=f"S{place}", name=Bilingual("Tea", "茶"), units=units, unit_minor=unit,
+            reference_minor=unit + 100, discount_minor=min(discount, unit * units),
+        )
+        for place, (unit, units, discount) in enumerate(prices, start=1)
+    ]  # fmt: skip
+    terms = Terms(currency="GBP", price_list_id=PriceListId(1), tax_mode=mode, country="GB", tax_basis_points=rate)
+    return build_quote(lines, terms=terms, delivery=way, options=options, versions={})

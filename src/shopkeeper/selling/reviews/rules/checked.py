@@ -7,6 +7,7 @@ from shopkeeper.kit.refusals import Malformed
 from shopkeeper.selling.reviews.shapes import (
     MOST_ANSWER,
     MOST_NAME,
+    MOST_PHOTOS,
     MOST_QUESTION,
     MOST_TEXT,
     MOST_TITLE,
@@ -15,15 +16,20 @@ from shopkeeper.selling.reviews.shapes import (
     ReviewDraft,
     ReviewState,
     Said,
+    TooManyPhotos,
 )
 
 LEAST_DIGITS_OF_A_PHONE = 7
 
 
 def draft(found: ReviewDraft) -> ReviewDraft:
-    """Return what was written, tidy. Raises Malformed, OutOfRange."""
+    """Return what was written, tidy; the same photo twice counts once. Raises Malformed, OutOfRange, TooManyPhotos."""
+    photos = tuple(dict.fromkeys(found.photos))
+    if len(photos) > MOST_PHOTOS:
+        raise TooManyPhotos(len(photos))
     return replace(
         found,
+        photos=photos,
         shown_name=shown_name(found.shown_name),
         stars=checks.whole(found.stars, field="stars", least=1, most=5),
         title=checks.line(found.title, field="title", most=MOST_TITLE),

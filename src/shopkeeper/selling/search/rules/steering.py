@@ -12,12 +12,27 @@ MOST_GROUPS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """Words that very many goods hold, each with how many, and how many goods there are in all, as of the night."""
+
+    words: Mapping[str, int]
+    goods: int
+
+
+NONE_COMMON = Common(words={}, goods=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Steering:
-    """Everything staff told: groups of phrases that mean the same, and by a query's key where it leads and what stands first."""
+    """Everything staff told: groups of phrases that mean the same, and by a query's key where it leads and what stands first.
+
+    `common` goes with the same edition.
+    """
 
     synonyms: tuple[tuple[tuple[str, ...], ...], ...] = ()
     redirects: Mapping[str, str] = field(default_factory=dict)
     pins: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    common: Common = NONE_COMMON
 
 
 def key(text: str) -> str:

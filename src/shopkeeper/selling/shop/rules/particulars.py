@@ -9,7 +9,7 @@ from shopkeeper.kit.refusals import Malformed
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.shop.shapes import Shop
 
-FIXED = ("currency", "is_sample", "version")
+FIXED = ("currency", "is_sample", "version", "logo", "opens_soon")
 """Fields that no settings form changes."""
 
 

@@ -7,6 +7,10 @@ from django.db import connection
 
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.shop import public as shops
+from shopkeeper.selling.shop.rules.particulars import _CHECKS as CHECKS
+from shopkeeper.selling.shop.rules.particulars import FIXED
+
+__all__ = ["CHECKS", "FIXED", "NOON", "facts_told", "open_shop"]
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

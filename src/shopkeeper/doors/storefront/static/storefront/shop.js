@@ -20,6 +20,8 @@
   const page = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
   const plainly = (form) => { form.dataset.plain = "1"; HTMLFormElement.prototype.submit.call(form); };
 
+  document.addEventListener("shop:say", (event) => say(event.detail.text, event.detail.link));
+
   const dress = (at) => all("[data-step]", at).forEach((b) => { b.hidden = false; });
   dress(document);
   const focus = $("[data-focus]");
@@ -70,6 +72,8 @@
       for (const part of parts) {
         const next = $(`[data-part="${part.dataset.part}"]`, fresh);
         if (!next) return plainly(form);
+        /* what was typed while the answer was on its way stays typed */
+        for (const old of all("input:not([type=radio], [type=checkbox], [type=hidden])", part)) { const here = $(`[name="${old.name}"]`, next); if (here) here.value = old.value; }
         part.replaceWith(next);
       }
       for (const name of ["seen_digest", "seen_total"]) form.elements[name].value = $(`[name="${name}"]`, fresh).value;
@@ -97,6 +101,28 @@
     narrow.addEventListener("keydown", (event) => {
       const open = event.key === "Escape" && $("details[open]", narrow);
       if (open) { open.open = false; $("summary", open).focus(); }
+    });
+  }
+
+  /* the menu: one panel at a time, shut by Escape, by a click beside it, and by leaving it with the keyboard; arrows walk along and in */
+  const megas = all("[data-mega]");
+  if (megas.length) {
+    const shut = (but) => megas.forEach((each) => { if (each !== but) each.open = false; });
+    document.addEventListener("click", (event) => shut(megas.find((each) => each.contains(event.target))));
+    megas.forEach((mega) => {
+      mega.addEventListener("toggle", () => { if (mega.open) shut(mega); });
+      mega.addEventListener("focusout", (event) => { if (event.relatedTarget && !mega.contains(event.relatedTarget)) mega.open = false; });
+    });
+    /* on the bar, not on each panel: plain links stand between the panels, and arrows lead on from these too */
+    const bar = megas[0].parentElement;
+    bar.addEventListener("keydown", (event) => {
+      const mega = megas.find((each) => each.contains(event.target)), head = mega && $("summary", mega);
+      if (event.key === "Escape" && mega && mega.open) { mega.open = false; head.focus(); }
+      const stops = [...bar.children].map((each) => $("summary", each) || each).filter((each) => each.offsetParent);
+      const at = stops.indexOf(event.target), step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (at < 0) return;
+      if (step && stops[at + step]) { event.preventDefault(); stops[at + step].focus(); }
+      if (event.key === "ArrowDown" && mega) { event.preventDefault(); mega.open = true; $("a", mega).focus(); }
     });
   }
 
@@ -150,6 +176,94 @@
     const grid = event.target.closest("a") && event.target.closest("[data-opened]");
     if (grid) navigator.sendBeacon(grid.dataset.opened, new URLSearchParams({ q: grid.dataset.q }));
   });
+
+  /* pictures: thumbs and arrow keys move the strip, a chosen variant shows its picture, the large one opens on top */
+  const gallery = $("[data-gallery]");
+  if (gallery) {
+    const strip = $(".strip", gallery), items = [...strip.children], thumbs = all(".thumbs a", gallery);
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const go = (place) => strip.scrollTo({ left: items[place].offsetLeft - items[0].offsetLeft, behavior: calm ? "auto" : "smooth" });
+    const here = () => Math.min(items.length - 1, Math.max(0, Math.round(strip.scrollLeft / strip.clientWidth)));
+    thumbs.forEach((a, place) => a.addEventListener("click", (event) => { event.preventDefault(); go(place); }));
+    strip.addEventListener("keydown", (event) => {
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (by && !event.target.closest("video")) { event.preventDefault(); go(Math.min(items.length - 1, Math.max(0, here() + by))); }
+    });
+    strip.addEventListener("scroll", () => thumbs.forEach((a, place) => {
+      if (place === here()) a.setAttribute("aria-current", "true"); else a.removeAttribute("aria-current");
+    }), { passive: true });
+    const show = (variant) => {
+      const place = items.findIndex((li) => (li.dataset.variants || "").split(" ").includes(String(variant)));
+      if (place >= 0) go(place);
+    };
+    document.addEventListener("shop:variant", (event) => show(event.detail.variant ?? event.detail.id));
+    document.addEventListener("change", (event) => { if (event.target.name === "variant") show(event.target.value); });
+    const large = document.createElement("dialog"), shut = document.createElement("button");
+    if (large.showModal) {
+      large.className = "large fits"; shut.type = "button"; shut.textContent = "×"; shut.setAttribute("aria-label", gallery.dataset.close);
+      shut.addEventListener("click", () => large.close());
+      strip.addEventListener("click", (event) => {
+        const a = event.target.closest("[data-large]");
+        if (!a || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        const img = new Image();
+        img.src = a.href; img.alt = $("img", a).alt;
+        img.addEventListener("click", () => large.classList.toggle("fits"));
+        large.replaceChildren(img, shut);
+        if (!large.isConnected) document.body.append(large);
+        large.showModal();
+      });
+    }
+  }
+
+  /* options: price, stock and item number follow what is picked; the address names the variant */
+  const picker = $("[data-picker]");
+  if (picker) {
+    const made = all("template[data-values]", picker).map((t) => [t, t.dataset.values.split(" ").sort().join(" ")]), units = $(`[name="units"]`, picker.closest("form") || document);
+    const find = (values) => (made.find(([, key]) => key === [...values].sort().join(" ")) || [])[0];
+    let shown = null;
+    const follow = () => {
+      const groups = all("fieldset", picker), now = groups.map((group) => ($(":checked", group) || {}).value), hit = find(now);
+      groups.forEach((group, place) => {
+        $("legend b", group).textContent = $("label:has(:checked) b", group).textContent;
+        all("input", group).forEach((radio) => {
+          const there = find(now.map((value, other) => (other === place ? radio.value : value))), label = radio.closest("label");
+          label.dataset.state = there ? there.dataset.state : "none";
+          $("small", label).textContent = picker.dataset[label.dataset.state] || "";
+        });
+      });
+      if (shown !== null && shown !== now.join()) {
+        $("[data-picked]", picker).replaceChildren((hit || $("[data-nothing]", picker)).content.cloneNode(true));
+        const to = new URL(location.href);
+        ["variant", "opt1", "opt2", "opt3"].forEach((name) => to.searchParams.delete(name));
+        if (hit) to.searchParams.set("variant", hit.dataset.variant);
+        history.replaceState(history.state, "", to);
+        if (hit) { document.dispatchEvent(new CustomEvent("shop:variant", { detail: { variant: hit.dataset.variant } })); retell(to); }
+      }
+      if (hit && units && Number(hit.dataset.most)) units.max = hit.dataset.most;
+      shown = now.join();
+    };
+    /* what only the shop can work out for the picked variant is asked of it; of several answers the last question's counts */
+    let asked = "";
+    const retell = async (to) => {
+      asked = to.href;
+      try {
+        const page = new DOMParser().parseFromString(await (await fetch(to)).text(), "text/html");
+        if (asked !== to.href) return;
+        all("[data-follows]").forEach((part) => {
+          const told = $(`[data-follows="${part.dataset.follows}"]`, page), isOpen = $("details[open]", part);
+          if (!told) return;
+          part.replaceChildren(...told.childNodes);
+          if (isOpen && $("details", part)) $("details", part).open = true;
+        });
+      } catch { /* the page stays as it is; the basket tells the price in any case */ }
+    };
+    const show = $("[data-show]", picker);
+    if (show) show.remove();
+    shown = all("[checked]", picker).map((radio) => radio.value).join();
+    picker.addEventListener("change", follow);
+    addEventListener("pageshow", follow);
+  }
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
