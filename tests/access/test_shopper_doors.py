@@ -52,7 +52,6 @@ class Ann:
 @pytest.fixture
 def ann(db: None, settings: Any, tmp_path: Any) -> Ann:
     settings.LAKE_DIR = tmp_path / "lake"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return Ann()
 
 

@@ -74,7 +74,6 @@ def _put_off(client: Client, user_id: UserId) -> None:
 @pytest.fixture
 def shop(db: None, settings: Any, tmp_path: Any) -> SmallShop:
     settings.LAKE_DIR = tmp_path / "lake"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     made = small_shop()
     open_texts()
     return made

@@ -3,10 +3,12 @@
 The table itself is `kit/settings.py`. Whoever needs a setting asks a `Configuration`; nobody else reads the environment.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from shopkeeper.kit.refusals import Refusal
@@ -23,6 +25,7 @@ class Kind(StrEnum):
     FLAG = "0 or 1"
     LIST = "list"
     FOLDER = "folder"
+    FILE = "file"
     ADDRESS = "address"
     CHOICE = "one of"
 
@@ -96,7 +99,7 @@ class Configuration:
 
     def text(self, name: str) -> str:
         """Return a text, a folder, an address or a choice. Raises SettingRefused."""
-        return self._checked(self._named(name, Kind.TEXT, Kind.FOLDER, Kind.ADDRESS, Kind.CHOICE))
+        return self._checked(self._named(name, Kind.TEXT, Kind.FOLDER, Kind.FILE, Kind.ADDRESS, Kind.CHOICE))
 
     def number(self, name: str) -> int:
         """Return a whole number within its bounds. Raises SettingRefused."""
@@ -182,6 +185,8 @@ _REMEDY = {
                            "请写 {least} 到 {most} 之间的整数，例如 {name}={example}。"),
     Kind.FLAG: Bilingual("Write 1 for yes or 0 for no, for example {name}=1.", "请写 1（是）或 0（否），例如 {name}=1。"),
     Kind.CHOICE: Bilingual("Write one of: {choices}. For example {name}={example}.", "请从中选一个：{choices}。例如 {name}={example}。"),
+    Kind.FILE: Bilingual("Name a file that is there and that the shop may read, for example {name}={example}.",
+                         "请写一个存在且本店可读取的文件，例如 {name}={example}。"),
     Kind.ADDRESS: Bilingual("Write an address that begins with {schemes}, for example {name}={example}.",
                             "请写以 {schemes} 开头的地址，例如 {name}={example}。"),
 }  # fmt: skip
@@ -207,6 +212,8 @@ def _reads(setting: Setting, value: str) -> bool:
             return value in ("0", "1")
         case Kind.CHOICE:
             return value in setting.choices
+        case Kind.FILE:
+            return Path(value).is_file() and os.access(value, os.R_OK)
         case Kind.ADDRESS:
             return _is_address(setting, value)
         case _:

@@ -25,6 +25,7 @@ _FORMS = {
     Kind.FLAG: Bilingual("0 or 1", "0 或 1"),
     Kind.LIST: Bilingual("list, by commas", "逗号分隔的列表"),
     Kind.FOLDER: Bilingual("folder", "目录"),
+    Kind.FILE: Bilingual("file", "文件"),
     Kind.ADDRESS: Bilingual("address: {schemes}", "地址：{schemes}"),
     Kind.CHOICE: Bilingual("one of {choices}", "{choices} 之一"),
 }

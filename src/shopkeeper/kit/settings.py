@@ -216,7 +216,7 @@ SETTINGS: tuple[Setting, ...] = (
         example="https://user:password@host:9200/shop",
     ),
     Setting(
-        name="SEARCH_CA_FILE", kind=Kind.TEXT, part="search", example="/etc/shop/search-ca.pem",
+        name="SEARCH_CA_FILE", kind=Kind.FILE, part="search", example="/etc/shop/search-ca.pem",
         meaning=Bilingual("The file with the certificate authority (PEM) that OpenSearch's certificate is checked against.",
                           "校验 OpenSearch 证书所用的证书颁发机构文件（PEM）。"),
         default_is=Bilingual("the authorities that public servers use", "公共服务器通用的颁发机构"),

@@ -154,7 +154,7 @@ class PlanIn(Sent):
     mark: Name | None = None
 
 
-class StepOut(Schema):
+class DraftStepOut(Schema):
     step: str
     at: datetime
 
@@ -164,7 +164,7 @@ class KeptOut(Schema):
 
     id: int
     at: datetime
-    steps: list[StepOut]
+    steps: list[DraftStepOut]
     version: VersionData
 
 
@@ -173,7 +173,7 @@ class PieceOut(Schema):
     text: str
 
 
-class DifferenceOut(Schema):
+class VersionDifferenceOut(Schema):
     __doc__ = gettext_noop(
         "A field that two versions say differently; null: it is not there at all. `pieces` are the words of a text that are the same in "
         "both, `in` the later one only, or `out` of it."
@@ -186,8 +186,8 @@ class DifferenceOut(Schema):
     pieces: list[PieceOut]
 
 
-class ComparedOut(Schema):
-    items: list[DifferenceOut]
+class VersionsComparedOut(Schema):
+    items: list[VersionDifferenceOut]
 
 
 # ── the draft ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -295,18 +295,18 @@ def list_versions(request: HttpRequest, slug: Name, page: PageNumber = 1, size: 
 @staff_router.get(
     "/products/{slug}/versions/compared",
     auth=StaffSession("catalog.view"),
-    response=ComparedOut,
+    response=VersionsComparedOut,
     summary=gettext_noop("What a later version says otherwise than an earlier one"),
 )
 def compare_versions(
     request: HttpRequest, slug: Name, before: Annotated[int, Query(ge=1, le=2**31 - 1)], after: Annotated[int, Query(ge=1, le=2**31 - 1)]
-) -> ComparedOut:
+) -> VersionsComparedOut:
     product_id = _product(slug)
     older, newer = catalog.version(product_id, RevisionId(before)), catalog.version(product_id, RevisionId(after))
     found = catalog.compare_versions(older.version, newer.version, language=translation.get_language() or "en")
-    return ComparedOut(
+    return VersionsComparedOut(
         items=[
-            DifferenceOut(
+            VersionDifferenceOut(
                 field=each.field, about=each.about, before=each.before, after=each.after,
                 pieces=[PieceOut(kind=piece.kind, text=piece.text) for piece in each.pieces],
             )
@@ -448,7 +448,7 @@ def _out(product_id: ProductId) -> DraftOut:
 
 
 def _kept(found: Kept, known: Known) -> KeptOut:
-    steps = [StepOut(step=each.step.value, at=each.at) for each in found.steps]
+    steps = [DraftStepOut(step=each.step.value, at=each.at) for each in found.steps]
     return KeptOut(id=found.id, at=found.at, steps=steps, version=_data(found.version, known))
 
 

@@ -33,7 +33,7 @@ Title = Annotated[str, Field(max_length=MOST_TITLE)]
 Description = Annotated[str, Field(max_length=MOST_DESCRIPTION)]
 
 
-class FindingOut(Schema):
+class PageFindingOut(Schema):
     __doc__ = gettext_noop(
         "One thing found on a page: `code` names it for programs, with its `values`; `problem` and `remedy` say it in the reader’s "
         "language; `fix` is where it is mended."
@@ -63,7 +63,7 @@ class LookOut(Schema):
     status: int
     score: int
     score_before: int | None
-    findings: list[FindingOut]
+    findings: list[PageFindingOut]
     words: int
     size: int
     took_ms: int
@@ -162,7 +162,7 @@ def _words(found: EngineWords) -> EngineWordsOut:
 
 def _look(found: Look) -> LookOut:
     findings = [
-        FindingOut(
+        PageFindingOut(
             code=each.code, severity=each.severity, fix=each.fix, values=dict(each.values),
             problem=words.told(each).problem, remedy=words.told(each).remedy,
         )

@@ -11,7 +11,7 @@ from shopkeeper.flows import first_day
 router = Router(tags=["staff"])
 
 
-class FindingOut(Schema):
+class FirstDayFindingOut(Schema):
     __doc__ = gettext_noop("What a step found, by code, with the values its sentence names. `is_open`: it is missing, else worth a look.")
 
     code: str
@@ -19,14 +19,14 @@ class FindingOut(Schema):
     is_open: bool
 
 
-class StepOut(Schema):
+class FirstDayStepOut(Schema):
     __doc__ = gettext_noop("A step of the first day: done, open, or look. `is_needed`: the shop does not open while it is open.")
 
     name: str
     state: str
     minutes: int
     is_needed: bool
-    findings: list[FindingOut]
+    findings: list[FirstDayFindingOut]
 
 
 class FirstDayOut(Schema):
@@ -35,7 +35,7 @@ class FirstDayOut(Schema):
         "whether shoppers still wait outside."
     )
 
-    steps: list[StepOut]
+    steps: list[FirstDayStepOut]
     done: int
     minutes_left: int
     next: str
@@ -50,9 +50,9 @@ def read_first_day(request: HttpRequest) -> FirstDayOut:
     day = first_day.read(timezone.now())
     return FirstDayOut(
         steps=[
-            StepOut(
+            FirstDayStepOut(
                 name=each.name, state=each.state.value, minutes=each.minutes, is_needed=each.is_needed,
-                findings=[FindingOut(code=one.code, values=dict(one.values), is_open=one.is_open) for one in each.findings],
+                findings=[FirstDayFindingOut(code=one.code, values=dict(one.values), is_open=one.is_open) for one in each.findings],
             )
             for each in day.steps
         ],

@@ -44,7 +44,7 @@ class ColumnOut(Schema):
     sample: list[str]
 
 
-class DifferenceOut(Schema):
+class LineDifferenceOut(Schema):
     __doc__ = gettext_noop("A row that is new or changes something: each field with its old and its new value.")
 
     line: int
@@ -75,7 +75,7 @@ class SheetOut(Schema):
 class WholeSheetOut(SheetOut):
     __doc__ = gettext_noop("A file with the first differences, fifty at most.")
 
-    differences: list[DifferenceOut]
+    differences: list[LineDifferenceOut]
 
 
 class ColumnsIn(Sent):
@@ -222,5 +222,5 @@ def _whole(found: Sheet) -> WholeSheetOut:
     return WholeSheetOut(**_sheet(found), differences=[_difference(each) for each in different])
 
 
-def _difference(line: Line) -> DifferenceOut:
-    return DifferenceOut(line=line.line, state=line.state.value, changes={name: list(pair) for name, pair in line.changes.items()})
+def _difference(line: Line) -> LineDifferenceOut:
+    return LineDifferenceOut(line=line.line, state=line.state.value, changes={name: list(pair) for name, pair in line.changes.items()})

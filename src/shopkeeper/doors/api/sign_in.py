@@ -69,7 +69,7 @@ class ProviderIn(Sent):
     is_on: bool = False
 
 
-class HeardOut(Schema):
+class TextReportOut(Schema):
     __doc__ = gettext_noop("How many messages stand otherwise than before.")
 
     changed: int
@@ -112,13 +112,13 @@ def save_provider(request: HttpRequest, slug: Name, body: ProviderIn) -> Provide
 
 @router.post(
     "/text-news",
-    response=HeardOut,
+    response=TextReportOut,
     openapi_extra=also(403) | _RAW_BODY,
     summary=gettext_noop("News of text messages, from the gateway that carries them"),
 )
-def hear_text_news(request: HttpRequest) -> HeardOut:
+def hear_text_news(request: HttpRequest) -> TextReportOut:
     signature = request.headers.get("X-Shopkeeper-Signature", "")
-    return HeardOut(changed=customers.hear_text_report(body=request.body, signature=signature, now=timezone.now()))
+    return TextReportOut(changed=customers.hear_text_report(body=request.body, signature=signature, now=timezone.now()))
 
 
 def _sign_in_out(rule: SignInRule) -> SignInOut:

@@ -74,6 +74,11 @@ CHECKS = (
     gettext_noop("stray state is its events"),
     gettext_noop("stray sums are its events"),
     gettext_noop("stars are the reviews"),
+    gettext_noop("line pieces are its parts"),
+    gettext_noop("bundle price is its parts"),
+    gettext_noop("bundle tax is its parts"),
+    gettext_noop("bundles leave whole"),
+    gettext_noop("held goods are those to be sent"),
 )
 """What an audit checks: the rule that should hold, its code with spaces."""
 

@@ -15,6 +15,7 @@ import shopkeeper
 from shopkeeper.doors import refusals
 from shopkeeper.kit.ids import ApprovalId
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange, Refusal
+from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.approvals.shapes import Approval, ApprovalState
 from shopkeeper.selling.inventory.shapes import OutOfStock, ShortLine
 from shopkeeper.selling.orders.shapes import Window
@@ -47,12 +48,21 @@ KINDS = [kind for kind in _kinds() if not kind.__module__.startswith(OF_THE_TERM
 _SHORT = ShortLine(variant_id=1, sku="TEA", wanted=5, available=2)  # type: ignore[arg-type]
 
 
-def _example(kind: type[Refusal]) -> Refusal:
-    """Return a refusal of a kind with plain values for whatever it asks for."""
+_WORDS = {"fault": "FAULTS", "whose": "WHOSE"}
+"""What a refusal asks for out of a list of its own, and the list."""
+
+CASES = [
+    (kind, word) for kind in KINDS for word in next((getattr(kind, listed) for listed in _WORDS.values() if hasattr(kind, listed)), ("",))
+]
+
+
+def _example(kind: type[Refusal], word: str = "") -> Refusal:
+    """Return a refusal of a kind with plain values for whatever it asks for; `word` is one of its own list."""
     if kind.__init__ is Refusal.__init__:
         return kind("message", field="name", value="value")
     hints: dict[str, Any] = get_type_hints(kind.__init__)
-    given = {name: _value(hints[name], name) for name in list(inspect.signature(kind.__init__).parameters)[1:] if name in hints}
+    asked = [name for name in list(inspect.signature(kind.__init__).parameters)[1:] if name in hints]
+    given = {name: word if word and name in _WORDS else _value(hints[name], name) for name in asked}
     return kind(**given)
 
 
@@ -60,25 +70,25 @@ def _value(kind: Any, name: str) -> Any:
     if inspect.isclass(kind) and issubclass(kind, (Enum, Window)):
         return next(iter(kind)) if issubclass(kind, Enum) else Window(days=14, last_day=date(2026, 3, 16), is_open=False, law="")
     hint = str(kind)
+    moment = datetime(2026, 3, 2, tzinfo=UTC)
     if "shapes.Approval'" in hint:
-        moment = datetime(2026, 3, 2, tzinfo=UTC)
         return Approval(
             id=ApprovalId(7), act="orders.refund", subject="order:1", values={}, digest="", state=ApprovalState.WAITING, asked_by=None,
             asked_at=moment, expires_at=moment, decided_by=None, decided_at=None, note="", outcome=None,
         )  # fmt: skip
-    if "ShortLine" in hint:
-        return (_SHORT,)
+    if "ShortLine" in hint or "Bilingual" in hint:
+        return (_SHORT,) if "ShortLine" in hint else (Bilingual("Tea", "茶"),)
     if "str" in hint and ("Sequence" in hint or "tuple" in hint or "list" in hint or "Collection" in hint or "Iterable" in hint):
         return ("password_too_short",)
-    if "'int'" in hint or "Id" in hint or "int" in hint.split("."):
-        return 7
+    if kind is datetime or "'int'" in hint or "Id" in hint or "int" in hint.split("."):
+        return moment if kind is datetime else 7
     return "email" if name == "expected" else 7 if name in ("most", "least") else "TEA"
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_a_refusal_is_explained_in_both_languages(kind: type[Refusal]) -> None:
+@pytest.mark.parametrize(("kind", "word"), CASES, ids=[f"{kind.__name__} {word}".strip() for kind, word in CASES])
+def test_a_refusal_is_explained_in_both_languages(kind: type[Refusal], word: str) -> None:
     assert refusals.has_words(kind), f"{kind.__module__}.{kind.__name__} has no words in doors/wordings"
-    refusal = _example(kind)
+    refusal = _example(kind, word)
 
     with override("en"):
         english = refusals.explain(refusal)
@@ -95,6 +105,7 @@ def test_a_refusal_is_explained_in_both_languages(kind: type[Refusal]) -> None:
 
 def test_the_walk_found_the_package_s_refusals() -> None:
     assert {NotFound, OutOfRange, Malformed, OutOfStock} <= set(KINDS)
+    assert len(CASES) > len(KINDS) + 10
 
 
 def test_a_refusal_nobody_wrote_words_for_is_noticed() -> None:

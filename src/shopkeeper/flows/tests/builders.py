@@ -9,6 +9,7 @@ from shopkeeper.events import models as outbox
 from shopkeeper.flows import bundles
 from shopkeeper.flows import place_order as flow
 from shopkeeper.kit.ids import DeliveryOptionId, OrderId, VariantId, WarehouseId
+from shopkeeper.kit.tests.remembered import remembered
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import VariantDraft
@@ -96,6 +97,7 @@ class SmallShop:
         pricing.set_price(variant_id=self.variants[sku], amount_minor=amount_minor, reason="test", actor=None, now=NOON)
 
 
+@remembered
 def small_shop(stock: Mapping[str, int] | None = None) -> SmallShop:
     """Open a shop with 10 TEA and 5 CUP in the main warehouse, or with the stock given."""
     shop.open_shop(

@@ -21,7 +21,6 @@ from shopkeeper.selling.pricing.shapes import TaxMode
 
 @pytest.fixture
 def ann(shop: SmallShop, settings: Any) -> UserId:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return person(Role.OWNER, "ann")
 
 

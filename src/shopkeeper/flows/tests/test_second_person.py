@@ -23,11 +23,6 @@ from shopkeeper.selling.orders.shapes import Order
 from shopkeeper.selling.pricing import public as pricing
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def person(role: Role | str, name: str) -> UserId:
     made = access.invite(email=f"{name}@example.org", role=role, actor=None, now=NOON)
     return access.accept(token=made.token, name=name, password="seven grey herons 7", now=NOON)

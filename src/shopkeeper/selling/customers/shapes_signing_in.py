@@ -224,6 +224,8 @@ class TextsSpent(Refusal):
 
     code = "texts_spent"
 
+    WHOSE = ("number", "member", "country", "shop")
+
     def __init__(self, whose: str) -> None:
         super().__init__(f"The day's short messages are used up ({whose})", field="number", value=whose)
         self.whose = whose

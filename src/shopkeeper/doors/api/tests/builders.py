@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import time
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from django.utils import timezone
 
 from shopkeeper.flows import index_products
 from shopkeeper.flows.tests.builders import SmallShop, small_shop
+from shopkeeper.kit.ids import UserId
+from shopkeeper.kit.tests.remembered import remembered
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.shapes import Role
@@ -19,6 +22,8 @@ from shopkeeper.selling.catalog.shapes import VariantDraft
 
 V1 = "/api/v1"
 PASSWORD = "a short sentence of 2026"
+LASTING = 300
+"""Seconds for which a session is taken for new."""
 CONTACT = {"email": "ann@example.com", "name": "Ann Shopper", "phone": "+44 20 7946 0000"}
 ADDRESS = {"name": "Ann Shopper", "line1": "1 High Street", "city": "London", "postcode": "N1 1AA", "country": "GB"}
 PROBLEM = {"type", "title", "status", "detail", "code", "field", "value", "remedy"}
@@ -76,19 +81,28 @@ class Staff(Caller):
 
     def __init__(self, role: Role | None, language: str = "en") -> None:
         super().__init__(language)
-        now, email = timezone.now(), f"{role or 'shopper'}@example.com"
-        if role is None:
-            self.user_id = access.register_shopper(email=email, password=PASSWORD, name="Sam", language="en", now=now)
-        else:
-            invitation = access.invite(email=email, role=role, actor=None, now=now)
-            self.user_id = access.accept(token=invitation.token, name="Sam", password=PASSWORD, now=now)
-        assert self.client.login(username=email, password=PASSWORD)
+        self.user_id, cookies = _arrived(role, int(time() // LASTING))
+        self.client.cookies.load(cookies)
         self.client.cookies[settings.CSRF_COOKIE_NAME] = self.token = "t" * 32
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         return super().call(method, path, body, **{"X-CSRFToken": self.token, **headers})
 
 
+@remembered
+def _arrived(role: Role | None, when: int) -> tuple[UserId, dict[str, str]]:
+    """Make and sign in somebody; return who, and the cookies of their program. `when` changes before a session goes stale."""
+    now, email, client = timezone.now(), f"{role or 'shopper'}@example.com", Client()
+    if role is None:
+        person = access.register_shopper(email=email, password=PASSWORD, name="Sam", language="en", now=now)
+    else:
+        invitation = access.invite(email=email, role=role, actor=None, now=now)
+        person = access.accept(token=invitation.token, name="Sam", password=PASSWORD, now=now)
+    assert client.login(username=email, password=PASSWORD)
+    return person, {name: cookie.value for name, cookie in client.cookies.items()}
+
+
+@remembered
 def api_shop() -> SmallShop:
     """Open the small shop of the flows' tests with one shelf, a lamp with a slash in its SKU, and search."""
     made = small_shop()

@@ -1,10 +1,12 @@
 """The description of the API: whole, consistent, and with every refusal an operation may answer."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+from ninja import Schema
 
 from shopkeeper.doors.api.problems import KINDS
 from shopkeeper.doors.api.tests.builders import V1, Caller
@@ -54,6 +56,19 @@ def test_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
         for part in ref.removeprefix("#/").split("/"):
             node = node[part]
         assert node
+
+
+def named(shapes: Iterable[type[Schema]]) -> list[str]:
+    """Return the names that two of these shapes bear: the description has room for one of them, the other would be told wrongly."""
+    return sorted(name for name, count in Counter(each.__name__ for each in shapes).items() if count > 1)
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    shapes = {each for kind in (Schema, *Schema.__subclasses__()) for each in kind.__subclasses__() if "doors.api" in each.__module__}
+
+    assert len(shapes) > 50
+    assert named(shapes) == []
+    assert named([type("AOut", (Schema,), {}), type("AOut", (Schema,), {}), type("BOut", (Schema,), {})]) == ["AOut"]
 
 
 def test_operations_have_names_of_their_own_and_a_summary(schema: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """A small shop with its staff, each signed in to the console."""
 
 from dataclasses import dataclass
+from time import time
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -11,6 +12,8 @@ from wagtail.users.models import UserProfile
 from shopkeeper.events import models as outbox
 from shopkeeper.flows import searching
 from shopkeeper.flows.tests.builders import NOON, SmallShop
+from shopkeeper.kit.ids import UserId
+from shopkeeper.kit.tests.remembered import remembered
 from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.shapes import Role
 from shopkeeper.ops.audit import models as trail
@@ -18,6 +21,8 @@ from shopkeeper.selling.content import public as content
 from shopkeeper.selling.search import public as search
 
 PASSWORD = "a quiet shop on the corner"
+LASTING = 300
+"""Seconds for which a session of staff is taken for new."""
 
 
 @dataclass
@@ -28,29 +33,14 @@ class Staff:
     language: str = "en"
 
     def __post_init__(self) -> None:
-        email = f"{self.role.value}@shop.local"
-        invitation = access.invite(email=email, role=self.role, actor=None, now=NOON)
-        self.id = access.accept(token=invitation.token, name=f"{self.role.value.title()} Person", password=PASSWORD, now=_soon())
+        self.id, cookies = _arrived(self.role, self.language, int(time() // LASTING))
         self.user = get_user_model().objects.get(pk=self.id)
         self.client = Client()
-        self.client.force_login(self.user)
-        self.put_off_second_factor()
-        self.read(self.language)
-
-    def put_off_second_factor(self) -> None:
-        """Say “later” to the second factor, as a person does who has just come in."""
-        session = self.client.session
-        arrival = access.arrive(user_id=self.id, session_id=None, session_key=session.session_key or "", browser="", now=timezone.now())
-        assert arrival is not None
-        access.put_off(user_id=self.id, session_id=arrival.session_id, now=timezone.now())
-        session["staff_session"] = arrival.session_id
-        session.save()
+        self.client.cookies.load(cookies)
 
     def read(self, language: str) -> None:
         """Read the console in a language from now on."""
-        profile = UserProfile.get_for_user(self.user)
-        profile.preferred_language = language
-        profile.save()
+        _read(self.user, language)
 
     def get(self, address: str) -> Any:
         return self.client.get(f"/console/{address}")
@@ -61,6 +51,32 @@ class Staff:
     def text(self, address: str) -> str:
         """Return a page's source."""
         return str(self.get(address).content.decode())
+
+
+@remembered
+def _arrived(role: Role, language: str, when: int) -> tuple[UserId, dict[str, str]]:
+    """Make somebody of this role who has come in and said “later” to the second factor; return who, and the cookies of their browser.
+
+    `when` changes often enough that what is remembered is no session gone stale.
+    """
+    invitation = access.invite(email=f"{role.value}@shop.local", role=role, actor=None, now=NOON)
+    staff = access.accept(token=invitation.token, name=f"{role.value.title()} Person", password=PASSWORD, now=NOON)
+    user, client = get_user_model().objects.get(pk=staff), Client()
+    client.force_login(user)
+    session = client.session
+    arrival = access.arrive(user_id=staff, session_id=None, session_key=session.session_key or "", browser="", now=timezone.now())
+    assert arrival is not None
+    access.put_off(user_id=staff, session_id=arrival.session_id, now=timezone.now())
+    session["staff_session"] = arrival.session_id
+    session.save()
+    _read(user, language)
+    return staff, {name: cookie.value for name, cookie in client.cookies.items()}
+
+
+def _read(user: Any, language: str) -> None:
+    profile = UserProfile.get_for_user(user)
+    profile.preferred_language = language
+    profile.save()
 
 
 @dataclass(frozen=True)
@@ -86,6 +102,7 @@ def acts_since(before: Marks, staff: Staff) -> list[str]:
     return [row.act for row in rows if row.actor_id == staff.id]
 
 
+@remembered
 def open_texts() -> None:
     content.install_defaults(now=NOON)
 
@@ -96,10 +113,6 @@ def steered() -> None:
     search.save_synonyms(synonyms_id=None, words="tea\nbrew", actor=None, now=NOON)
     search.redirect(redirect_id=None, asked="opening hours", address="/en/about/returns/", actor=None, now=NOON)
     searching.pin(pin_id=None, asked="gift", goods=["TEA"], actor=None, now=NOON)
-
-
-def _soon() -> Any:
-    return NOON
 
 
 def variant(shop: SmallShop, sku: str = "TEA") -> int:

@@ -10,8 +10,6 @@ from shopkeeper.ops.access.shapes import Role
 @pytest.fixture
 def shop(db: None, settings: Any, tmp_path: Any) -> SmallShop:
     settings.LAKE_DIR = tmp_path / "lake"
-    # Hashing well takes a tenth of a second; these tests sign people in by the hundred.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     made = small_shop()
     open_texts()
     return made

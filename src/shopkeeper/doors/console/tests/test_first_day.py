@@ -48,7 +48,6 @@ def picture(width: int = 320, height: int = 240) -> BytesIO:
 def empty(db: None, settings: Any, tmp_path: Any) -> None:
     settings.LAKE_DIR = tmp_path / "lake"
     settings.BACKUP_DIR = tmp_path / "backups"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     open_shop.empty(now=NOON)
 
 

@@ -18,7 +18,7 @@ from shopkeeper.selling.shop.console import SaveShop
 from shopkeeper.selling.shop.shapes import Shop
 from shopkeeper.selling.shop.tests.builders import CHECKS, FIXED, NOON, open_shop
 
-READ_BY_KIND = {Kind.NUMBER, Kind.FLAG, Kind.CHOICE, Kind.ADDRESS}
+READ_BY_KIND = {Kind.NUMBER, Kind.FLAG, Kind.CHOICE, Kind.FILE, Kind.ADDRESS}
 """A value of these kinds is refused by name where it cannot be read."""
 
 LOOKED_AT = {

@@ -47,8 +47,9 @@ BOTH = pytest.mark.parametrize("language", ["en", "zh-hans"])
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 PROGRAM_WORD = re.compile(r"\b(?:[a-z]+_[a-z_]+|[A-Z][a-z]+[A-Z]\w+|True|False|None(?! [a-z])|[a-z]+\.[a-z]+_[a-z_]+)\b")
-MEANT = {"JavaScript", "McDonald", "McMurdo", "OpenID", "WeChat", "WebVTT"}
-"""A language, islands, a station, the standard providers of sign-in keep, a way to pay and a format of subtitles people choose files by."""
+MEANT = {"JavaScript", "McDonald", "McMurdo", "OpenID", "WeChat", "WebVTT", "utm_campaign", "utm_medium", "utm_source"}
+"""A language, islands, a station, the standard providers of sign-in keep, a way to pay, a format of subtitles people choose files by,
+and what marketing calls the parts of an address that say where a visit comes from."""
 
 
 class Reading(HTMLParser):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from django.test import Client
 
 from shopkeeper.kit.ids import CategoryId, DeliveryOptionId, VariantId
+from shopkeeper.kit.tests.remembered import remembered
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import Product, VariantDraft
@@ -46,6 +47,7 @@ class Corner:
         pricing.set_price(variant_id=self.variants[sku], amount_minor=amount_minor, reason="test", actor=None, now=now)
 
 
+@remembered
 def corner(*, is_sample: bool = True) -> Corner:
     """Open a shop with two shelves and three goods."""
     shops.open_shop(

@@ -52,7 +52,7 @@ def account_letter(kind, language, name="Nia"):
             MailKind.KNOWN_ALREADY: account_letters.known_already,
             MailKind.SIGN_IN_CODE: account_letters.sign_in_code,
         }[kind]
-        return write(person(language, name), token="t0ken", head=HEAD)
+        return write(person(language, name), token="407158" if kind is MailKind.SIGN_IN_CODE else "t0ken", head=HEAD)
 
 
 def goods_letter(kind, language):
@@ -89,7 +89,8 @@ def words(html):
 def test_no_sentence_of_the_chinese_mails_is_left_in_english():
     for kind, letter, mail in every_mail("zh-hans"):
         spoken = [letter.subject, letter.heading, *letter.paragraphs, letter.button.label, *letter.after, letter.why]
-        for sentence in spoken:
+        # A code is the same in every language.
+        for sentence in (each for each in spoken if re.search(r"[^\W\d]", each)):
             assert re.search("[\u4e00-\u9fff]", sentence), f"{kind}: {sentence}"
             assert not re.search("[A-Za-z]{3,} [A-Za-z]{2,} [A-Za-z]{2,}", sentence.replace("Paper Crane", "")), f"{kind}: {sentence}"
         assert 'lang="zh-Hans"' in mail.html

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import get_resolver
 
 from shopkeeper.kit.refusals import OutOfRange
 from shopkeeper.ops.monitoring import correlation, lines, meters
@@ -79,6 +80,14 @@ def test_requests_are_counted_by_the_pattern_of_their_address_never_by_the_addre
     assert 'shopkeeper_request_seconds_bucket{le="0.1",route="healthz"}' in shown
     assert "/never/seen" not in shown
     assert "never" not in shown
+
+
+def patterns(resolver):
+    return sum(patterns(each) if hasattr(each, "url_patterns") else 1 for each in resolver.url_patterns)
+
+
+def test_every_route_of_the_shop_is_counted_by_itself():
+    assert 500 < patterns(get_resolver()) < meters.MOST_NAMES * 4 // 5
 
 
 def test_a_label_has_few_values_whatever_comes(monkeypatch):

@@ -191,7 +191,7 @@ def test_the_collection_is_held_before_its_goods_as_by_whoever_names_them(kind: 
     with CaptureQueriesContext(connection) as undoing:
         undo(edit_id)
     for asked in (doing, undoing):
-        held = [each["sql"] for each in asked.captured_queries if "FOR UPDATE" in each["sql"]]
+        held = [each["sql"] for each in asked.captured_queries if "FOR UPDATE" in (each["sql"] or "")]
         tables = [each.split(" FROM ")[1].split('"')[1] for each in held]
         assert tables.index("catalog_collection") < tables.index("catalog_product")
 
