@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import pickle
 import shutil
@@ -57,6 +58,8 @@ class Stage:
     template: str
     folder: Path
     is_durable: bool = False
+    patience_s: float = 300.0
+    """How long an act may take: one that hangs says where, and ends, instead of keeping the run for ever."""
 
     @contextmanager
     def prepared(self, prepare: Callable[[], Any]) -> Iterator[tuple[str, Any]]:
@@ -106,6 +109,8 @@ class Stage:
         return Running(child, reader)
 
     def _in_child(self, name: str, act: Callable[[], Any]) -> tuple[int, Any]:
+        # To the real stderr: pytest has another in its place while it captures.
+        faulthandler.dump_traceback_later(self.patience_s, exit=True, file=2)
         try:
             self.enter(name)
             answer = act()

@@ -6,6 +6,8 @@ The calls are recorded first, so nothing here knows how many an act has.
 from __future__ import annotations
 
 import random
+import time
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +15,7 @@ from shopkeeper.selling.payments.adapters.provider import Provider
 from tests import share
 from tests.crash import kills, watch
 from tests.crash.scenes import SCENES
+from tests.crash.stage import FAILED
 
 SLICES = 4 if share.IS_DEEP else 1
 AT_HOME = {"methods", "origins", "acknowledgement", "can_be_asked"}
@@ -80,3 +83,10 @@ def test_every_word_of_the_providers_contract_is_watched_and_met(stage):
 
     assert contract <= set(watch.PROVIDER_CALLS)
     assert contract - AT_HOME <= said
+
+
+def test_an_act_that_hangs_is_ended_and_has_failed(stage):
+    hasty = replace(stage, patience_s=0.5)
+
+    with stage.prepared(lambda: None) as (name, _nothing):
+        assert hasty.process(name, lambda: time.sleep(600)) == (FAILED, None)

@@ -75,16 +75,9 @@ def suggest(text: str, *, size: int = 6) -> Suggestions:
 @transaction.atomic
 def index(documents: Sequence[Document]) -> None:
     """Put documents in place of what was known of their products: the same again writes nothing."""
-    import polars as pl
-
     if not documents:
         return
-    schema = {
-        "product_id": pl.Int64, "tokens": pl.String, "rank": pl.Int64, "facets": pl.String, "price_minor": pl.Int64,
-        "is_in_stock": pl.Boolean,
-    }  # fmt: skip
-    rows = [(each.product_id, _tokens(each), each.rank, _facets(each), each.price_minor, each.is_in_stock) for each in documents]
-    store.put(pl.DataFrame(rows, schema=schema, orient="row"))
+    store.put([(each.product_id, _tokens(each), each.rank, _facets(each), each.price_minor, each.is_in_stock) for each in documents])
     texts = {text for each in documents for text in (*each.names, *each.categories, *each.texts)}
     store.learn({word for text in texts for word in tokens.plain_words(text) if len(word) <= tokens.LONGEST_TOKEN})
     _tell_soon()

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -16,13 +16,15 @@ from shopkeeper.selling.search.rules.steering import NONE_COMMON, Common
 from shopkeeper.selling.search.rules.tokens import Term
 from shopkeeper.selling.search.shapes import Mark, Narrowed, Order
 
-if TYPE_CHECKING:
-    import polars as pl
+Written = tuple[int, str, int, str, int | None, bool]
+"""A document as it is written: product, tokens as a literal of a tsvector, rank, facets a line each, least price, whether it is there."""
 
 _PUT = """
     INSERT INTO search_document (product_id, tokens, rank, facets, price_minor, is_in_stock)
     SELECT DISTINCT ON (product_id) product_id, tokens::tsvector, rank, string_to_array(facets, E'\\n'), price_minor, is_in_stock
-    FROM intake_document ORDER BY product_id
+    FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::boolean[])
+        AS intake (product_id, tokens, rank, facets, price_minor, is_in_stock)
+    ORDER BY product_id
     ON CONFLICT (product_id) DO UPDATE SET tokens = excluded.tokens, rank = excluded.rank, facets = excluded.facets,
         price_minor = excluded.price_minor, is_in_stock = excluded.is_in_stock
     WHERE (search_document.tokens, search_document.rank, search_document.facets, search_document.price_minor, search_document.is_in_stock)
@@ -331,14 +333,12 @@ def _conditions(narrowed: Narrowed, named: dict[str, Any]) -> list[tuple[str, st
     return found
 
 
-def put(documents: "pl.DataFrame") -> None:
-    """Write documents, columns as in search_document with tokens as a literal and facets a line each; the same again touches nothing."""
-    from shopkeeper.kit import bulk
-
+def put(documents: Sequence[Written]) -> None:
+    """Write documents, by product; the same again touches nothing."""
+    columns: list[Any] = [list(column) for column in zip(*documents, strict=True)]
     with connection.cursor() as cursor:
-        bulk.stage(cursor, "intake_document", documents)
         cursor.execute(ONE_WRITER)
-        cursor.execute(_PUT)
+        cursor.execute(_PUT, columns)
 
 
 def mark(marks: Sequence[Mark]) -> int:
