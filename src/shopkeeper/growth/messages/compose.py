@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import pgettext
 
 from shopkeeper.growth.messages import account_letters, asking, goods_letters, order_letters, readers, texts
-from shopkeeper.growth.messages.letter import Head, Letter
+from shopkeeper.growth.messages.letter import Head, Letter, Sign
 from shopkeeper.growth.messages.models import Outgoing
 from shopkeeper.growth.messages.reading import Reader
 from shopkeeper.growth.messages.shapes import ORDER_KINDS, WAIT_KINDS, WELCOME_KINDS, InForce, MailKind
@@ -20,9 +20,12 @@ from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import Order
 from shopkeeper.selling.shop import public as shops
-from shopkeeper.selling.shop.shapes import Shop
+from shopkeeper.selling.shop.shapes import Logo, Shop
 from shopkeeper.selling.wishes import public as wishes
 from shopkeeper.selling.wishes.shapes import WaitState
+
+LOGO_HIGH, LOGO_WIDE = 38, 120
+"""Most of a logo at the head of a mail, in CSS pixels; the seal is as high."""
 
 
 class Later(Exception):
@@ -161,7 +164,17 @@ def head(shop: Shop, language: str) -> Head:
         licence = pgettext("mail", "Licence %(number)s") % {"number": shop.licence_number}
         small_print.append(f"{licence} · {shop.licence_authority}" if shop.licence_authority else licence)
     small_print.append(" · ".join(part for part in (shop.email, shop.phone) if part))
-    return Head(shop_name=name, mark=seal_mark(name), url=settings.PUBLIC_URL, small_print=tuple(part for part in small_print if part))
+    said = tuple(part for part in small_print if part)
+    return Head(shop_name=name, mark=seal_mark(name), url=settings.PUBLIC_URL, small_print=said, logo=_sign(shop.logo))
+
+
+def _sign(logo: Logo | None) -> Sign | None:
+    """Return how the logo stands in a mail: as high as the seal, and never so wide that the name has no room."""
+    if logo is None:
+        return None
+    smaller = min(LOGO_HIGH / logo.height, LOGO_WIDE / logo.width)
+    measures = (max(1, round(each * smaller)) for each in (logo.width, logo.height))
+    return Sign(f"{settings.PUBLIC_URL}/media/{logo.key}/{logo.smallest}.jpg", *measures)
 
 
 def seal_mark(name: str) -> str:

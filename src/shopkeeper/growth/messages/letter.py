@@ -8,12 +8,22 @@ from shopkeeper.growth.messages.shapes import Attachment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """Who writes: the shop as the reader knows it. `mark` is the one or two characters in the seal."""
+    """Who writes: the shop as the reader knows it. `mark` is the one or two characters in the seal, which stands where it has no logo."""
 
     shop_name: str
     mark: str
     url: str
     small_print: tuple[str, ...]
+    logo: "Sign | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """The shop's logo at the head of a mail: where it is fetched, and its width and height in CSS pixels."""
+
+    url: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from django.utils.translation import override
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
+from PIL import Image
 
 from shopkeeper.kit.money import BASIS_POINTS, exponent, to_decimal
 from shopkeeper.selling.orders.shapes import InvoiceWish, NoInvoice, Order, OrderLine, OrderState
@@ -31,14 +33,16 @@ SEAL, SHEET = (185, 58, 43), (255, 255, 255)
 
 LEFT, RIGHT, WIDTH = 18.0, 192.0, 174.0
 HEAD_HEIGHT = 46.0
+SEAL_SIDE, LOGO_WIDE = 18.0, 40.0
 FOOT = 24.0
 BABEL = {"en": "en_GB", "zh-hans": "zh_Hans_CN"}
 
 
-def draw(order: Order, *, language: str, shop: Shop | None = None, wish: InvoiceWish | None = None) -> bytes:
+def draw(order: Order, *, language: str, shop: Shop | None = None, wish: InvoiceWish | None = None, logo: bytes | None = None) -> bytes:
     """Return the invoice of a paid order as PDF, with the shop's particulars as they are now unless given. Raises NoInvoice.
 
-    `wish`: to whom the buyer wants it written, instead of to whoever ordered. A gift's note is never on it.
+    `wish`: to whom the buyer wants it written, instead of to whoever ordered. `logo`: a picture that stands in the place of the seal.
+    A gift's note is never on it.
     """
     if not order.has_invoice:
         raise NoInvoice(order.number, may_come=order.state is OrderState.PLACED)
@@ -47,14 +51,25 @@ def draw(order: Order, *, language: str, shop: Shop | None = None, wish: Invoice
         fonts = dict(LATIN)
         while True:
             try:
-                return _drawn(order, particulars, language, fonts, wish)
+                return _drawn(order, particulars, language, fonts, _Added(wish, logo))
             except _MoreLetters as more:
                 fonts[more.font] = WHOLE[more.font]
 
 
-def _drawn(order: Order, shop: Shop, language: str, fonts: Mapping[str, Path], wish: InvoiceWish | None = None) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """What not every invoice has."""
+
+    wish: InvoiceWish | None = None
+    logo: bytes | None = None
+
+
+_NOTHING = _Added()
+
+
+def _drawn(order: Order, shop: Shop, language: str, fonts: Mapping[str, Path], added: _Added = _NOTHING) -> bytes:
     page = _Page(order, shop, language, fonts)
-    page.wish = wish
+    page.wish, page.logo = added.wish, added.logo
     page.head()
     page.parties()
     page.goods()
@@ -84,6 +99,7 @@ class _Page:
     def __init__(self, order: Order, shop: Shop, language: str, fonts: Mapping[str, Path]) -> None:
         self.order, self.shop, self.language, self.locale = order, shop, language, BABEL[language]
         self.wish: InvoiceWish | None = None
+        self.logo: bytes | None = None
         self.pdf = _Paper(self._foot_lines(), fonts)
         self.pdf.set_creation_date(order.placed_at)
         self.pdf.set_title(f"{_('Invoice')} {order.number}")
@@ -94,15 +110,16 @@ class _Page:
     # ── parts of the page ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def head(self) -> None:
-        """The shop's seal and name on a band of paper, the word Invoice and its number to the right."""
+        """The shop's logo or seal and its name on a band of paper, the word Invoice and its number to the right."""
         pdf, name = self.pdf, self.shop.name.pick(self.language)
         pdf.set_fill_color(*PAPER)
         pdf.rect(0, 0, 210, HEAD_HEIGHT, style="F")
         pdf.set_draw_color(*LINE)
         pdf.line(0, HEAD_HEIGHT, 210, HEAD_HEIGHT)
-        self._seal(LEFT, 14, 18, self.shop.name.zh or self.shop.name.en)
-        self._text(LEFT + 23, 15.5, name, font="serif", size=17 if len(name) < 26 else 13, width=88)
-        self._text(LEFT + 23, 24, self.shop.tagline.pick(self.language), size=8.5, colour=INK_2, width=88)
+        beside = LEFT + self._mark(LEFT, 14) + 5
+        room = RIGHT - 63 - beside
+        self._text(beside, 15.5, name, font="serif", size=self._fitting(name, room), width=room)
+        self._text(beside, 24, self.shop.tagline.pick(self.language), size=8.5, colour=INK_2, width=room)
         self._text(RIGHT - 70, 13.5, _("Invoice"), font="serif", size=24, width=70, align="R")
         self._text(RIGHT - 70, 26, self.order.number, size=11, colour=SEAL, width=70, align="R")
         pdf.set_y(HEAD_HEIGHT + 9)
@@ -239,6 +256,22 @@ class _Page:
                 self._text(left, at, part, size=9.5, width=width)
                 at += 4.8
         return at
+
+    def _fitting(self, name: str, room: float) -> float:
+        """Return the largest size of letters, 17 at most and 8 at least, in which a name is no wider than that."""
+        self.pdf.set_font("serif", size=17)
+        return max(8.0, min(17.0, 17 * room / max(self.pdf.get_string_width(self.pdf.known(name, "serif")), 1)))
+
+    def _mark(self, left: float, top: float) -> float:
+        """Put the logo or else the seal here, as high as the band has room, and return how wide it is."""
+        if self.logo is None:
+            self._seal(left, top, SEAL_SIDE, self.shop.name.zh or self.shop.name.en)
+            return SEAL_SIDE
+        with Image.open(BytesIO(self.logo)) as picture:
+            smaller = min(SEAL_SIDE / picture.height, LOGO_WIDE / picture.width)
+            width, height = picture.width * smaller, picture.height * smaller
+        self.pdf.image(BytesIO(self.logo), x=left, y=top + (SEAL_SIDE - height) / 2, w=width, h=height)
+        return width
 
     def _seal(self, left: float, top: float, side: float, name: str) -> None:
         """The shop's first two characters on a red square, one above the other, as on a paper seal; of a Latin name the first letter."""

@@ -6,6 +6,8 @@ from shopkeeper.kit import checks, together
 from shopkeeper.kit.ids import CustomerId, OrderId, RefundId
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import NotFound, OutOfRange
+from shopkeeper.selling.media import public as media
+from shopkeeper.selling.media.shapes import Format
 from shopkeeper.selling.orders import extras, models, reading, store
 from shopkeeper.selling.orders.shapes import Happening, Order, OrderFilter, OrderState, OrderSummary, Refund
 from shopkeeper.selling.shop import public as shops
@@ -72,7 +74,7 @@ def refund(refund_id: RefundId) -> Refund:
 
 
 def invoice_pdf(order_id: OrderId, language: str) -> bytes:
-    """Return the order's invoice as an A4 PDF in that language, with the shop's name and licence and an embedded font.
+    """Return the order's invoice as an A4 PDF in that language, with the shop's logo, name and licence and an embedded font.
 
     Raises NotFound, NoInvoice for an order that was not paid, Malformed for a language the shop does not speak.
     """
@@ -81,7 +83,8 @@ def invoice_pdf(order_id: OrderId, language: str) -> bytes:
 
     spoken = checks.language(language)
     found, added, shop = together.read(lambda: order(order_id), lambda: extras.particulars_of_order(order_id), shops.shop)
-    return invoice.draw(found, language=spoken, shop=shop, wish=added.invoice)
+    logo = media.size(shop.logo.key, shop.logo.smallest, Format.JPEG) if shop.logo else None
+    return invoice.draw(found, language=spoken, shop=shop, wish=added.invoice, logo=logo)
 
 
 def one(found: Sequence[Order], wanted: object) -> Order:

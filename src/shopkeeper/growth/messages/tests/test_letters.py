@@ -12,9 +12,11 @@ from shopkeeper.growth.messages.reading import Reader
 from shopkeeper.growth.messages.shapes import ORDER_KINDS, WAIT_KINDS, MailKind
 from shopkeeper.growth.messages.tests.builders import HEAD, NOON, news, order
 from shopkeeper.kit.refusals import NotFound
+from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.access.shapes import Invitation, Person, Role
 from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.orders.shapes import CancelReason, Contact, OrderState
+from shopkeeper.selling.shop.shapes import Logo, Shop
 
 DETAIL = {MailKind.SHIPPED: 11, MailKind.DELIVERED: 11, MailKind.REFUNDED: 21}
 AWAITED = {"en": "Paper lantern, lotus", "zh-hans": "荷花纸灯笼"}
@@ -266,6 +268,25 @@ def test_an_invitation_says_who_invites_to_what_and_until_when():
 )
 def test_the_seal_shows_the_beginning_of_the_name(name, mark):
     assert compose.seal_mark(name) == mark
+
+
+def shop_with(logo):
+    return Shop(
+        name=Bilingual("Paper Crane", "纸鹤小铺"), tagline=Bilingual(), legal_name="", licence_number="", licence_authority="", address="",
+        email="", phone="", country="GB", zone="Europe/London", language="en", currency="GBP", is_sample=False, version=1, logo=logo,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("measure", "shown"), [((640, 160), (120, 30)), ((200, 400), (19, 38)), ((300, 300), (38, 38))])
+def test_a_logo_stands_in_the_place_of_the_seal_as_high_as_that_at_most(measure, shown):
+    wide, high = measure
+    marked = compose.head(shop_with(Logo(key="0a" * 16, width=wide, height=high)), "en")
+
+    html = render.mail(replace(account_letter(MailKind.JOINING, "en"), head=marked)).html
+
+    assert f'/media/{"0a" * 16}/{min(wide, 320)}.jpg" width="{shown[0]}" height="{shown[1]}" alt=""' in html
+    assert "#b93a2b;border-radius" not in html.split("<h1")[0]
+    assert "#b93a2b;border-radius" in render.mail(account_letter(MailKind.JOINING, "en")).html.split("<h1")[0]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

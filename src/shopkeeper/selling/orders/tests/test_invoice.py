@@ -5,6 +5,7 @@ import logging
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from shopkeeper.kit.ids import LineId, VariantId
@@ -151,3 +152,23 @@ def test_a_paid_order_keeps_its_invoice_when_it_is_cancelled():
 def test_a_language_the_shop_does_not_speak_is_refused():
     with pytest.raises(Malformed):
         orders.invoice_pdf(1, "fr")
+
+
+def a_logo(width, height):
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), (20, 120, 90)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("measure", [(320, 80), (80, 320), (320, 320)])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_logo_stands_in_the_place_of_the_seal_and_the_name_has_its_room(measure, language):
+    long = replace(SHOP, name=Bilingual("The Paper Crane and Lantern Company of Quay Street", "纸鹤与灯笼码头街百年老店有限公司总店"))
+
+    plain = invoice.draw(ORDER, language=language, shop=long)
+    marked = invoice.draw(ORDER, language=language, shop=long, logo=a_logo(*measure))
+
+    assert not PdfReader(io.BytesIO(plain)).pages[0].images
+    (picture,) = PdfReader(io.BytesIO(marked)).pages[0].images
+    assert picture.image.size == measure
+    assert words(plain).count(long.name.pick(language)) == words(marked).count(long.name.pick(language)) == 1
