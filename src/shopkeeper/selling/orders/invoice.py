@@ -1,6 +1,7 @@
 """The invoice as an A4 page: paper, ink and a red seal, in the buyer's language, the same bytes each time it is asked for."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -70,12 +71,13 @@ _NOTHING = _Added()
 def _drawn(order: Order, shop: Shop, language: str, fonts: Mapping[str, Path], added: _Added = _NOTHING) -> bytes:
     page = _Page(order, shop, language, fonts)
     page.wish, page.logo = added.wish, added.logo
-    page.head()
-    page.parties()
-    page.goods()
-    page.totals()
-    page.tax_table()
-    return page.finish()
+    with closing(page):
+        page.head()
+        page.parties()
+        page.goods()
+        page.totals()
+        page.tax_table()
+        return page.finish()
 
 
 class _MoreLetters(Exception):
@@ -193,6 +195,12 @@ class _Page:
     def finish(self) -> bytes:
         """The page as PDF."""
         return bytes(self.pdf.output())
+
+    def close(self) -> None:
+        """Close the files of the fonts, which the library leaves open."""
+        for font in self.pdf.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
 
     # ── strokes ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
