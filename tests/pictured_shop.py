@@ -5,7 +5,9 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from shopkeeper.flows import ask_order, sheets
+from django.contrib.auth import get_user_model
+
+from shopkeeper.flows import ask_order, draft_links, join, sheets
 from shopkeeper.flows import page_audit as audit
 from shopkeeper.growth.links import public as links
 from shopkeeper.growth.links.shapes import LinkDraft
@@ -23,6 +25,8 @@ from shopkeeper.selling.pricing import public as pricing
 BAG = "lunch-bag-red-retrospot-20725"
 COLOURS = (("Red", "红色", "#b93a2b"), ("Blue", "蓝色", "#2b5fb9"), ("Sand", "沙色", "#d9c7a0"))
 SIZES = (("Small", "小号"), ("Large", "大号"))
+people = get_user_model()
+MEMBER = "mia@example.com"
 now = datetime.now(UTC)
 found: dict[str, object] = {}
 
@@ -88,6 +92,18 @@ def a_link_that_was_followed() -> None:
     found["link"] = made.id
 
 
+def a_link_to_the_draft() -> None:
+    owner = people.objects.filter(is_superuser=True).first() or people.objects.order_by("id").first()
+    assert owner is not None
+    product = catalog.product(BAG)
+    found["preview"] = draft_links.link(product.id, catalog.desks([product.id])[product.id].draft_id, owner.pk)
+
+
+def a_member() -> None:
+    join.register(email=MEMBER, password="a quiet shop on the corner", name="Mia Example", language="en", now=now)
+    found["member"] = MEMBER
+
+
 def pages_looked_at() -> None:
     found["looked_at"] = audit.round_of_the_night(now=now, most=30).pages
 
@@ -97,5 +113,7 @@ a_collection_that_fills_itself()
 a_file_with_columns_to_choose()
 a_request_of_a_buyer(os.environ["PICTURED_ORDER"])
 a_link_that_was_followed()
+a_link_to_the_draft()
+a_member()
 pages_looked_at()
 print("PICTURED " + json.dumps(found))

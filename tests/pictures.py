@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,17 @@ SHOP = {
     "home": "", "shelves": "shelves/", "category": "shelves/kitchen/", "goods": "goods/", "search": "search/?q=heart",
     "search-nothing": "search/?q=zeppelin", "basket": "basket/", "checkout": "checkout/", "sign-in": "sign-in/", "register": "register/",
     "password": "password/", "terms": "about/terms/", "privacy": "about/privacy/", "returns": "about/returns/",
-    "privacy-choice": "privacy-choice/", "not-found": "nothing-here/",
+    "privacy-choice": "privacy-choice/", "not-found": "nothing-here/", "options": "goods/lunch-bag-red-retrospot-20725/",
+    "narrowed": "shelves/bags/?stock=1", "collections": "collections/", "collection": "collections/small-hearts/",
+    "bundle": "goods/regency-tea-for-two/", "compare": "compare/?goods=regency-tea-for-two&goods=lunch-bag-red-retrospot-20725",
+    "wishes": "wishes/", "find-order": "find-order/", "delivery": "delivery/?country=GB", "code-by-mail": "sign-in/code/",
+    "preview": "preview/{preview}/", "ask": "{bought}ask/", "review": "{bought}review/",
+}  # fmt: skip
+"""Pages that anybody may open; in braces what only whoever was there knows: an order that was sent, a link to a draft."""
+
+MEMBER = {
+    "account": "account/", "consents": "account/consents/", "company": "account/company/", "data": "account/data/",
+    "ways": "account/ways/", "news": "account/news/", "address": "account/addresses/new/",
 }  # fmt: skip
 
 
@@ -75,20 +85,26 @@ def main() -> int:
 def walk(browser: Browser, base: str, shop: Started, out: Path, only: tuple[str, ...]) -> int:
     """Trade a little, then picture every page in every way."""
     staff, shopper = both_sides(browser, base, shop)
-    numbers = [acts.buy(shopper, base, goods=2, units=1, email=f"buyer{place}@example.com")[0] for place in range(3)]
-    order = shopper.url.partition("?")[0].removeprefix(f"{base}/en/")
-    acts.ship(staff, base, numbers[0])
-    acts.refund_one_piece(staff, base, numbers[0])
+    for place in (1, 2):
+        acts.buy(shopper, base, goods=2, units=1, email=f"buyer{place}@example.com")
+    number, _ = acts.buy(shopper, base, goods=2, units=2)
+    bought = shopper.url.partition("?")[0].removeprefix(f"{base}/en/")
+    acts.ship(staff, base, number)
+    acts.refund_one_piece(staff, base, number)
     fill_basket(shopper, base)
+    known = {**worked_in(shop, number), "bought": bought}
+    member = signed_in(browser, base, email=str(known["member"]))
     wait_for_figures(staff, base)
+    sides = {"shop": shopper, "member": member}
     taken = 0
     for language, prefix in LANGUAGES.items():
         set_console_language(staff, base, prefix)
-        pages = list(storefront(shopper, base, prefix, order)) + list(console(staff, base))
+        pages = list(storefront(shopper, base, prefix, known)) + list(console(staff, base))
+        pages += [Shown(f"console-{name}", base + path.format(**known)) for name, path in GUIDE.items() if path.startswith("/console/")]
         for page in pages:
             if only and not any(word in page.name for word in only):
                 continue
-            taken += take(shopper if page.name.startswith("shop-") else staff, page, out / f"{page.name}-{language}")
+            taken += take(sides.get(page.name.partition("-")[0], staff), page, out / f"{page.name}-{language}")
     return taken
 
 
@@ -103,13 +119,27 @@ def both_sides(browser: Browser, base: str, shop: Started) -> tuple[Page, Page]:
     return staff, shopper
 
 
-def storefront(page: Page, base: str, prefix: str, order: str) -> Iterator[Shown]:
-    """Yield the storefront's pages of one language, the first product of the shelf and an order among them."""
-    for name, path in SHOP.items():
-        yield Shown(f"shop-{name}", f"{base}/{prefix}/{path}")
+def signed_in(browser: Browser, base: str, *, email: str) -> Page:
+    """Return a page of a member."""
+    page = browser.new_page(locale="en-GB")
+    page.goto(f"{base}/en/sign-in/")
+    page.get_by_role("button", name="No, thank you").click()
+    page.goto(f"{base}/en/sign-in/")
+    page.locator("#id_email").fill(email)
+    page.locator("#id_password").fill(acts.NEW_PASSWORD)
+    page.locator("main .btn").first.click()
+    page.wait_for_url("**/account/**")
+    return page
+
+
+def storefront(page: Page, base: str, prefix: str, known: Mapping[str, object]) -> Iterator[Shown]:
+    """Yield the storefront's pages of one language, the first product of the shelf and an order among them, and those of a member."""
+    for side, pages in (("shop", SHOP), ("member", MEMBER)):
+        for name, path in pages.items():
+            yield Shown(f"{side}-{name}", f"{base}/{prefix}/{path.format(**known)}")
     page.goto(f"{base}/{prefix}/goods/")
     yield Shown("shop-product", base + str(page.locator("main a[href*='/goods/']").first.get_attribute("href")))
-    yield Shown("shop-order", f"{base}/{prefix}/{order}")
+    yield Shown("shop-order", f"{base}/{prefix}/{known['bought']}")
 
 
 def console(page: Page, base: str) -> Iterator[Shown]:
@@ -273,7 +303,7 @@ def for_guide(browser: Browser, base: str, shop: Started, out: Path, only: tuple
     return taken
 
 
-def worked_in(shop: Started, number: str) -> dict[str, int]:
+def worked_in(shop: Started, number: str) -> dict[str, object]:
     """Let the shop be worked in, and return what its pages are called by."""
     environment = clean_environment(data_dir=shop.data_dir, port=shop.port, PICTURED_ORDER=number)
     said = subprocess.run(

@@ -91,6 +91,7 @@ DETAILS = {
     "orders": "orders.view", "products": "catalog.view", "prices": "pricing.view", "stock": "inventory.view", "customers": "customers.view",
     "payments": "payments.view", "strays": "payments.view", "facts": "events.view", "audit": "audit.view",
     "messages": "messages.view", "approvals": "approvals.view", "reviews": "reviews.view", "questions": "reviews.view",
+    "edits": "catalog.view",
     "tracked-links": "links.view", "tracked-links:code": "links.view",
     "products:versions": "catalog.view", "products:preview": "catalog.view",
     "customers:copy": "customers.copy", "engine-pages": "content.view",
@@ -108,6 +109,7 @@ OPEN_ROUTES = frozenset(
         "list_payment_methods", "open_basket", "read_basket", "set_line", "remove_line", "quote_basket", "place_order", "read_order",
         "cancel_order_of_buyer", "pay_order_again", "hear_webhook", "hear_mail_news", "hear_text_news", "list_reviews",
         "write_review_of_line",
+        "list_questions", "ask_about_product", "answer_as_buyer", "read_own_consents", "save_own_consents",
         "list_reviews_of_order", "save_particulars", "list_requests", "ask_about_order",
     }
 )  # fmt: skip

@@ -32,6 +32,9 @@ NOBODYS = frozenset(
         "draft_again",
         "list_looks", "look_at_page", "read_engine_words", "put_engine_words",
         "bring_sheet", "list_sheets", "read_sheet", "try_sheet", "confirm_sheet", "undo_sheet", "read_refused_rows", "export_sheet",
+        "list_questions", "ask_about_product", "list_all_questions", "read_question", "answer_question", "decide_question", "decide_reply",
+        "read_consents", "save_consents", "list_texts", "list_text_versions",
+        "list_businesses", "read_business", "save_business", "remove_business",
         "list_reviews", "list_all_reviews", "decide_review", "answer_review", "decide_request",
         "storefront:going_to", "storefront:find_order", "storefront:code_by_mail", "storefront:code_by_phone", "storefront:code_given",
         "storefront:sign_in_with", "storefront:register_with",
@@ -48,7 +51,7 @@ NAMING = frozenset(
         "read_basket", "set_line", "remove_line", "quote_basket", "place_order", "read_order", "cancel_order_of_buyer",
         "storefront:order_consents", "storefront:consents_by_mail", "storefront:consents", "storefront:business", "storefront:my_data",
         "pay_order_again", "storefront:review", "storefront:questions", "storefront:unsubscribe", "write_review_of_line",
-        "list_reviews_of_order",
+        "list_reviews_of_order", "answer_as_buyer", "read_own_consents", "save_own_consents",
         "storefront:wishes", "storefront:wish_put", "storefront:wish_share", "storefront:wishes_shared", "storefront:wait",
         "storefront:preview",
         "storefront:wait_withdraw", "storefront:order_ask", "storefront:order_ask_withdraw", "storefront:news", "storefront:news_read",
@@ -81,6 +84,8 @@ PUBLIC_VALUES = frozenset(
         "group",
         "note",
         "merge",
+        "question",
+        "reply",
     }
 )
 """Values in an address that name what everybody may see, or what is asked of staff by act alone."""

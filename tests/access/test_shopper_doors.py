@@ -117,6 +117,11 @@ def test_an_order_is_reached_by_its_secret_alone(ann: Ann, who: str) -> None:
     Tally.objects.all().delete()
     wrong |= {"writes": found} if (found := shoppers.told_apart(writes, foreign=tried, missing=MISSING, statuses=(404,))) else {}
 
+    said = f'{{"line_id": {before.lines[0].id}, "shown_name": "Ann", "text": "Yes"}}'.encode()
+    replies = asks(client, "POST", f"{V1}/orders/{{name}}/questions/1/answers", said, "application/json")
+    Tally.objects.all().delete()
+    wrong |= {"replies": found} if (found := shoppers.told_apart(replies, foreign=tried, missing=MISSING, statuses=(404,))) else {}
+
     asks_back = asks(client, "POST", f"{V1}/orders/{{name}}/requests", b'{"kind": "return", "reason": "faulty"}', "application/json")
     Tally.objects.all().delete()
     wrong |= {"asks": found} if (found := shoppers.told_apart(asks_back, foreign=tried, missing=MISSING, statuses=(404,))) else {}
@@ -194,6 +199,17 @@ def test_a_guest_s_consents_are_reached_by_the_secret_of_a_mail_alone(ann: Ann, 
         if (
             found := shoppers.told_apart(
                 asks(client, method, "/en/consents/{name}/", sent), foreign=tried, missing=MISSING, statuses=(404,)
+            )
+        )
+    }
+
+    sent = b'{"given": ["analytics"], "text_version": 1}'
+    wrong |= {
+        (method, "by a program"): found
+        for method, body in (("GET", None), ("PUT", sent))
+        if (
+            found := shoppers.told_apart(
+                asks(client, method, f"{V1}/consents/{{name}}", body, "application/json"), foreign=tried, missing=MISSING, statuses=(404,)
             )
         )
     }

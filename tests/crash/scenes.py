@@ -10,7 +10,7 @@ from unittest import mock
 
 from shopkeeper.events import public as events
 from shopkeeper.events.models import OutboxFact
-from shopkeeper.flows import audit_books, cancel_order, drafts, place_order, refund_order, settle_payment, ship_order, sweep
+from shopkeeper.flows import audit_books, cancel_order, change_many, drafts, place_order, refund_order, settle_payment, ship_order, sweep
 from shopkeeper.flows.tests.builders import NOON, SmallShop, small_shop, told
 from shopkeeper.growth.messages import public as messages
 from shopkeeper.growth.messages.models import Outgoing
@@ -20,6 +20,8 @@ from shopkeeper.insight.lake.rules.tables import table_name
 from shopkeeper.kit.ids import OrderId
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.models import collection_models
+from shopkeeper.selling.catalog.shapes_collections import Edit, EditKind, PriceHow, PriceStep
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.models import Order as OrderRow
 from shopkeeper.selling.orders.shapes import Order, OrderState, RefundState
@@ -27,6 +29,7 @@ from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.adapters.fake import FakeProvider
 from shopkeeper.selling.payments.adapters.provider import Ask
 from shopkeeper.selling.payments.shapes import PaymentState, Webhook
+from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.wiring.reactions import REACTIONS
 from tests.crash.postbox import letters
 
@@ -406,6 +409,30 @@ def _live_and_off_once(before: Before) -> None:
     assert catalog.drafts_due(THE_END) == []
 
 
+def _many_to_change() -> Before:
+    """All goods get dearer, one of them in each slice."""
+    shop = opened()
+    goods = [catalog.goods_by_sku([sku])[sku].product_id for sku in ("TEA", "CUP")]
+    step = PriceStep(how=PriceHow.PERCENT, value=1_000, price_list_id=pricing.default_price_list().id)
+    catalog.begin_run(product_ids=goods, edit=Edit(kind=EditKind.PRICE, price=step), reason="spring", actor=None, now=NOON)
+    return Before(shop)
+
+
+def _change_many(before: Before) -> object:
+    with mock.patch.object(change_many, "AT_ONCE", 1):
+        return change_many.work_all(SOON)
+
+
+def _dearer_once(before: Before) -> None:
+    (run,) = collection_models.BulkEdit.objects.all()
+    assert (run.state, run.worked, run.products) == ("done", 2, 2)
+    tags = pricing.prices(list(before.shop.variants.values()))
+    assert sorted(each.amount_minor for each in tags.values()) == [1_099, 1_375]
+    assert {len(pricing.price_history(each)) for each in before.shop.variants.values()} == {2}
+    assert len(told("PriceSet")) == 2
+    assert catalog.runs_under_way() == ()
+
+
 SCENES: dict[str, Scene] = {
     "place_order": Scene(_with_basket("test-ok"), _place, _placed_once, again=_place),
     "place_order, the buyer gone": Scene(_with_basket("test-ok"), _place, _placed_or_nothing),
@@ -426,5 +453,6 @@ SCENES: dict[str, Scene] = {
     "send letters": Scene(_letters_to_send, _send, _nothing_more),
     "sweep, the news lost": Scene(_silent, lambda _: sweep.sweep(SOON), _paid_once),
     "sweep": Scene(_all_kinds_of_unfinished_work, _sweep, _all_finished),
+    "many products changed": Scene(_many_to_change, _change_many, _dearer_once, again=_change_many),
     "drafts that are due": Scene(_planned, _carry_out_drafts, _live_and_off_once, again=_carry_out_drafts),
 }

@@ -57,6 +57,7 @@ class Look:
     listing: Callable[..., Page[Product]] = catalog.listing
     by_price: Callable[[CategoryId | None, Sort], Sequence[int]] = by_price
     facets: Callable[[CategoryId | None], tuple[Facet, ...]] = catalog.facets
+    counted: Callable[[CategoryId | None], Mapping[tuple[int, int], int]] = catalog.counted
     traits: Callable[[Product], tuple[Trait, ...]] = lambda product: catalog.traits([product.id]).get(product.id, ())
     extras: Callable[[Product], Extras] = lambda product: catalog.extras(product.id)
     products: Callable[[Sequence[ProductId]], dict[ProductId, Product]] = catalog.products
@@ -276,9 +277,10 @@ def narrowed(
         return Shelf(page=shelf(category=category, sort=sort, number=number, size=size, look=look), facets=look.facets(category_id))
     refuse_impossible(number, size)
     is_by_price = sort in (Sort.PRICE_UP, Sort.PRICE_DOWN)
+    whole = look.counted(category_id)
     ids, facets = together.read(
         lambda: catalog.narrowed_ids(category_id, wanted, Sort.FEATURED if is_by_price else sort),
-        lambda: catalog.facets(category_id, wanted),
+        lambda: catalog.facets(category_id, wanted, whole=whole),
     )
     if is_by_price:
         chosen = set(ids)

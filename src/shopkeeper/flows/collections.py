@@ -34,6 +34,23 @@ def anew(_key: Hashable, read: Callable[[], Any]) -> Any:
     return read()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """How what is read of collections is remembered: `marked` as long as nothing of the catalogue and no price changes, `briefly` what
+    follows stock too, which no mark tells of.
+    """
+
+    marked: Keep = anew
+    briefly: Keep = anew
+
+    def of(self, collection: Collection) -> Keep:
+        """Return how the goods of a collection are remembered."""
+        return self.briefly if collection.rule.follows_stock else self.marked
+
+
+NOTHING_KEPT = Keeping()
+
+
 def shown(now: datetime, known: Sequence[Collection] | None = None) -> tuple[Collection, ...]:
     """Return the collections that shoppers see at this moment, by position."""
     return tuple(each for each in (catalog.collections() if known is None else known) if each.is_shown(now))
@@ -61,16 +78,15 @@ def _meeting(each: Condition) -> Sequence[int]:
     return pricing.priced_within(least_minor=each.least_minor, most_minor=each.most_minor)
 
 
-def ids(collection: Collection, *, today: datetime, sort: Sort = Sort.FEATURED, look: Look = FRESH, keep: Keep = anew) -> Sequence[int]:
+def ids(
+    collection: Collection, *, today: datetime, sort: Sort = Sort.FEATURED, look: Look = FRESH, keep: Keeping = NOTHING_KEPT
+) -> Sequence[int]:
     """Return a collection's published goods in an order; the featured one is the collection's own, with what is pinned at its head.
 
-    `today` is the moment this day began in the shop's zone. `keep` may remember what is read as long as nothing of the catalogue and no
-    price changes; what follows stock is never given to it.
+    `today` is the moment this day began in the shop's zone.
     """
     read = partial(_ids, collection, today, sort, look)
-    if collection.rule.follows_stock:
-        return read()
-    found: Sequence[int] = keep(("collected", collection.id, sort, today), lambda: array("q", read()))
+    found: Sequence[int] = keep.of(collection)(("collected", collection.id, sort, today), lambda: array("q", read()))
     return found
 
 
@@ -83,7 +99,7 @@ def _ids(collection: Collection, today: datetime, sort: Sort, look: Look) -> Seq
     return [*pinned, *(each for each in look.by_price(None, own or collection.sort) if each in rest)]
 
 
-def counts(collections: Sequence[Collection], *, today: datetime, keep: Keep = anew) -> dict[CollectionId, int]:
+def counts(collections: Sequence[Collection], *, today: datetime, keep: Keeping = NOTHING_KEPT) -> dict[CollectionId, int]:
     """Return how many goods each of these collections shows: in as many statements as one of them needs."""
     found = together.read(*[partial(ids, each, today=today, keep=keep) for each in collections])
     return {each.id: len(goods) for each, goods in zip(collections, found, strict=True)}
@@ -98,7 +114,7 @@ def page(
     number: int = 1,
     size: int = 24,
     look: Look = FRESH,
-    keep: Keep = anew,
+    keep: Keeping = NOTHING_KEPT,
 ) -> Shelf:
     """Return one page of those goods of a collection that are as wanted, with the questions it is narrowed down by.
 
@@ -121,10 +137,8 @@ def _narrowed(read: Callable[[], Sequence[int]], wanted: Narrowing, listed: Call
     return Shelf(page=listed(left), facets=facets)
 
 
-def _facets(collection: Collection, found: Sequence[int], today: datetime, keep: Keep) -> tuple[Facet, ...]:
-    if collection.rule.follows_stock:
-        return catalog.facets_of(found)
-    facets: tuple[Facet, ...] = keep(("facets of", collection.id, today), lambda: catalog.facets_of(found))
+def _facets(collection: Collection, found: Sequence[int], today: datetime, keep: Keeping) -> tuple[Facet, ...]:
+    facets: tuple[Facet, ...] = keep.of(collection)(("facets of", collection.id, today), lambda: catalog.facets_of(found))
     return facets
 
 

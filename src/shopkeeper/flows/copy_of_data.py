@@ -78,7 +78,7 @@ def collect(*, customer_id: CustomerId, actor: UserId | None, now: datetime) -> 
         "particulars": [_particulars(people[each]) for each in records],
         "addresses": [{**_plain(each.address), "label": each.label} for each in customers.addresses(stays.id)],
         "company": [_company(stays.id)] if customers.business(stays.id) else [],
-        "sign_in": _ways_in(stays.id),
+        "sign_in": _ways_in(stays),
         "consents": [_word(each) for each in customers.standing(stays.id).words],
         "groups": [{"name": each.name.pick(stays.language)} for each in customers.groups_of([stays.id]).get(stays.id, ())],
         "notes": [_note(each) for each in customers.notes(stays.id)],
@@ -98,13 +98,16 @@ def _particulars(person: Customer) -> Row:
     return {"number": int(person.id), **{name: getattr(person, name) for name in names}}
 
 
-def _ways_in(customer_id: CustomerId) -> list[Row]:
-    numbers, linked = together.read(lambda: customers.proven_numbers([customer_id]), lambda: customers.linked([customer_id]))
+def _ways_in(person: Customer) -> list[Row]:
+    numbers, linked, places = together.read(
+        lambda: customers.proven_numbers([person.id]),
+        lambda: customers.linked([person.id]),
+        lambda: access.sessions_of(person.user_id) if person.user_id is not None else (),
+    )
     proven = [{"phone": each.number, "saved_at": each.verified_at} for each in numbers.values()]
-    known = [
-        {"provider": each.provider.name.en, "subject": each.subject, "saved_at": each.linked_at} for each in linked.get(customer_id, ())
-    ]
-    return [*proven, *known]
+    known = [{"provider": each.provider.name.en, "subject": each.subject, "saved_at": each.linked_at} for each in linked.get(person.id, ())]
+    signed_in = [{"browser": each.browser, "started_at": each.started_at, "seen_at": each.seen_at} for each in places]
+    return [*proven, *known, *signed_in]
 
 
 def _plain(found: Any) -> Row:

@@ -135,8 +135,19 @@ def state_choice(label: Any, states: States) -> Choice:
 
 def by_goods(rows: QuerySet[Any], text: str, *, variant: str = "variant", also: Q | None = None) -> QuerySet[Any]:
     """Return the rows whose goods have the text in their name, or a SKU that begins with it; `variant` is the way to the variant."""
-    names = Q(**{f"{variant}__product__name_en__icontains": text}) | Q(**{f"{variant}__product__name_zh__icontains": text})
-    return rows.filter(names | Q(**{f"{variant}__sku__istartswith": text}) | (also or Q()))
+    variants = rows.model
+    for step in variant.split("__"):
+        variants = variants._meta.get_field(step).related_model
+    products = variants._meta.get_field("product").related_model
+    # Goods first, by themselves: names are read once for each product, and SKUs by their index.
+    named = products.objects.filter(Q(name_en__icontains=text) | Q(name_zh__icontains=text)).order_by().values("pk")
+    of_sku = variants.objects.filter(sku__istartswith=text).order_by().values("pk")
+    found = variants.objects.filter(product__in=named).order_by().values("pk").union(of_sku)
+    of_goods = Q(**{f"{variant}__in": found})
+    if also is None:
+        return rows.filter(of_goods)
+    every = rows.model._default_manager.order_by()
+    return rows.filter(pk__in=every.filter(of_goods).values("pk").union(every.filter(also).values("pk")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,12 +250,13 @@ class Setting:
 class Done:
     """What a command answers: a sentence for the reader and, where it leads elsewhere, the id of the row it made.
 
-    `tone` is good where it is done, warn where it is not done yet, bad where somebody else refused.
+    `tone` is good where it is done, warn where it is not done yet, bad where somebody else refused. `url` leads to a page of another list.
     """
 
     sentence: str
     target_id: int | None = None
     tone: Literal["good", "warn", "bad"] = "good"
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

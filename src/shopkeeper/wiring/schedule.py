@@ -13,6 +13,7 @@ app = jobs.app
 
 EVERY_MINUTE = "* * * * *"
 EVERY_FIVE_MINUTES = "*/5 * * * *"
+EVERY_TEN_MINUTES = "*/10 * * * *"
 EVERY_HOUR = "20 * * * *"
 EVERY_NIGHT = "{minute} 2 * * *"
 
@@ -54,6 +55,15 @@ def work_on_sheets(timestamp: int) -> None:
     from shopkeeper.flows import sheets
 
     sheets.work_all(_now())
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="change_many", queueing_lock="change_many", lock="change_many")
+def change_many(timestamp: int) -> None:
+    """Go on with large edits of products and with their undoing, from where a dead process left them."""
+    from shopkeeper.flows import change_many as flow
+
+    flow.work_all(_now())
 
 
 @app.periodic(cron=EVERY_MINUTE)
@@ -177,6 +187,26 @@ def look_at_pages(timestamp: int) -> None:
 
     if shops.is_open():
         page_audit.round_of_the_night(now=_now())
+
+
+@app.periodic(cron=EVERY_TEN_MINUTES)
+@app.task(name="look_at_more_pages", queueing_lock="look_at_more_pages", lock="look_at_pages")
+def look_at_more_pages(timestamp: int) -> None:
+    """Look at a few pages that are due, so that in time every page of a large shop is looked at, changed ones first."""
+    from shopkeeper.flows import page_audit
+    from shopkeeper.selling.shop import public as shops
+
+    if shops.is_open():
+        page_audit.round_of_the_day(now=_now())
+
+
+@app.task(name="look_at_goods", lock="look_at_pages")
+def look_at_goods(kind: str, subject: str) -> None:
+    """Look at the next goods on a shelf or in a collection for which somebody asked; puts itself off until all are looked at."""
+    from shopkeeper.flows import page_audit
+    from shopkeeper.selling.content.shapes_pages import PageKind, PageRef
+
+    page_audit.go_on(PageRef(kind=PageKind(kind), subject=subject), now=_now())
 
 
 @app.periodic(cron=EVERY_NIGHT.format(minute=30))

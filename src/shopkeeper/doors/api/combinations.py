@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -10,30 +10,19 @@ from django.utils.translation import gettext_noop
 from ninja import Field, Router, Schema
 
 from shopkeeper.doors.api.description import also
+from shopkeeper.doors.api.options import ProductOption, as_it_is, option_drafts
 from shopkeeper.doors.api.orders import RepeatKey
-from shopkeeper.doors.api.staff import StaffSession, actor
+from shopkeeper.doors.api.staff import StaffSession, actor, under_key
 from shopkeeper.doors.api.values import Both, LineNumber, Name, Sent, Text, Whole, both
 from shopkeeper.flows import add_variants as add_once
 from shopkeeper.kit import checks, together
 from shopkeeper.kit.ids import OptionValueId, ProductId
 from shopkeeper.kit.refusals import NotFound
-from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes import Attribute, Variant
-from shopkeeper.selling.catalog.shapes_options import (
-    MOST_OPTIONS,
-    MOST_VALUES,
-    NewVariant,
-    Option,
-    OptionDraft,
-    OptionValue,
-    OptionValueDraft,
-    TooManyCombinations,
-)
+from shopkeeper.selling.catalog.shapes import Variant
+from shopkeeper.selling.catalog.shapes_options import MOST_OPTIONS, NewVariant, Option, TooManyCombinations
 
 router = Router(tags=["staff"])
-
-T = TypeVar("T", Option, OptionValue)
 
 MOST_NEW = 200
 MOST_WEIGHT_G = 10_000_000
@@ -86,35 +75,10 @@ class CombinationsOut(Schema):
     missing: list[MissingOut]
 
 
-class TextIn(Sent):
-    en: Text = ""
-    zh: Text = ""
-
-
-class OwnValueIn(Sent):
-    __doc__ = gettext_noop(
-        "A value: one that is there by its `id` or its name, else a new one; with `choice` named as the attribute’s answer."
-    )
-
-    id: LineNumber | None = None
-    name: TextIn = TextIn()
-    swatch: Text = ""
-    choice: Name | None = None
-
-
-class OwnOptionIn(Sent):
-    __doc__ = gettext_noop("An option: one that is there by its `id` or its name, else a new one. Values that are left out go.")
-
-    id: LineNumber | None = None
-    name: TextIn = TextIn()
-    attribute: Name | None = None
-    values: Annotated[list[OwnValueIn], Field(max_length=MOST_VALUES)]
-
-
 class OptionsIn(Sent):
     __doc__ = gettext_noop("All options of a product in their order; those that are left out go, none at all takes every option away.")
 
-    options: Annotated[list[OwnOptionIn], Field(max_length=MOST_OPTIONS)]
+    options: Annotated[list[ProductOption], Field(max_length=MOST_OPTIONS)]
 
 
 class NewVariantIn(Sent):
@@ -148,8 +112,8 @@ def read_options(request: HttpRequest, slug: Name) -> CombinationsOut:
 def save_options(request: HttpRequest, slug: Name, data: OptionsIn) -> CombinationsOut:
     product_id = _product(slug)
     present, attributes = together.read(lambda: catalog.options([product_id]).get(product_id, ()), catalog.attributes)
-    drafts = _drafts(data.options, present, {each.code: each for each in attributes})
-    if drafts != [_as_is(each) for each in present]:
+    drafts = option_drafts(data.options, present=present, attributes={each.code: each for each in attributes})
+    if drafts != [as_it_is(each) for each in present]:
         catalog.save_options(product_id=product_id, options=drafts, actor=actor(request), now=timezone.now())
     return _told(product_id)
 
@@ -167,7 +131,7 @@ def make_variants(request: HttpRequest, slug: Name, data: NewVariantsIn, idempot
         NewVariant(sku=each.sku, value_ids=tuple(OptionValueId(value) for value in each.value_ids), weight_g=each.weight_g)
         for each in data.variants
     ]
-    add_once.add(product_id=product_id, variants=new, actor=actor(request), now=timezone.now(), key=idempotency_key)
+    add_once.add(product_id=product_id, variants=new, **under_key(request, idempotency_key))
     return _told(product_id)
 
 
@@ -176,58 +140,6 @@ def _product(slug: str) -> ProductId:
     if found is None:
         raise NotFound("product", checks.shown(slug))
     return found
-
-
-# ── as it was sent ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _drafts(sent: Sequence[OwnOptionIn], present: Sequence[Option], attributes: Mapping[str, Attribute]) -> list[OptionDraft]:
-    return [_draft(each, present, attributes) for each in sent]
-
-
-def _draft(sent: OwnOptionIn, present: Sequence[Option], attributes: Mapping[str, Attribute]) -> OptionDraft:
-    if sent.attribute is not None and sent.attribute not in attributes:
-        raise NotFound("attribute", checks.shown(sent.attribute))
-    attribute = attributes[sent.attribute] if sent.attribute is not None else None
-    name = _name(sent.name)
-    if attribute is not None and not (name.en or name.zh):
-        name = attribute.name
-    known = _found(sent.id, name, present)
-    values = tuple(_value(each, known, attribute) for each in sent.values)
-    return OptionDraft(
-        id=sent.id if sent.id is not None or known is None else known.id,  # type: ignore[arg-type]
-        name=name,
-        attribute_id=attribute.id if attribute else None,
-        values=values,
-    )
-
-
-def _value(sent: OwnValueIn, option: Option | None, attribute: Attribute | None) -> OptionValueDraft:
-    name, swatch, choice_id = _name(sent.name), sent.swatch.strip(), None
-    if sent.choice is not None:
-        answer = next((each for each in attribute.choices if each.code == sent.choice), None) if attribute else None
-        if answer is None:
-            raise NotFound("choice", checks.shown(sent.choice))
-        name, swatch, choice_id = answer.name, answer.swatch, answer.id
-    known = _found(sent.id, name, option.values if option else ())
-    number = sent.id if sent.id is not None or known is None else known.id
-    return OptionValueDraft(id=number, name=name, swatch=swatch, choice_id=choice_id)  # type: ignore[arg-type]
-
-
-def _name(sent: TextIn) -> Bilingual:
-    return Bilingual(sent.en.strip(), sent.zh.strip())
-
-
-def _found(number: int | None, name: Bilingual, present: Sequence[T]) -> T | None:
-    """Return what is meant: by its number, else what is called so already; None where it is new."""
-    if number is not None:
-        return next((each for each in present if each.id == number), None)
-    return next((each for each in present if each.name == name), None)
-
-
-def _as_is(option: Option) -> OptionDraft:
-    values = tuple(OptionValueDraft(id=each.id, name=each.name, swatch=each.swatch, choice_id=each.choice_id) for each in option.values)
-    return OptionDraft(id=option.id, name=option.name, attribute_id=option.attribute_id, values=values)
 
 
 # ── as it is told ─────────────────────────────────────────────────────────────────────────────────────────────────────

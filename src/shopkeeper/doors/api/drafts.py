@@ -12,28 +12,22 @@ from django.utils.translation import gettext_noop
 from ninja import Field, Query, Router, Schema
 
 from shopkeeper.doors.api.description import also
+from shopkeeper.doors.api.options import OptionAnswer, ProductOption, option_drafts
 from shopkeeper.doors.api.staff import StaffSession, actor
-from shopkeeper.doors.api.values import Moment, Name, Number, Paged, PageNumber, PageSize, Sent, Text, Whole, paged
+from shopkeeper.doors.api.values import Moment, Name, Number, Paged, PageNumber, PageSize, Sent, Text, Whole, Words, paged
 from shopkeeper.flows import drafts
 from shopkeeper.kit import together
-from shopkeeper.kit.ids import OptionId, OptionValueId, ProductId, RevisionId, VariantId
+from shopkeeper.kit.ids import ProductId, RevisionId, VariantId
 from shopkeeper.kit.refusals import Malformed, NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import Attribute, Brand, Category, TraitDraft
 from shopkeeper.selling.catalog.shapes_drafts import Kept, Version, VersionVariant, Working
-from shopkeeper.selling.catalog.shapes_options import OptionDraft, OptionValueDraft
+from shopkeeper.selling.catalog.shapes_options import MOST_OPTIONS, OptionValueDraft
 
 staff_router = Router(tags=["staff"])
 
 Paragraphs = Annotated[str, Field(max_length=10_000)]
-
-
-class Words(Sent):
-    __doc__ = gettext_noop("A text as staff wrote it: one of the languages may be empty.")
-
-    en: Text = ""
-    zh: Text = ""
 
 
 class LongWords(Sent):
@@ -41,26 +35,6 @@ class LongWords(Sent):
 
     en: Paragraphs = ""
     zh: Paragraphs = ""
-
-
-class DraftValue(Sent):
-    __doc__ = gettext_noop(
-        "An answer to an option: without `id` it is new. `choice` is the code of the attribute’s choice it stands for, or null."
-    )
-
-    id: Number | None = None
-    name: Words = Words()
-    swatch: Text = ""
-    choice: Name | None = None
-
-
-class DraftOption(Sent):
-    __doc__ = gettext_noop("What shoppers choose by: without `id` it is new. `attribute` is a code or null.")
-
-    id: Number | None = None
-    name: Words = Words()
-    attribute: Name | None = None
-    values: Annotated[list[DraftValue], Field(max_length=60)]
 
 
 class DraftVariant(Sent):
@@ -97,7 +71,7 @@ class VersionData(Sent):
     category: Name | None = None
     brand: Name | None = None
     photo_url: Text = ""
-    options: Annotated[list[DraftOption], Field(max_length=3)] = []
+    options: Annotated[list[ProductOption], Field(max_length=MOST_OPTIONS)] = []
     variants: Annotated[list[DraftVariant], Field(max_length=200)]
     traits: Annotated[list[DraftTrait], Field(max_length=200)] = []
 
@@ -391,7 +365,7 @@ def _version(data: VersionData, known: Known) -> Version:
         category_id=known.id_of("category", data.category),  # type: ignore[arg-type]
         brand_id=known.id_of("brand", data.brand),  # type: ignore[arg-type]
         photo_url=data.photo_url,
-        options=tuple(_option(each, known) for each in data.options),
+        options=tuple(option_drafts(data.options, attributes={each.code: each for each in known.attributes})),
         variants=tuple(
             VersionVariant(
                 id=None if each.id is None else VariantId(each.id), sku=each.sku, option=Bilingual(each.option.en, each.option.zh),
@@ -401,24 +375,6 @@ def _version(data: VersionData, known: Known) -> Version:
         ),
         traits=tuple(_trait(each, known) for each in data.traits),
     )  # fmt: skip
-
-
-def _option(data: DraftOption, known: Known) -> OptionDraft:
-    attribute = None if data.attribute is None else known.attribute(data.attribute)
-    return OptionDraft(
-        id=None if data.id is None else OptionId(data.id),
-        name=Bilingual(data.name.en, data.name.zh),
-        attribute_id=None if attribute is None else attribute.id,
-        values=tuple(
-            OptionValueDraft(
-                id=None if each.id is None else OptionValueId(each.id),
-                name=Bilingual(each.name.en, each.name.zh),
-                swatch=each.swatch,
-                choice_id=_choice(attribute, each.choice) if attribute and each.choice else None,  # type: ignore[arg-type]
-            )
-            for each in data.values
-        ),
-    )
 
 
 def _trait(data: DraftTrait, known: Known) -> TraitDraft:
@@ -455,15 +411,15 @@ def _kept(found: Kept, known: Known) -> KeptOut:
 def _data(found: Version, known: Known) -> VersionData:
     attributes, choices = known.codes()
 
-    def value(each: OptionValueDraft) -> DraftValue:
+    def value(each: OptionValueDraft) -> OptionAnswer:
         choice = choices.get(each.choice_id) if each.choice_id else None
-        return DraftValue(id=each.id, name=_words(each.name), swatch=each.swatch, choice=choice)
+        return OptionAnswer(id=each.id, name=_words(each.name), swatch=each.swatch, choice=choice)
 
     return VersionData(
         slug=found.slug, name=_words(found.name), text=LongWords(en=found.text.en, zh=found.text.zh),
         category=known.slug_of("category", found.category_id), brand=known.slug_of("brand", found.brand_id), photo_url=found.photo_url,
         options=[
-            DraftOption(
+            ProductOption(
                 id=option.id, name=_words(option.name), attribute=attributes.get(option.attribute_id) if option.attribute_id else None,
                 values=[value(each) for each in option.values],
             )

@@ -72,7 +72,8 @@ class LookOut(Schema):
 
 class LookIn(Sent):
     __doc__ = gettext_noop(
-        "The page to look at, by its address in either language. `with_goods`: of a shelf or a collection, the first 6 goods on it too."
+        "The page to look at, by its address in either language. `with_goods`: of a shelf or a collection, all goods on it too; the "
+        "worker does that after the answer, changed ones first."
     )
 
     address: Text

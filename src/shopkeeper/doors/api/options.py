@@ -1,11 +1,27 @@
-"""Options, size tables and goods beside a product, as the door shows them."""
+"""Options, size tables and goods beside a product, as the door shows them; and options as staff send them, for good or in a draft."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, TypeVar
 
 from django.utils.translation import gettext_noop
-from ninja import Schema
+from ninja import Field, Schema
 
-from shopkeeper.doors.api.values import Both, both
+from shopkeeper.doors.api.values import Both, LineNumber, Name, Sent, Text, Words, bilingual, both
+from shopkeeper.kit import checks
+from shopkeeper.kit.ids import OptionId, OptionValueId
+from shopkeeper.kit.refusals import NotFound
+from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog.shapes import Attribute
-from shopkeeper.selling.catalog.shapes_options import Option, SizeTable
+from shopkeeper.selling.catalog.shapes_options import (
+    MOST_VALUES,
+    Option,
+    OptionDraft,
+    OptionValue,
+    OptionValueDraft,
+    SizeTable,
+)
+
+T = TypeVar("T", Option, OptionValue)
 
 
 class OptionValueOut(Schema):
@@ -74,3 +90,80 @@ def size_table_out(table: SizeTable | None) -> SizeTableOut | None:
         columns=[SizeColumnOut(name=both(each.name), unit=each.unit or None) for each in table.columns],
         rows=[SizeRowOut(size=each.size, cells=list(each.cells)) for each in table.rows],
     )
+
+
+# ── as staff send them ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class OptionAnswer(Sent):
+    __doc__ = gettext_noop(
+        "An answer to an option. `choice` is the code of the attribute’s answer it stands for and is called by, else null. Without `id` it "
+        "is new, or the live option’s answer of that name."
+    )
+
+    id: LineNumber | None = None
+    name: Words = Words()
+    swatch: Text = ""
+    choice: Name | None = None
+
+
+class ProductOption(Sent):
+    __doc__ = gettext_noop(
+        "What shoppers choose by. `attribute` is the code of the attribute it stands for, else null. Without `id` it is new, or the live "
+        "product’s option of that name. Values that are left out go."
+    )
+
+    id: LineNumber | None = None
+    name: Words = Words()
+    attribute: Name | None = None
+    values: Annotated[list[OptionAnswer], Field(max_length=MOST_VALUES)]
+
+
+def option_drafts(
+    sent: Sequence[ProductOption], *, attributes: Mapping[str, Attribute], present: Sequence[Option] = ()
+) -> list[OptionDraft]:
+    """Return options as they were sent; `present` are those that may be meant by their names.
+
+    Raises NotFound for an attribute or an answer of it that is not there.
+    """
+    return [_draft(each, present, attributes) for each in sent]
+
+
+def as_it_is(option: Option) -> OptionDraft:
+    """Return an option that is there as it would be sent again."""
+    values = tuple(OptionValueDraft(id=each.id, name=each.name, swatch=each.swatch, choice_id=each.choice_id) for each in option.values)
+    return OptionDraft(id=option.id, name=option.name, attribute_id=option.attribute_id, values=values)
+
+
+def _draft(sent: ProductOption, present: Sequence[Option], attributes: Mapping[str, Attribute]) -> OptionDraft:
+    if sent.attribute is not None and sent.attribute not in attributes:
+        raise NotFound("attribute", checks.shown(sent.attribute))
+    attribute = attributes[sent.attribute] if sent.attribute is not None else None
+    name = bilingual(sent.name)
+    if attribute is not None and not (name.en or name.zh):
+        name = attribute.name
+    known = _found(sent.id, name, present)
+    number = sent.id if sent.id is not None or known is None else known.id
+    return OptionDraft(
+        id=None if number is None else OptionId(number), name=name, attribute_id=attribute.id if attribute else None,
+        values=tuple(_value(each, known, attribute) for each in sent.values),
+    )  # fmt: skip
+
+
+def _value(sent: OptionAnswer, option: Option | None, attribute: Attribute | None) -> OptionValueDraft:
+    name, swatch, choice_id = bilingual(sent.name), sent.swatch.strip(), None
+    if sent.choice is not None:
+        answer = next((each for each in attribute.choices if each.code == sent.choice), None) if attribute else None
+        if answer is None:
+            raise NotFound("choice", checks.shown(sent.choice))
+        name, swatch, choice_id = answer.name, answer.swatch, answer.id
+    known = _found(sent.id, name, option.values if option else ())
+    number = sent.id if sent.id is not None or known is None else known.id
+    return OptionValueDraft(id=None if number is None else OptionValueId(number), name=name, swatch=swatch, choice_id=choice_id)
+
+
+def _found(number: int | None, name: Bilingual, present: Sequence[T]) -> T | None:
+    """Return what is meant: by its number, else what is called so already; None where it is new."""
+    if number is not None:
+        return next((each for each in present if each.id == number), None)
+    return next((each for each in present if each.name == name), None)

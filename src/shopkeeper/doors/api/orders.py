@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
 from ninja import Field, Header, Router, Schema
 
 from shopkeeper.doors.api.baskets import refuse_other_currency
 from shopkeeper.doors.api.description import also
+from shopkeeper.doors.api.problems import Problem
 from shopkeeper.doors.api.values import Both, LineNumber, Money, Name, Sent, Text, both, money
 from shopkeeper.flows import cancel_order, pay_order
 from shopkeeper.flows import place_order as flow
@@ -25,6 +27,7 @@ from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import CancelReason, Contact, Order, OrderLine, Refund, Shipment
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import Payment, PaymentRefused, PaymentState
+from shopkeeper.selling.shop import public as shops
 
 CHANNEL = "api"
 
@@ -238,6 +241,7 @@ class BegunOut(Schema):
     summary=gettext_noop("Order a basket"),
 )
 def place_order(request: HttpRequest, data: OrderIn, idempotency_key: Key) -> PlacedOut:
+    _refuse_before_it_opens()
     refuse_other_currency(data.currency)
     basket = orders.any_basket(data.basket)
     if not basket.id:
@@ -252,6 +256,15 @@ def place_order(request: HttpRequest, data: OrderIn, idempotency_key: Key) -> Pl
         _count(client)
         raise
     return PlacedOut(order=order_out(orders.order(placed.order_id)), payment_state=placed.payment_state, redirect_url=placed.redirect_url)
+
+
+def _refuse_before_it_opens() -> None:
+    # These routes ask nobody who they are: whoever tries the shop out before shoppers are let in does so on its pages, signed in.
+    if shops.shop().opens_soon:
+        raise Problem(
+            code="opens_soon", detail=_("The shop opens soon: shoppers cannot order yet."),
+            remedy=_("Try again once it is open. Staff order on the shop's own pages until then."), field="shop",
+        )  # fmt: skip
 
 
 def _count(client: Try) -> None:

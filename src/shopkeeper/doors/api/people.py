@@ -10,7 +10,7 @@ from ninja import Field, Router, Schema
 
 from shopkeeper.doors.api.description import also
 from shopkeeper.doors.api.orders import RepeatKey
-from shopkeeper.doors.api.staff import StaffSession, actor
+from shopkeeper.doors.api.staff import StaffSession, actor, under_key
 from shopkeeper.doors.api.values import MOST_LINES, Both, LineNumber, Number, Paged, PageNumber, PageSize, Sent, Text, both, paged
 from shopkeeper.flows import people_once
 from shopkeeper.kit import together
@@ -172,7 +172,7 @@ def list_groups(request: HttpRequest) -> GroupsOut:
 )
 def make_group(request: HttpRequest, data: GroupIn, idempotency_key: RepeatKey = None) -> GroupOut:
     name = Bilingual(data.name.en, data.name.zh)
-    return _group(people_once.make_group(name=name, note=data.note, actor=actor(request), now=timezone.now(), key=idempotency_key))
+    return _group(people_once.make_group(name=name, note=data.note, **under_key(request, idempotency_key)))
 
 
 @router.put(
@@ -214,11 +214,7 @@ def change_members(request: HttpRequest, group: Number, data: MembersIn) -> Memb
     summary=gettext_noop("Write a note about a customer"),
 )
 def add_note(request: HttpRequest, customer: Number, data: NoteIn, idempotency_key: RepeatKey = None) -> NoteOut:
-    return _note(
-        people_once.add_note(
-            customer_id=CustomerId(customer), text=data.text, actor=actor(request), now=timezone.now(), key=idempotency_key
-        )
-    )
+    return _note(people_once.add_note(customer_id=CustomerId(customer), text=data.text, **under_key(request, idempotency_key)))
 
 
 @router.post(
@@ -229,7 +225,7 @@ def add_note(request: HttpRequest, customer: Number, data: NoteIn, idempotency_k
     summary=gettext_noop("Strike a note out, with a reason; it stays to be read"),
 )
 def strike_note(request: HttpRequest, note: Number, data: ReasonIn, idempotency_key: RepeatKey = None) -> NoteOut:
-    return _note(people_once.strike_note(note_id=note, reason=data.reason, actor=actor(request), now=timezone.now(), key=idempotency_key))
+    return _note(people_once.strike_note(note_id=note, reason=data.reason, **under_key(request, idempotency_key)))
 
 
 # ── merges ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -246,7 +242,7 @@ def merge_customers(request: HttpRequest, customer: Number, data: MergeIn, idemp
     return _merge(
         people_once.merge(
             customer_id=CustomerId(customer), merged_id=CustomerId(data.merged_id), take=data.take, reason=data.reason,
-            actor=actor(request), now=timezone.now(), key=idempotency_key,
+            **under_key(request, idempotency_key),
         )
     )  # fmt: skip
 
@@ -259,9 +255,7 @@ def merge_customers(request: HttpRequest, customer: Number, data: MergeIn, idemp
     summary=gettext_noop("Undo a merge: both records are what they were"),
 )
 def part_customers(request: HttpRequest, merge: Number, data: ReasonIn, idempotency_key: RepeatKey = None) -> MergeOut:
-    return _merge(
-        people_once.part(merge_id=MergeId(merge), reason=data.reason, actor=actor(request), now=timezone.now(), key=idempotency_key)
-    )
+    return _merge(people_once.part(merge_id=MergeId(merge), reason=data.reason, **under_key(request, idempotency_key)))
 
 
 def _customer(found: Customer) -> dict[str, Any]:

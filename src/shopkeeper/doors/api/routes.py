@@ -5,9 +5,11 @@ from django.utils.translation import gettext_noop
 from shopkeeper.doors.api import (
     baskets,
     bundles,
+    businesses,
     catalogue,
     collections,
     combinations,
+    consents,
     desk,
     drafts,
     engine_pages,
@@ -18,6 +20,7 @@ from shopkeeper.doors.api import (
     orders,
     people,
     pictures,
+    questions,
     requests,
     reviews,
     sheets,
@@ -40,9 +43,12 @@ api.add_router("", baskets.router)
 api.add_router("", orders.router)
 api.add_router("", requests.router)
 api.add_router("", reviews.router)
+api.add_router("", questions.router)
+api.add_router("", consents.router)
 api.add_router("/staff", desk.router)
 api.add_router("/staff", requests.staff_router)
 api.add_router("/staff", reviews.staff_router)
+api.add_router("/staff", questions.staff_router)
 api.add_router("/staff", pictures.staff_router)
 api.add_router("/staff", drafts.staff_router)
 api.add_router("/staff", wanted.staff_router)
@@ -53,6 +59,8 @@ api.add_router("/staff", letters.staff_router)
 api.add_router("/staff", sign_in.staff_router)
 api.add_router("/staff", links.staff_router)
 api.add_router("/staff", people.router)
+api.add_router("/staff", consents.staff_router)
+api.add_router("/staff", businesses.staff_router)
 api.add_router("/staff", combinations.router)
 api.add_router("/staff", first_day.router)
 api.add_router("/staff", engine_pages.staff_router)

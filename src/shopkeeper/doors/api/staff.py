@@ -1,6 +1,7 @@
 """Who may use the routes for staff: a signed-in session, a token against forgery on every change, and a role that includes the act."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -71,6 +72,19 @@ def _require_second_factor(request: HttpRequest, user_id: UserId) -> None:
 def actor(request: HttpRequest) -> UserId:
     """Return the member of staff whom `StaffSession` let in."""
     return UserId(request.auth)  # type: ignore[attr-defined]
+
+
+class UnderKey(TypedDict):
+    """What every act of staff that may be sent again says besides its own values: who does it, when, and under which key."""
+
+    actor: UserId
+    now: datetime
+    key: str | None
+
+
+def under_key(request: HttpRequest, key: str | None) -> UnderKey:
+    """Return who asks, the moment, and the idempotency key of the request: `flow(…, **under_key(request, idempotency_key))`."""
+    return UnderKey(actor=actor(request), now=timezone.now(), key=key)
 
 
 def _signed_in(request: HttpRequest) -> UserId | None:

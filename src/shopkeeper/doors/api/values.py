@@ -78,6 +78,13 @@ class Sent(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+class Words(Sent):
+    __doc__ = gettext_noop("A text as staff wrote it: one of the languages may be empty.")
+
+    en: Text = ""
+    zh: Text = ""
+
+
 class Both(Schema):
     __doc__ = gettext_noop("A text in English and 简体中文; where the shop has only one of them, both say the same.")
 
@@ -105,6 +112,11 @@ class Paged(Schema, Generic[T]):
 def both(text: Bilingual) -> Both:
     """Return a text in both languages, each falling back to the other."""
     return Both(en=text.pick("en"), zh=text.pick("zh"))
+
+
+def bilingual(words: Words) -> Bilingual:
+    """Return what staff wrote, without spaces at its ends."""
+    return Bilingual(words.en.strip(), words.zh.strip())
 
 
 def money(minor: int, currency: str) -> Money:

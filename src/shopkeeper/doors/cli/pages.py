@@ -44,7 +44,8 @@ def _looked(address: str, *, with_goods: bool) -> Sequence[Look]:
 
     now = datetime.now(UTC)
     if address:
-        return page_audit.look_by_address(address, with_goods=with_goods, actor=None, now=now)
+        looks = page_audit.look_by_address(address, with_goods=False, actor=None, now=now)
+        return (*looks, *page_audit.look_at_first_goods(address, now=now)) if with_goods else looks
     page_audit.round_of_the_night(now=now, tell=_every_so_often(Bar()))
     return content.looked(size=WORST_SHOWN).items
 

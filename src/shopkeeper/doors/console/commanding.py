@@ -72,7 +72,7 @@ class CommandView(View):
             put_beside(form, refusal)
             return self.shown(form, pk, status=422)
         messages.add_message(request, LEVELS[done.tone], done.sentence)
-        return redirect(frame.way_back(request, self.after(done.target_id if done.target_id is not None else pk)))
+        return redirect(frame.way_back(request, done.url or self.after(done.target_id if done.target_id is not None else pk)))
 
     def after(self, pk: int | None) -> str:
         """Return where the reader goes when it is done: the row's own page if it has one, else the list."""
@@ -86,6 +86,8 @@ class CommandView(View):
             "groups": grouped(form),
             "facts": [(fact.label, cells.draw(fact.value, fact.kind, self.setting)) for fact in form.facts()],
             "back": frame.way_back(self.request, self.after(pk)),
+            # Only where somebody is wanted back: without it, what was just made is shown on its own page.
+            "next": frame.way_back(self.request, ""),
             "crumbs": self.crumbs(name, pk),
             "ways": [
                 (reverse(way, args=[pk]), each.title)

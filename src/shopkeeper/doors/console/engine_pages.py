@@ -29,7 +29,7 @@ _FIRST = 2
 
 def spread() -> Sequence[Bar]:
     """Return how many pages lie in each band of scores, for the picture above the list."""
-    counts = content.spread().counts
+    counts = content.scores()
     return [
         Bar(
             label=band.replace("-", "–"),
@@ -122,7 +122,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         (look,) = together.read(lambda: content.look(pk))
     except NotFound as refusal:
         return missing(request, refusal)
-    others = [each for each in content.looks(look.page) if each.id != look.id]
+    looks, goods = together.read(lambda: content.looks(look.page), lambda: page_audit.goods_round(look.page))
+    others = [each for each in looks if each.id != look.id]
     context = {
         "look": look,
         "called": look.title or look.address,
@@ -134,6 +135,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "others": [(each, SPOKEN[each.language], scored(each.score)) for each in others],
         "shown_title": content.cut_for_engines(look.title, is_title=True),
         "shown_description": content.cut_for_engines(look.description),
+        "goods": goods,
+        "is_under_way": goods is not None and goods.is_under_way(frame.now()),
         "may_look": frame.may(request, "content.look_at_pages"),
     }
     return TemplateResponse(request, "console/engine_page.html", context)
@@ -177,13 +180,14 @@ class LookNow(Command):
     with_goods = forms.BooleanField(
         label=gettext_lazy("The goods on it too"),
         required=False,
-        help_text=gettext_lazy("Of a shelf or a collection: the first 6 goods on it."),
+        help_text=gettext_lazy("Of a shelf or a collection: all goods on it, changed ones first, while you go on with your work."),
     )
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
         found = page_audit.look_by_address(self.cleaned_data["address"], with_goods=self.cleaned_data["with_goods"], actor=actor, now=now)
-        pages = len({each.page for each in found})
-        said = ngettext(
-            "Looked at %(count)d page; its score is %(score)d.", "Looked at %(count)d pages; the lowest score is %(score)d.", pages
-        )
-        return Done(said % {"count": pages, "score": min(each.score for each in found)}, found[0].id)
+        goods = page_audit.goods_round(found[0].page) if self.cleaned_data["with_goods"] else None
+        said = _("Looked at the page; its score is %(score)d.") % {"score": min(each.score for each in found)}
+        if goods and goods.of:
+            more = ngettext("%(count)d page of goods follows.", "%(count)d pages of goods follow.", goods.of) % {"count": goods.of}
+            said = f"{said} {more}"
+        return Done(said, found[0].id)

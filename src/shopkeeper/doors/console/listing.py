@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -150,13 +150,27 @@ class ListingView(View):
     def page(self) -> Page[Any]:
         pages, wanted = Paginator(self.rows, self.listing.size), self.request.GET.get("p", "1")
         number = max(1, int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
-        first = (number - 1) * self.listing.size
         also = self.listing.bars or tuple
-        _count, rows, self.bars = together.read(lambda: pages.count, lambda: list(self.rows[first : first + self.listing.size]), also)
+        counted, rows, self.bars = together.read(lambda: self._count(number), lambda: self._rows_on(number), also)
+        pages.count = counted
         page = pages.get_page(self.request.GET.get("p"))
-        if page.number == number:
-            page.object_list = rows
+        page.object_list = rows if page.number == number else self._rows_on(page.number)
         return page
+
+    def _count(self, number: int) -> int:
+        found = self._found(number) if self.typed else []
+        return found[0][1] if found else self.rows.count()
+
+    def _rows_on(self, number: int) -> list[Any]:
+        """Return the rows on a page: what they show of other tables is joined to those few, never to all before them."""
+        first = (number - 1) * self.listing.size
+        keys = [key for key, _all in self._found(number)] if self.typed else self.rows.values("pk")[first : first + self.listing.size]
+        return list(self.listing.rows().filter(pk__in=keys).order_by(*self.order))
+
+    def _found(self, number: int) -> list[tuple[Any, int]]:
+        """Return the keys on a page of what was searched for, each with the number of all: words are looked for in every name once."""
+        first = (number - 1) * self.listing.size
+        return list(self.rows.annotate(of_all=Window(Count("*"))).values_list("pk", "of_all")[first : first + self.listing.size])
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

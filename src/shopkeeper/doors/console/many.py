@@ -1,8 +1,9 @@
-"""Many products changed at once: those ticked in their list, or all that its search and filters leave."""
+"""Many products changed: those ticked in their list, or all that its search and filters leave."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from shopkeeper.doors import refusals
+from shopkeeper.doors.console import reading
 from shopkeeper.doors.console.listing import MOST_TYPED
+from shopkeeper.flows import change_many, change_prices
 from shopkeeper.kit import together
-from shopkeeper.kit.console import Choice, Command, Done, Fact, Lead, Listing, SeenField, UnitsField
+from shopkeeper.kit.console import Choice, Command, Done, Fact, Lead, Listing, MoneyField, SeenField, UnitsField
 from shopkeeper.kit.ids import ProductId, UserId
 from shopkeeper.kit.refusals import Malformed
 from shopkeeper.selling.catalog import public as catalog
@@ -22,9 +25,19 @@ from shopkeeper.selling.catalog.console import PRODUCTS, category_choices
 from shopkeeper.selling.catalog.console_bulk import EDITS_CALLED, MOST_WEIGHT_G
 from shopkeeper.selling.catalog.console_collections import collection_choices, rows_in
 from shopkeeper.selling.catalog.shapes import TraitKind
-from shopkeeper.selling.catalog.shapes_collections import Edit, EditKind, Preview, TooManyAtOnce
+from shopkeeper.selling.catalog.shapes_collections import UNDER_WAY, Edit, EditKind, Preview, PriceHow, PriceStep, TooManyAtOnce
+from shopkeeper.selling.pricing import public as pricing
+from shopkeeper.selling.pricing.console import list_choices
 
 MOST = 10_000
+MOST_PERCENT = change_prices.MOST_SHARE // 100
+HOW = {
+    "set": gettext_lazy("Set to an amount"),
+    "up_percent": gettext_lazy("Raise by per cent"),
+    "down_percent": gettext_lazy("Lower by per cent"),
+    "up": gettext_lazy("Raise by an amount"),
+    "down": gettext_lazy("Lower by an amount"),
+}
 NONE = "none"
 """The answer that takes a shelf or a brand away, so that an empty answer is none."""
 
@@ -92,7 +105,9 @@ class ChangeMany(Command):
     caption = gettext_lazy(
         "Choose one thing to do and answer only what it asks for. First you see what it comes to; nothing changes before."
     )
-    RENAMED: ClassVar = {"choices": "answers", "choice": "answers", "weight_g": "weight", "collection_id": "collection", "products": "kind"}
+    RENAMED: ClassVar = {
+        "choices": "answers", "choice": "answers", "weight_g": "weight", "collection_id": "collection", "products": "kind",
+    }  # fmt: skip
 
     kind = forms.ChoiceField(label=gettext_lazy("What to do"), choices=lambda: [("", _("Choose")), *EDITS_CALLED.items()])
     category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
@@ -105,6 +120,17 @@ class ChangeMany(Command):
         label=gettext_lazy("Collection"), required=False, help_text=gettext_lazy("Those that are filled by hand.")
     )
     weight = UnitsField(label=gettext_lazy("Weight in grams"), most=MOST_WEIGHT_G, required=False)
+    how = forms.ChoiceField(label=gettext_lazy("What prices become"), required=False, choices=lambda: [("", ""), *HOW.items()])
+    percent = forms.DecimalField(
+        label=gettext_lazy("Per cent"), required=False, min_value=Decimal("0.01"), max_value=MOST_PERCENT, decimal_places=2
+    )
+    amount = MoneyField(label=gettext_lazy("Amount"), least=1, required=False)
+    rounding = forms.ChoiceField(
+        label=gettext_lazy("Round to"),
+        required=False,
+        help_text=gettext_lazy("To the nearest multiple, halves up; an amount that is set stays."),
+    )
+    price_list = forms.ChoiceField(label=gettext_lazy("Price list"), required=False)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
     seen = SeenField()
     preview: Preview | None = None
@@ -116,8 +142,8 @@ class ChangeMany(Command):
             self.ids = wanted(self.asked)
         except TooManyAtOnce as refusal:
             self.refused = refusal
-        shelves, brands, attributes, collections = together.read(
-            category_choices, catalog.brands, catalog.attributes, lambda: collection_choices(by_hand=True)
+        shelves, brands, attributes, collections, lists = together.read(
+            category_choices, catalog.brands, catalog.attributes, lambda: collection_choices(by_hand=True), list_choices
         )
         language = self.setting.language
         named = [(str(each.id), each.name.pick(language)) for each in brands]
@@ -132,6 +158,8 @@ class ChangeMany(Command):
         self._offer("attribute", [("", ""), *said])
         self._offer("answers", groups)
         self._offer("collection", [("", ""), *collections])
+        self._offer("rounding", [(str(each), reading.money(each, self.setting.currency)) for each in change_prices.STEPS])
+        self._offer("price_list", lists)
         self.called: dict[str, dict[int, str]] = {
             "category_id": {int(key): str(label) for key, label in shelves},
             "brand_id": {int(key): label for key, label in named},
@@ -140,6 +168,7 @@ class ChangeMany(Command):
         self.groups = [
             (_("What to do"), ["kind", "reason"]),
             (_("The answer it needs"), ["category", "brand", "answers", "attribute", "collection", "weight"]),
+            (_("Prices"), ["how", "percent", "amount", "rounding", "price_list"]),
         ]
 
     def _offer(self, field: str, choices: Sequence[Any]) -> None:
@@ -159,11 +188,29 @@ class ChangeMany(Command):
             return Edit(kind=kind, target=pairs[0][0], choice_ids=tuple(choice for _attribute, choice in pairs))
         if kind is EditKind.WEIGHT:
             return Edit(kind=kind, weight_g=self._needed("weight"))
+        if kind is EditKind.PRICE:
+            return Edit(kind=kind, price=self._price())
         asked = {
             EditKind.CATEGORY: "category", EditKind.BRAND: "brand", EditKind.NO_ANSWER: "attribute", EditKind.COLLECT: "collection",
             EditKind.DROP: "collection",
         }.get(kind)  # fmt: skip
         return Edit(kind=kind, target=self._needed(asked) if asked else None)
+
+    def _price(self) -> PriceStep:
+        way = self.cleaned_data["how"]
+        if not way:
+            raise Malformed("how", "", expected="answer")
+        if way in ("up_percent", "down_percent"):
+            if self.cleaned_data["percent"] is None:
+                raise Malformed("percent", "", expected="answer")
+            how, value = PriceHow.PERCENT, int(self.cleaned_data["percent"] * 100)
+        else:
+            how, value = PriceHow.SET if way == "set" else PriceHow.AMOUNT, self._needed("amount")
+        listed, rounded = self.cleaned_data["price_list"], self.cleaned_data["rounding"]
+        return PriceStep(
+            how=how, value=-value if way.startswith("down") else value, step_minor=int(rounded or 1),
+            price_list_id=int(listed) if listed else pricing.default_price_list().id,
+        )  # fmt: skip
 
     def _needed(self, field: str) -> Any:
         answer = self.cleaned_data[field]
@@ -178,7 +225,7 @@ class ChangeMany(Command):
         mark = hashlib.sha256(f"{edit} {self.ids}".encode()).hexdigest()[:16]
         if self.cleaned_data["seen"] == mark:
             return True
-        self.preview = catalog.preview_edit(product_ids=self.ids, edit=edit)
+        self.preview = change_many.preview(product_ids=self.ids, edit=edit)
         self.fields["seen"].show(mark)  # type: ignore[attr-defined]
         return False
 
@@ -194,6 +241,10 @@ class ChangeMany(Command):
             lines.append(Fact(_("Are not there any more"), ", ".join(str(product_id) for product_id, _code in found.refused[:20])))
         language = self.setting.language
         lines += [Fact(each.name.pick(language), f"{self._said(each.before)} → {self._said(each.after)}") for each in found.first]
+        if self.cleaned_data.get("kind") == EditKind.PRICE:
+            lines.append(Fact(_("Second person"), _("What falls far, or below what a piece costs, waits for one; the others do not.")))
+        if len(self.ids) > change_many.SMALL:
+            lines.append(Fact(_("How it is done"), _("In the background: a page shows how far it is, and it can be stopped.")))
         return [*lines, Fact(pgettext("a change", "Not done yet"), _("Press “Change them” once more."))]
 
     def _said(self, state: Mapping[str, Any]) -> str:
@@ -202,9 +253,13 @@ class ChangeMany(Command):
             "is_published": lambda shown: _("In the shop") if shown else _("Not shown"),
             "position": lambda place: _("not in it") if place is None else _("in it"),
             "weights": lambda weights: ", ".join(f"{each} g" for each in sorted(set(weights.values()))) or "–",
+            "prices": lambda prices: ", ".join(sorted({self._amount(each) for each in prices.values()})) or "–",
             "said": lambda rows: ", ".join(self._answer(row) for row in rows) or "–",
         }
         return tell[name](value) if name in tell else self.called[name].get(value, "–")
+
+    def _amount(self, minor: int | None) -> str:
+        return _("no price") if minor is None else reading.money(minor, self.setting.currency)
 
     def _answer(self, row: Sequence[Any]) -> str:
         choice, number, english, chinese, _derived = row
@@ -212,9 +267,14 @@ class ChangeMany(Command):
         return self.called["said"].get(choice, "") or number or words
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
-        _edit_id, found = catalog.edit_products(
-            product_ids=self.ids, edit=self.edit(), reason=self.cleaned_data["reason"], actor=actor, now=now
-        )
-        told = ngettext("%(n)d product is changed.", "%(n)d products are changed.", found.changed) % {"n": found.changed}
-        back = _("Within a day it can be taken back under “Changes of many”.")
-        return Done(f"{told} {back}", tone="warn" if found.refused else "good")
+        run = change_many.change(product_ids=self.ids, edit=self.edit(), reason=self.cleaned_data["reason"], actor=actor, now=now)
+        page = reverse("console_edits:page", args=[run.id])
+        if run.state in UNDER_WAY:
+            return Done(_("It is under way; this page shows how far it is."), url=page)
+        told = [ngettext("%(n)d product is changed.", "%(n)d products are changed.", run.changed) % {"n": run.changed}]
+        odd = sum(catalog.run_refusals(run.id).values())
+        if odd:
+            told.append(ngettext("%(n)d waits or was left.", "%(n)d wait or were left.", odd) % {"n": odd})
+        told.append(_("Within a day it can be taken back under “Changes of many”."))
+        is_whole = not odd and run.wanted == len(self.ids)
+        return Done(" ".join(told), tone="good" if is_whole else "warn", url=page if odd else "")

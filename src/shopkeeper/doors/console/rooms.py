@@ -10,6 +10,7 @@ from shopkeeper.doors.console import (
     collections,
     customers,
     drafts,
+    edits,
     engine_pages,
     engine_words,
     finding,
@@ -40,7 +41,7 @@ from shopkeeper.growth.messages.console_letters import BOUNCES
 from shopkeeper.kit.console import Bulk
 from shopkeeper.ops.audit.console import AUDIT
 from shopkeeper.selling.catalog.console import CATEGORIES, SaveCategory
-from shopkeeper.selling.catalog.console_bulk import EDITS, TakeBack
+from shopkeeper.selling.catalog.console_bulk import EDITS
 from shopkeeper.selling.catalog.console_collections import COLLECTIONS, ArrangeCollection
 from shopkeeper.selling.catalog.console_drafts import DiscardDraft, DraftAgain, Unschedule
 from shopkeeper.selling.catalog.console_options import AddVariants, Relate, SaveOptions
@@ -160,7 +161,7 @@ DESKS = (
         about={"edit": collections.SaveCollection, "arrange": ArrangeCollection, "engines": engine_words.ForCollection},
         home="edit",
     ),
-    Desk(EDITS, icon="sk-ledger", about={"undo": TakeBack}),
+    Desk(EDITS, icon="sk-ledger", page=edits.page, about={"stop": edits.Stop, "undo": edits.TakeBack}),
     Desk(BRANDS, icon="sk-product", makes={"new": SaveBrand}, about={"edit": SaveBrand}),
     Desk(SIZE_TABLES, icon="sk-product", makes={"new": SaveSizeTable}, about={"edit": SaveSizeTable}),
     Desk(ATTRIBUTES, icon="sk-percent", makes={"new": SaveAttribute}, about={"edit": SaveAttribute}),

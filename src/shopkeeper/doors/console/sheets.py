@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 FORMATS = ("csv", "xlsx")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# In the wide forms of Chinese and Japanese keyboards, too: spreadsheets run those as well.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 Cell = str | int | float | Decimal | datetime | None
 
 

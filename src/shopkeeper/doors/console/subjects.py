@@ -27,7 +27,7 @@ _PAGES = {
     "approval": "console_approvals:page",
     "attribute": "console_attributes:edit",
     "brand": "console_brands:edit",
-    "bulk_edit": "console_edits:undo",
+    "bulk_edit": "console_edits:page",
     "category": "console_categories:edit",
     "collection": "console_goods_collections:edit",
     "size_table": "console_size_tables:edit",

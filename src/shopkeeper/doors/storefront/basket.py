@@ -172,7 +172,12 @@ def _quoted(basket: Basket, country: str) -> tuple[Quote | None, Refusal | None]
 
 
 def _short(line: Line) -> ShortLine:
-    return ShortLine(variant_id=line.goods.variant_id, sku=reading.pick(line.goods.name), wanted=line.units, available=line.available)
+    return ShortLine(variant_id=line.goods.variant_id, sku=_called(line.goods), wanted=line.units, available=line.available)
+
+
+def _called(goods: Goods) -> str:
+    """Return what shoppers know goods by: of several choices, also which one."""
+    return " – ".join(filter(None, (reading.pick(goods.name), reading.pick(goods.option))))
 
 
 def _hint(quote: Quote, options: Sequence[DeliveryOption]) -> FreeHint | None:
@@ -237,7 +242,7 @@ def _added(request: HttpRequest, form: forms.Form, goods: Goods, units: int) -> 
         if not goods.is_sellable:
             raise NotSellable(f"{goods.sku} is not on sale", field="variant", value=goods.sku)
         if held + units > left:
-            raise OutOfStock([ShortLine(variant_id=goods.variant_id, sku=reading.pick(goods.name), wanted=held + units, available=left)])
+            raise OutOfStock([ShortLine(variant_id=goods.variant_id, sku=_called(goods), wanted=held + units, available=left)])
         return orders.add_line(token=token, variant_id=goods.variant_id, units=units, now=timezone.now())
     except Refusal as refusal:
         form.refuse(refusal, "units")
@@ -247,7 +252,7 @@ def _added(request: HttpRequest, form: forms.Form, goods: Goods, units: int) -> 
 def _told(request: HttpRequest, basket: Basket, goods: Goods, units: int) -> HttpResponse:
     said = ngettext("In your basket: %(name)s", "In your basket: %(units)d × %(name)s", units) % {
         "units": units,
-        "name": reading.pick(goods.name),
+        "name": _called(goods),
     }
     said += _total_words(request, basket)
     link = {"href": reverse("storefront:basket"), "text": _("See the basket")}

@@ -23,7 +23,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show every collection that is shown now, with the number of its goods."""
     reading = kept.of(request)
     shown = flow.shown(timezone.now(), reading.collections())
-    goods = flow.counts(shown, today=_today(request), keep=reading.keep)
+    goods = flow.counts(shown, today=_today(request), keep=reading.keeping)
     _rests(request, shown, ())
     return frame.page(
         request, "collections", here="collections", shown=[(each, goods[each.id]) for each in shown], head=heads.collections(shown)
@@ -39,7 +39,7 @@ def collection(request: HttpRequest, slug: str) -> HttpResponse:
     sort, wanted = narrowing.sort_of(request.GET.get("sort")), narrowing.wanted(request)
     shelf = flow.page(
         here, wanted=wanted, today=_today(request), sort=sort, number=forms.page_number(request.GET.get("page")), size=ON_A_PAGE,
-        look=reading.look, keep=reading.keep,
+        look=reading.look, keep=reading.keeping,
     )  # fmt: skip
     page = shelf.page
     _rests(request, (here,), page.items)

@@ -57,7 +57,7 @@ def of_guest(request: HttpRequest, token: str) -> HttpResponse:
     """
     order = orders.by_token(token)
     back = reverse("storefront:order", args=[token])
-    if _signs_in(order.buyer_id):
+    if customers.signs_in(order.buyer_id):
         return _to_sign_in(reverse("storefront:consents"))
     if request.method != "POST":
         return frame.page(request, "consents_ask", is_listed=False, back=back)
@@ -76,14 +76,9 @@ def of_guest(request: HttpRequest, token: str) -> HttpResponse:
 def by_mail(request: HttpRequest, token: str) -> HttpResponse:
     """The choices of a guest who comes from a mail of ours; whoever has an account signs in. Raises NotFound."""
     customer_id = customers.by_link(token)
-    if _signs_in(customer_id):
+    if customers.signs_in(customer_id):
         return _to_sign_in(reverse("storefront:consents"))
     return _page(request, customer_id, source="link", back=reverse("storefront:home"))
-
-
-def _signs_in(customer_id: CustomerId) -> bool:
-    person = customers.stands_for([customer_id]).get(customer_id, customer_id)
-    return customers.customer(person).user_id is not None
 
 
 def _to_sign_in(after: str) -> HttpResponse:

@@ -51,8 +51,12 @@ class Form:
             return None
 
     def refuse(self, refusal: Refusal, name: str | None = None) -> None:
-        """Put a refusal beside a field, by default the one it names."""
+        """Put a refusal beside a field, by default the one it names; they stand in the order of the fields on the page."""
         self.errors.setdefault(name or refusal.field or "form", explain(refusal))
+        places = {each: place for place, each in enumerate(self.fields)}
+        in_order = sorted(self.errors.items(), key=lambda each: places.get(each[0], len(places)))
+        self.errors.clear()
+        self.errors.update(in_order)
 
 
 def whole(field: str, value: str, *, least: int, most: int) -> int:

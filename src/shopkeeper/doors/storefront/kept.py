@@ -1,15 +1,24 @@
-"""What a process remembers of the catalogue, as long as the marks of its parts stand: shelves and names, never prices or stock."""
+"""What a process remembers of the catalogue, as long as the marks of its parts stand: shelves and names, never prices or stock.
+
+Only which goods follow stock into a collection is remembered too, for some seconds: nothing marks that, and in a large shop it costs a look
+at every shelf of every warehouse.
+"""
 
 from array import array
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from sys import getsizeof
 from threading import Lock
+from time import monotonic
 from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest
 
 from shopkeeper.flows import browse
+from shopkeeper.flows import collections as collecting
 from shopkeeper.kit.ids import CategoryId, ProductId
 from shopkeeper.kit.page import Page
 from shopkeeper.selling.catalog import public as catalog
@@ -25,16 +34,82 @@ from shopkeeper.selling.shop.shapes import Shop
 
 T = TypeVar("T")
 
-MOST = 512
+MOST_BYTES = 16_000_000
+"""So much a process remembers. What was asked for longest ago goes first; a list of ids takes eight bytes a product."""
 
-_lock = Lock()
-_kept: dict[Hashable, tuple[int, Any]] = {}
+STOCK_MAY_LAG_S = 5.0
+"""So long which goods follow stock into a collection is taken as it was found. How many of each are left is read anew for every page."""
+
+
+class Memory:
+    """Values under the marks they were read at, the one asked for longest ago first, and how many bytes they are."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._values: OrderedDict[Hashable, tuple[Hashable, Any, int]] = OrderedDict()
+        self.size = 0
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def get(self, key: Hashable, mark: Hashable) -> Any:
+        """Return the value of a key under a mark, which counts as asked for; MISSING where there is none."""
+        with self._lock:
+            found = self._values.get(key)
+            if found is None or found[0] != mark:
+                return MISSING
+            self._values.move_to_end(key)
+            return found[1]
+
+    def put(self, key: Hashable, mark: Hashable, value: Any) -> None:
+        """Keep a value, unless it alone is more than may be kept; the longest unasked go until there is room."""
+        size = weigh(value)
+        with self._lock:
+            former = self._values.pop(key, None)
+            self.size -= former[2] if former else 0
+            if size > MOST_BYTES:
+                return
+            self._values[key] = (mark, value, size)
+            self.size += size
+            while self.size > MOST_BYTES:
+                _key, (_mark, _value, gone) = self._values.popitem(last=False)
+                self.size -= gone
+
+    def clear(self) -> None:
+        """Drop everything."""
+        with self._lock:
+            self._values.clear()
+            self.size = 0
+
+
+MISSING = object()
+
+
+def weigh(value: object) -> int:
+    """Return about how many bytes a value takes with all it holds; what it holds twice is counted once, classes and enums not at all."""
+    seen: set[int] = set()
+    waiting, size = [value], 0
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen or isinstance(each, type | Enum):
+            continue
+        seen.add(id(each))
+        size += getsizeof(each)
+        if isinstance(each, Mapping):
+            waiting += [*each.keys(), *each.values()]
+        elif isinstance(each, tuple | list | set | frozenset):
+            waiting += each
+        elif is_dataclass(each):
+            waiting += [getattr(each, field.name) for field in fields(each)]
+    return size
+
+
+_kept = Memory()
 
 
 def forget() -> None:
     """Read everything anew from here on."""
-    with _lock:
-        _kept.clear()
+    _kept.clear()
 
 
 def of(request: HttpRequest) -> "Reading":
@@ -76,6 +151,7 @@ class Reading:
             listing=self.listing,
             by_price=self.by_price,
             facets=self.facets,
+            counted=self.counted,
             traits=self.traits,
             extras=self.extras,
             products=self.products,
@@ -101,9 +177,18 @@ class Reading:
         """Return every collection by position, shown or not."""
         return self._get("collections", (), catalog.collections)
 
+    @property
+    def keeping(self) -> collecting.Keeping:
+        """Return how what is read of collections is remembered here."""
+        return collecting.Keeping(marked=self.keep, briefly=self.keep_briefly)
+
     def keep(self, key: Hashable, read: Callable[[], T]) -> T:
         """Return what rests on the whole catalogue and its prices, read anew once any of it changed."""
         return self._get(key, None, read)
+
+    def keep_briefly(self, key: Hashable, read: Callable[[], T]) -> T:
+        """Return what rests on stock besides, which moves no mark: read anew every STOCK_MAY_LAG_S seconds."""
+        return self._get(key, None, read, at=int(monotonic() / STOCK_MAY_LAG_S)) if STOCK_MAY_LAG_S > 0 else read()
 
     def narrowing(self, asked: Mapping[str, Sequence[str]]) -> Narrowing:
         """Return what an address asks of a shelf, as `catalog.narrowing` does; the questions there are were read before."""
@@ -111,7 +196,12 @@ class Reading:
 
     def facets(self, category_id: CategoryId | None) -> tuple[Facet, ...]:
         """Return the questions that part a whole shelf's goods, as `catalog.facets` does. Of a narrowed one they are read anew."""
-        return self._get(("facets", category_id), self.shelves(category_id), lambda: catalog.facets(category_id))
+        whole = self.counted(category_id)
+        return self._get(("facets", category_id), self.shelves(category_id), lambda: catalog.facets(category_id, whole=whole))
+
+    def counted(self, category_id: CategoryId | None) -> Mapping[tuple[int, int], int]:
+        """Return how many of a shelf's goods hold each answer, as `catalog.counted` does."""
+        return self._get(("counted", category_id), self.shelves(category_id), lambda: catalog.counted(category_id))
 
     def traits(self, product: Product) -> tuple[Trait, ...]:
         """Return what is said of a product."""
@@ -155,18 +245,14 @@ class Reading:
             return None
         return (category_id, *(each.id for each in self.categories() if each.parent_id == category_id))
 
-    def _get(self, key: Hashable, shelves: Sequence[int] | None, read: Callable[[], T]) -> T:
+    def _get(self, key: Hashable, shelves: Sequence[int] | None, read: Callable[[], T], *, at: Hashable = None) -> T:
         # Inside a transaction others do not see what this one sees, and it may be undone.
         if connection.in_atomic_block:
             return read()
-        mark = self.editions.of(shelves)
-        with _lock:
-            found = _kept.get(key)
-        if found is not None and found[0] == mark:
-            return found[1]  # type: ignore[no-any-return]
+        mark = (self.editions.of(shelves), at)
+        found = _kept.get(key, mark)
+        if found is not MISSING:
+            return found  # type: ignore[no-any-return]
         value = read()
-        with _lock:
-            if len(_kept) >= MOST:
-                _kept.clear()
-            _kept[key] = (mark, value)
+        _kept.put(key, mark, value)
         return value

@@ -13,11 +13,14 @@ from shopkeeper.doors.storefront import forms, frame, limits, visitor
 from shopkeeper.doors.wordings import copies
 from shopkeeper.flows import copy_of_data
 from shopkeeper.kit import places
+from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.refusals import Refusal
+from shopkeeper.ops.access import public as access
 from shopkeeper.ops.access.shapes import WrongPassword
 from shopkeeper.ops.limits.shapes import TooOften
 from shopkeeper.selling.customers import public as customers
 from shopkeeper.selling.customers.shapes import Customer
+from shopkeeper.selling.shop import public as shops
 
 FIELDS = ("company", "country", "tax_number", "billing_email")
 
@@ -48,17 +51,23 @@ def copy(request: HttpRequest) -> HttpResponse:
         return _to_sign_in(reverse("storefront:my_data"))
     form = CopyForm(request.POST.dict() if request.method == "POST" else None)
     if request.method != "POST":
-        return frame.page(request, "my_data", form=form, is_listed=False)
+        return _copy_page(request, form, member.user_id)
     try:
         made = copy_of_data.own(
             user_id=member.user_id, customer_id=member.id, password=request.POST.get("password", ""), now=timezone.now()
         )
     except WrongPassword as refusal:
         form.refuse(refusal, "password")
-        return frame.page(request, "my_data", status=422, form=form, is_listed=False)
+        return _copy_page(request, form, member.user_id, status=422)
     except TooOften as refusal:
         return limits.too_often(request, refusal)
     return copies.response(made)
+
+
+def _copy_page(request: HttpRequest, form: forms.Form, user_id: UserId, *, status: int = 200) -> HttpResponse:
+    # Who signs in by a code or a provider has none yet: they are told how to come by one, for the copy is theirs as well.
+    has_password = access.has_password(user_id)
+    return frame.page(request, "my_data", status=status, form=form, has_password=has_password, is_listed=False)
 
 
 @never_cache
@@ -69,7 +78,7 @@ def business(request: HttpRequest) -> HttpResponse:
     if member is None:
         return _to_sign_in(reverse("storefront:business"))
     known = customers.business(member.id)
-    begun = {name: getattr(known, name) for name in FIELDS} if known else {"country": member.country}
+    begun = {name: getattr(known, name) for name in FIELDS} if known else {"country": member.country or shops.shop().country}
     form = BusinessForm(request.POST.dict() if request.method == "POST" else None, **begun)
     if request.method == "POST" and _saved(member, form):
         messages.success(request, _("Saved."))

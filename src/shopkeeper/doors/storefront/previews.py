@@ -29,6 +29,6 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
         now=timezone.now(),
     )
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    response["Referrer-Policy"] = "no-referrer"
+    # Not “no-referrer”: browsers then send this page's forms as from nowhere, and the shop refuses those.
     response["Cache-Control"] = "no-store"
     return response

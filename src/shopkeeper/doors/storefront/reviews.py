@@ -1,5 +1,7 @@
 """Reviews: the form behind a line of an order, and the word that somebody else's was helpful."""
 
+from collections.abc import Mapping, Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,7 +22,15 @@ from shopkeeper.selling.reviews.shapes import MOST_NAME, MOST_PHOTOS, MOST_TEXT,
 
 
 class ReviewForm(forms.Form):
-    fields = ("shown_name", "stars", "title", "text")
+    fields = ("stars", "shown_name", "title", "text", "photos")
+
+    def __init__(self, sent: Mapping[str, str] | None = None, *, kept: Sequence[str] | None = None, **initial: object) -> None:
+        super().__init__(sent, **initial)
+        self.kept = kept
+
+    def keeps(self, square: str) -> bool:
+        """Return whether a photo the review has is to stay: all of them until the writer says otherwise."""
+        return self.kept is None or square in self.kept
 
     def value(self, name: str) -> str:
         """Return what the field shows; a text is longer than other fields, and what is too long is refused, not cut."""
@@ -55,14 +65,14 @@ def write(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponseRedirect(order_page)
     if request.method != "POST":
         return _form_page(request, place, _beginning(place))
-    form = ReviewForm(request.POST.dict())
+    form = ReviewForm(request.POST.dict(), kept=request.POST.getlist("kept"))
     name = visitor.voice(request)
     draft = form.draft(request.LANGUAGE_CODE)
     try:
         if draft is not None:
             write_review.write(
                 token=token, line_id=line_id, draft=draft, writer=name, now=timezone.now(), files=_files(request),
-                kept=request.POST.getlist("kept"),
+                kept=form.kept,
             )  # fmt: skip
     except Refusal as refusal:
         form.refuse(refusal)

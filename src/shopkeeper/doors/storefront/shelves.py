@@ -160,7 +160,8 @@ def product_page(request: HttpRequest, slug: str, *, form: forms.Form | None = N
     chosen = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 and int(asked) in open_to else next(iter(open_to), None)
     picker = choosing.picker(shown, form.value if form else lambda name: request.GET.get(name, ""))
     if picker:
-        chosen = picker.choice.variant.id if picker.choice and picker.choice.can_be_bought else None
+        # Also where it is sold out: picture, heart, price and delivery speak of what was picked.
+        chosen = picker.choice.variant.id if picker.choice else None
     way = cheapest_promise(request)
     return frame.page(
         request,

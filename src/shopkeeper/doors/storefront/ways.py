@@ -56,7 +56,7 @@ def _page(request: HttpRequest, member: Customer, form: NumberForm) -> HttpRespo
         ways=ways,
         member=member,
         proving=request.session.get(PROVING, ""),
-        here=(request.session.get(visitor.PLACE) or [None])[0],
+        this_place=(request.session.get(visitor.PLACE) or [None])[0],
         is_listed=False,
     )
     return signing_in_with.let_forms_lead_to(response, ways.others)

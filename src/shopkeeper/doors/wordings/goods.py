@@ -391,6 +391,11 @@ def _too_many_at_once(refusal: collecting.TooManyAtOnce) -> tuple[str, str]:
 
 
 @say.register
+def _edit_under_way(refusal: collecting.EditUnderWay) -> tuple[str, str]:
+    return _("This change of many is still under way."), _("Wait until it is through, or stop it first.")
+
+
+@say.register
 def _edit_too_old(refusal: collecting.EditTooOld) -> tuple[str, str]:
     return _("This change of many cannot be taken back any more."), _(
         "Only the last one can, once, and within a day. Make another change instead."

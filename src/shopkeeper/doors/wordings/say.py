@@ -162,6 +162,7 @@ NAMES = {
     "merged_id": pgettext_lazy("field", "other record"),
     "take": pgettext_lazy("field", "what to take over"),
     "source": pgettext_lazy("field", "source"),
+    "business": pgettext_lazy("field", "company"),
     "company": pgettext_lazy("field", "name of the company"),
     "billing_email": pgettext_lazy("field", "mail address for invoices"),
     "goods": pgettext_lazy("field", "sum of the goods"),

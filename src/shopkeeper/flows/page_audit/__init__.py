@@ -6,7 +6,9 @@ shown, and a look leaves no trace but what it found.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from shopkeeper.flows.page_audit import listing, reading, showing
 from shopkeeper.flows.page_audit.listing import Listed
@@ -15,14 +17,23 @@ from shopkeeper.kit.ids import UserId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.kit.text import LANGUAGES
 from shopkeeper.ops.audit import public as audit
+from shopkeeper.ops.jobs import public as jobs
 from shopkeeper.selling.content import public as content
 from shopkeeper.selling.content.shapes_pages import SLOW_MS, Look, PageFacts, PageKind, PageRef
 
 A_NIGHT = 400
 """Pages looked at in one night, each in both languages: two minutes at 150 ms each."""
 
+A_SLICE = 40
+"""Pages the worker looks at in one go, some ten seconds: what a killed process has to look at again, and how often progress shows."""
+
 AT_ONCE = 6
-"""Products looked at with their shelf when somebody asks for it now, and waits: some two seconds."""
+"""Goods looked at with their shelf on the command line, while somebody waits."""
+
+SILENT = timedelta(minutes=10)
+"""A round of which nothing was heard for so long stands still: whoever asks again sets it going."""
+
+_ROUND = "goods_looked_at:{kind}:{subject}"
 
 _SHARE_OF_THE_OLDEST = 3
 
@@ -74,6 +85,22 @@ def round_of_the_night(*, now: datetime, most: int = A_NIGHT, tell: Callable[[in
     return Night(pages=len(chosen), looks=len(chosen) * len(LANGUAGES), forgotten=forgotten)
 
 
+def round_of_the_day(*, now: datetime, most: int = A_SLICE) -> int:
+    """Look at a few pages that are due, and return how many: those never looked at or changed since first, then looks older than a week.
+
+    Called again and again, it comes to every page of however large a shop in time; where nothing is due it looks at nothing.
+    """
+    looked = content.looked_at()
+    due = [each for each in listing.all_pages(now) if _is_due(each, looked.get((each.page.kind.value, each.page.subject)), now)]
+    chosen = choose(due, looked, most=most)
+    look_at(chosen, now=now)
+    return len(chosen)
+
+
+def _is_due(page: Listed, at: datetime | None, now: datetime) -> bool:
+    return at is None or at < now - listing.EVERY or bool(page.changed_at and page.changed_at > at)
+
+
 def choose(pages: Sequence[Listed], looked_at: Mapping[tuple[str, str], datetime], *, most: int) -> list[Listed]:
     """Return at most so many pages: those never looked at or changed since, the newest change first, and those whose look is oldest."""
     due: list[tuple[datetime | None, Listed]] = []
@@ -109,14 +136,94 @@ def look_again(page: PageRef, *, actor: UserId | None, now: datetime) -> tuple[L
 def look_by_address(address: str, *, with_goods: bool, actor: UserId | None, now: datetime) -> tuple[Look, ...]:
     """Look at the page of an address now, in both languages, and return what is found.
 
-    `with_goods`: where it is a shelf or a collection, at the first AT_ONCE goods on it too. Raises NotFound where it is none of the pages
-    engines may keep, Malformed, OutOfRange.
+    `with_goods`: where it is a shelf or a collection, the worker then looks at all goods on it (`goods_round` tells how far it is).
+    Raises NotFound where it is none of the pages engines may keep, Malformed, OutOfRange.
     """
+    page = _page_of(address, now)
+    looks = _asked([page], actor=actor, now=now)
+    if with_goods and listing.has_goods(page):
+        _begin_round(page, now)
+    return looks
+
+
+def look_at_first_goods(address: str, *, now: datetime, most: int = AT_ONCE) -> tuple[Look, ...]:
+    """Look at the goods that stand first on the shelf or in the collection of an address, now. Raises as `look_by_address` does."""
+    return look_at(listing.goods_on(_page_of(address, now), now, most), now=now)
+
+
+def _page_of(address: str, now: datetime) -> Listed:
     page = listing.by_address(checks.line(address, field="address", least=1, most=400), now)
     if page is None:
         raise NotFound("page", checks.shown(address))
-    goods = listing.goods_on(page, now, AT_ONCE) if with_goods else ()
-    return _asked([page, *goods], actor=actor, now=now)
+    return page
+
+
+# ── all goods on a page, by the worker ────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoodsRound:
+    """How far the worker is with the goods on a page since somebody asked; `told_at`: when it was last heard of."""
+
+    asked_at: datetime
+    told_at: datetime
+    done: int
+    of: int
+    is_over: bool
+
+    def is_under_way(self, now: datetime) -> bool:
+        """Return whether the worker is still at it; a round that went silent is not."""
+        return not self.is_over and now - self.told_at < SILENT
+
+
+def goods_round(page: PageRef) -> GoodsRound | None:
+    """Return how far the last round over the goods on a page is, None where nobody asked for one: one query."""
+    found = jobs.last_report(_ROUND.format(kind=page.kind.value, subject=page.subject))
+    if found is None:
+        return None
+    body = found.body
+    return GoodsRound(
+        asked_at=datetime.fromisoformat(body["asked_at"]), told_at=found.at, done=body["done"], of=body["of"], is_over=body["is_over"]
+    )
+
+
+@transaction.atomic
+def _begin_round(page: Listed, now: datetime) -> None:
+    goods = len(listing.goods_on(page, now))
+    _tell(page.page, asked_at=now, now=now, done=0, of=goods, is_over=goods == 0)
+    if goods:
+        _put_off(page.page)
+
+
+def go_on(page: PageRef, *, now: datetime) -> GoodsRound | None:
+    """Look at the next slice of the goods on a page that a round has not come to, and put off the rest; return how far it is then.
+
+    What was looked at since it was asked for is done, so it goes on where a dead process left it. Changed goods come first.
+    """
+    found = goods_round(page)
+    if found is None or found.is_over:
+        return found
+    here = listing.page(page, now)
+    goods = listing.goods_on(here, now) if here else ()
+    looked = content.looked_at_of(PageKind.PRODUCT, [each.page.subject for each in goods])
+    left = [each for each in goods if (at := looked.get(each.page.subject)) is None or at < found.asked_at]
+    chosen = choose(left, {(PageKind.PRODUCT.value, subject): at for subject, at in looked.items()}, most=A_SLICE)
+    look_at(chosen, now=now)
+    is_over = len(chosen) == len(left)
+    with transaction.atomic():
+        _tell(page, asked_at=found.asked_at, now=now, done=len(goods) - len(left) + len(chosen), of=len(goods), is_over=is_over)
+        if not is_over:
+            _put_off(page)
+    return goods_round(page)
+
+
+def _tell(page: PageRef, *, asked_at: datetime, now: datetime, done: int, of: int, is_over: bool) -> None:
+    body = {"asked_at": asked_at.isoformat(), "done": done, "of": of, "is_over": is_over}
+    jobs.keep_report(name=_ROUND.format(kind=page.kind.value, subject=page.subject), at=now, trouble=0, body=body)
+
+
+def _put_off(page: PageRef) -> None:
+    jobs.defer("look_at_goods", once=f"look_at_goods:{page.kind.value}:{page.subject}", kind=page.kind.value, subject=page.subject)
 
 
 def _asked(pages: Sequence[Listed], *, actor: UserId | None, now: datetime) -> tuple[Look, ...]:

@@ -129,8 +129,8 @@ def _own_path(wanted: str) -> str:
     return parts.path
 
 
-def goods_on(shelf: Listed, now: datetime, most: int) -> tuple[Listed, ...]:
-    """Return the pages of the goods that stand first on a shelf or in a collection; none for another page."""
+def goods_on(shelf: Listed, now: datetime, most: int | None = None) -> tuple[Listed, ...]:
+    """Return the pages of the goods that stand on a shelf or in a collection, or of so many that stand first; none for another page."""
     if shelf.page.kind is PageKind.COLLECTION:
         zone = shops.shop().zone
         here = collecting.of_slug(shelf.slug, now)
@@ -140,8 +140,14 @@ def goods_on(shelf: Listed, now: datetime, most: int) -> tuple[Listed, ...]:
         ids = list(catalog.listing_ids(category.id if category else None))[:most]
     else:
         return ()
-    known = catalog.products(ids)
-    return tuple(_product(each, known[each].slug) for each in ids if each in known and known[each].is_published)
+    known = {each.id: each for each in catalog.listed_of(ids)}
+    worded = content.engine_words_changed()
+    return tuple(_worded(_product(each, known[each].slug, known[each].changed_at), worded) for each in ids if each in known)
+
+
+def has_goods(page: Listed) -> bool:
+    """Return whether a page is one of those on which goods stand."""
+    return page.page.kind in (PageKind.COLLECTION, PageKind.CATEGORY, PageKind.GOODS)
 
 
 def _match(path: str) -> ResolverMatch | None:

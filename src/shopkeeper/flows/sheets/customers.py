@@ -29,8 +29,9 @@ class Customers:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.by_id: dict[CustomerId, Customer] = {}
-        self.by_mail: dict[str, tuple[Customer, ...]] = {}
+        self.people: dict[CustomerId, Customer] = {}
+        self.by_number: dict[CustomerId, CustomerId] = {}
+        self.by_mail: dict[str, tuple[CustomerId, ...]] = {}
 
     def key(self, wish: Wish) -> str:
         """Return the number, else the mail address."""
@@ -41,15 +42,29 @@ class Customers:
         numbers = [
             CustomerId(int(each)) for wish in wishes if (each := wish.get("customer")).isascii() and each.isdigit() and len(each) < 19
         ]
-        self.by_id = customers.customers(numbers)
-        self.by_mail = customers.by_emails([wish.get("email").lower() for wish in wishes if wish.get("email")])
+        # A merged record is taken for the person it belongs to.
+        self.by_number = customers.stands_for(numbers)
+        by_mail = customers.by_emails([wish.get("email").lower() for wish in wishes if wish.get("email")])
+        self.by_mail = {mail: tuple(each.id for each in same) for mail, same in by_mail.items()}
+        self.people = customers.customers({*self.by_number.values(), *(each for same in self.by_mail.values() for each in same)})
+
+    def hold(self, wishes: Sequence[Wish]) -> None:
+        """Let nobody else change these people's particulars, they themselves included."""
+        for each in sorted(self.people):
+            customers.lock(each)
+
+    def hold_written(self, lines: Sequence[Line]) -> None:
+        """Let nobody else change the particulars of these rows' people."""
+        for each in sorted({line.subject or 0 for line in lines}):
+            customers.lock(CustomerId(each))
 
     def _found(self, wish: Wish) -> Customer | None:
         number, mail = wish.get("customer"), wish.get("email").lower()
         if number:
-            found = self.by_id.get(CustomerId(values.whole(number, field="customer")))
-            if found is None:
+            person = self.by_number.get(CustomerId(values.whole(number, field="customer")))
+            if person is None:
                 raise NotFound("customer", checks.shown(number))
+            found = self.people[person]
             if mail and mail != found.email.lower():
                 raise MailDiffers(field="email", value=checks.shown(mail))
             return found
@@ -60,7 +75,7 @@ class Customers:
         same = self.by_mail.get(mail, ())
         if len(same) > 1:
             raise MailAmbiguous(field="email", value=checks.shown(mail))
-        return same[0] if same else None
+        return self.people[same[0]] if same else None
 
     def compare(self, wish: Wish) -> Outcome:
         """Return which particulars differ."""
@@ -85,12 +100,11 @@ class Customers:
         wanted = {name: new for name, (_old, new) in outcome.changes.items()}
         if outcome.state is LineState.NEW:
             made = customers.guest(now=self.desk.now, **wanted)
-            self.by_mail[made.email.lower()] = (made,)
+            self.people[made.id], self.by_mail[made.email.lower()] = made, (made.id,)
             return made.id
         found = self._found(wish)
         assert found is not None
-        saved = self._save(found, wanted)
-        self.by_id[found.id], self.by_mail[found.email.lower()] = saved, (saved,)
+        self.people[found.id] = self._save(found, wanted)
         return found.id
 
     def _save(self, found: Customer, wanted: Mapping[str, Any]) -> Customer:

@@ -1,6 +1,7 @@
 """Prices from a file: every one is a new row of the price history, and what needs a second person is put before one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from shopkeeper.flows import second_person, set_price
 from shopkeeper.flows.sheets import values
@@ -54,6 +55,22 @@ class Prices:
         if code not in self.lists:
             raise Malformed("price_list", checks.shown(wish.get("price_list")), expected="choice")
         return self.goods[sku].variant_id, self.lists[code].id
+
+    def hold(self, wishes: Sequence[Wish]) -> None:
+        """Let nobody else set these prices: by rising numbers, as whoever sets many does."""
+        places = set()
+        for wish in wishes:
+            with suppress(Refusal):
+                places.add(self._place(wish))
+        self._hold(places)
+
+    def hold_written(self, lines: Sequence[Line]) -> None:
+        """Let nobody else set the prices of these rows."""
+        self._hold({_place_of(each) for each in lines})
+
+    def _hold(self, places: Iterable[tuple[VariantId, PriceListId]]) -> None:
+        for variant, listed in sorted(places):
+            pricing.lock_price(variant, price_list_id=listed, now=self.desk.now)
 
     def compare(self, wish: Wish) -> Outcome:
         """Return how the price differs from the one that stands; an empty cell leaves it."""
@@ -127,7 +144,7 @@ class Prices:
 
     def _undoing(self, line: Line) -> tuple[tuple[VariantId, PriceListId], int | None]:
         before, brought = line.changes["price"]
-        place = (VariantId(line.subject or 0), PriceListId(line.changes["price_list"][0]))
+        place = _place_of(line)
         tag = pricing.prices([place[0]], price_list_id=place[1]).get(place[0])
         if (tag.amount_minor if tag else None) != brought:
             raise ChangedSince(field="price", value=tag.amount_minor if tag else None)
@@ -151,3 +168,7 @@ class Prices:
 
     def _shown(self, minor: int | None) -> str:
         return "" if minor is None else str(money.to_decimal(minor, self.desk.currency))
+
+
+def _place_of(line: Line) -> tuple[VariantId, PriceListId]:
+    return VariantId(line.subject or 0), PriceListId(line.changes["price_list"][0])

@@ -1,7 +1,9 @@
 """Products from a file: one row is one choice (SKU) with what its product is called, says and belongs to."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields as fields_of
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +15,7 @@ from shopkeeper.flows.sheets.refusals import ChangedSince, LineContradicts, Name
 from shopkeeper.flows.sheets.rows import Desk, Ids, Outcome, Wish, diff, parsed, refuse_changed, step
 from shopkeeper.flows.sheets.stock import sku_of
 from shopkeeper.kit import checks
-from shopkeeper.kit.ids import BrandId, CategoryId, ProductId
+from shopkeeper.kit.ids import BrandId, CategoryId, ProductId, VariantId
 from shopkeeper.kit.refusals import Malformed, NotFound, Refusal
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.imports.shapes import Line, LineState
@@ -50,6 +52,7 @@ class Products:
         self.products: dict[ProductId, Product] = {}
         self.traits: dict[ProductId, tuple[Trait, ...]] = {}
         self.said_by: dict[tuple[str, str], tuple[int, int]] = {}
+        self.gathered: dict[ProductId, Values] | None = None
 
     def key(self, wish: Wish) -> str:
         """Return the SKU, capital and small letters the same."""
@@ -65,6 +68,15 @@ class Products:
         ids = sorted({*self.of_sku.values(), *self.of_slug.values()})
         self.products = catalog.products(ids)
         self.traits = catalog.traits(ids)
+
+    def hold(self, wishes: Sequence[Wish]) -> None:
+        """Let nobody else change the products of these rows: each is saved as a whole."""
+        catalog.lock_products([*self.products])
+
+    def hold_written(self, lines: Sequence[Line]) -> None:
+        """Let nobody else change the products of these rows."""
+        goods = catalog.goods([VariantId(line.subject or 0) for line in lines])
+        catalog.lock_products([each.product_id for each in goods.values()])
 
     def _learn(self, product: Product) -> None:
         self.products[product.id], self.of_slug[product.slug] = product, product.id
@@ -173,6 +185,81 @@ class Products:
                 emptied[name] = ""
         return emptied
 
+    # ── several rows of one product ───────────────────────────────────────────────────────────────────────────────────
+
+    def product_of(self, wish: Wish) -> str:
+        """Return the web name of a row's product, as far as it says or is known; rows with the same one may be written at once."""
+        owner = self.of_sku.get(wish.get("sku").upper())
+        return self.products[owner].slug if owner is not None else wish.get("product").lower()
+
+    def products_of(self, lines: Sequence[Line]) -> list[str]:
+        """Return what the products of written rows share, as `product_of` does; empty for what is not there any more."""
+        goods = catalog.goods([VariantId(line.subject or 0) for line in lines])
+        return [str(goods[VariantId(line.subject or 0)].product_id) if line.subject in goods else "" for line in lines]
+
+    def is_known(self, wish: Wish) -> bool:
+        """Return whether a row's product is there already."""
+        return wish.get("sku").upper() in self.of_sku or wish.get("product").lower() in self.of_slug
+
+    def id_of_sku(self, sku: str) -> int:
+        """Return the id of a choice that was saved."""
+        return next(each.id for each in self.products[self.of_sku[sku.upper()]].variants if each.sku.upper() == sku.upper())
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Let rows be written into what is remembered of their product only, then save it once, as it stands after the last of them.
+
+        Raises what saving raises; what was remembered is then as before.
+        """
+        before = dict(self.products), dict(self.traits), dict(self.of_sku), dict(self.of_slug)
+        self.gathered = {}
+        try:
+            yield
+            gathered, self.gathered = self.gathered, None
+            for product_id, said in gathered.items():
+                self._save_gathered(self.products[product_id], said)
+        except Refusal:
+            self.gathered = None
+            self.products, self.traits, self.of_sku, self.of_slug = before
+            raise
+
+    def _gather(self, product: Product, whole: Values, draft: VariantDraft, said: Values) -> None:
+        """Remember a product as a row leaves it; a new choice gets a number below nothing until it is saved."""
+        assert self.gathered is not None
+        brand = self._brand(said["brand"]) if "brand" in said else product.brand_id
+        variants = list(product.variants)
+        made = Variant(
+            id=draft.id or VariantId(-len(variants) - 1), product_id=product.id, sku=draft.sku, option=draft.option,
+            weight_g=draft.weight_g, is_sellable=draft.is_sellable, value_ids=draft.value_ids or (),
+        )  # fmt: skip
+        place = next((place for place, each in enumerate(variants) if each.id == made.id), len(variants))
+        variants[place : place + 1] = [made]
+        self.products[product.id] = replace(
+            product, name=Bilingual(whole["name_en"], whole["name_zh"]), text=Bilingual(whole["text_en"], whole["text_zh"]),
+            category_id=self._category(whole["category"]), brand_id=brand, is_published=whole["is_published"], variants=tuple(variants),
+        )  # fmt: skip
+        self.of_sku[made.sku.upper()] = product.id
+        described = {name: value for name, value in said.items() if name == "brand" or name.startswith(PREFIX)}
+        self.traits[product.id] = self._traits_with(product.id, described)
+        self.gathered[product.id] = self.gathered.get(product.id, {}) | described
+
+    def _traits_with(self, product_id: ProductId, described: Values) -> tuple[Trait, ...]:
+        """Return what is said of a product once this is said too."""
+        present = self.traits.get(product_id, ())
+        whole = _said_of(present) | described
+        own = [each for each in self.attributes.values() if any(name in described for name in _trait_names(each.code, each.kind))]
+        kept = [each for each in present if each.attribute_id not in {said.id for said in own}]
+        return (*kept, *(_trait(each, draft) for each in own if (draft := _trait_draft(each, whole)) is not None))
+
+    def _save_gathered(self, product: Product, said: Values) -> None:
+        saved = catalog.save_product(
+            product_id=product.id, slug=product.slug, name=product.name, text=product.text, category_id=product.category_id,
+            variants=[_as_draft(each) for each in product.variants], is_published=product.is_published,
+            actor=self.desk.actor, now=self.desk.now,
+        )  # fmt: skip
+        self._describe(saved, said)
+        self._learn(catalog.product_by_id(saved.id))
+
     # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def ask(self, wish: Wish, outcome: Outcome) -> Refusal | None:
@@ -185,6 +272,9 @@ class Products:
         wanted = {name: new for name, (_old, new) in outcome.changes.items()}
         whole = self._present(product, variant) | wanted
         draft = _draft(variant, whole, wish.get("sku"))
+        if self.gathered is not None and product is not None:
+            self._gather(product, whole, draft, wanted)
+            return None if variant is None else variant.id
         saved = self._save(product, whole | {"slug": wanted.get("product") or (product.slug if product else "")}, variant, draft)
         self._describe(saved, wanted)
         self._learn(catalog.product_by_id(saved.id))
@@ -234,7 +324,8 @@ class Products:
         sku = str(line.changes["sku"][1]) if line.state is LineState.NEW else ""
         product = self._product_of(line)
         variant = next(each for each in product.variants if each.id == line.subject)
-        self._learn(product)
+        if self.gathered is None or product.id not in self.gathered:
+            self._learn(product)
         if line.state is LineState.NEW:
             self._take_away(line, product, variant, sku)
             return
@@ -242,14 +333,23 @@ class Products:
         refuse_changed(line, present)
         before = {name: old for name, (old, _new) in line.changes.items()}
         whole = present | before | {"slug": product.slug}
-        saved = self._save(product, whole, variant, _draft(variant, whole, variant.sku))
-        self._describe(saved, before)
+        self._put_back(product, variant, whole, before)
+
+    def _put_back(self, product: Product, variant: Variant, whole: Values, said: Values) -> None:
+        draft = _draft(variant, whole, variant.sku)
+        if self.gathered is not None:
+            self._gather(product, whole, draft, said)
+            return
+        self._describe(self._save(product, whole, variant, draft), said)
 
     def _product_of(self, line: Line) -> Product:
         goods = catalog.goods([line.subject or 0])  # type: ignore[list-item]
         if line.subject not in goods:
             raise NotFound("variant", line.subject)
-        return catalog.product_by_id(goods[line.subject].product_id)  # type: ignore[index]
+        product_id = goods[line.subject].product_id  # type: ignore[index]
+        if self.gathered and product_id in self.gathered:
+            return self.products[product_id]
+        return catalog.product_by_id(product_id)
 
     def _take_away(self, line: Line, product: Product, variant: Variant, sku: str) -> None:
         present = self._present(product, variant)
@@ -260,6 +360,9 @@ class Products:
         for name in names:
             if name in line.changes and present.get(name) != line.changes[name][1]:
                 raise ChangedSince(field=name, value=present.get(name))
+        if was_new and self.gathered is not None:
+            self._gather(product, present | {"is_published": False}, _as_draft(variant), {})
+            return
         if was_new:
             catalog.unpublish(product_id=product.id, actor=self.desk.actor, now=self.desk.now)
             return
@@ -267,8 +370,7 @@ class Products:
         # What the row said of the product itself goes back too.
         apart = (*OF_VARIANT, "sku", "product")
         own = {name: old for name, (old, new) in line.changes.items() if name not in apart and present.get(name) == new}
-        saved = self._save(product, whole | own, variant, _draft(variant, whole, variant.sku))
-        self._describe(saved, own)
+        self._put_back(product, variant, whole | own, own)
 
     # ── export ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -314,7 +416,9 @@ def _slug_of(known: Any, wanted: int | None) -> str | None:
 
 def _as_draft(variant: Variant) -> VariantDraft:
     # Every part a draft shares with what is there, so that what a file does not speak of stays.
-    return VariantDraft(**{each.name: getattr(variant, each.name) for each in fields_of(VariantDraft) if hasattr(variant, each.name)})
+    kept = {each.name: getattr(variant, each.name) for each in fields_of(VariantDraft) if hasattr(variant, each.name)}
+    # One that was gathered and not saved yet is new.
+    return VariantDraft(**(kept | ({"id": None, "value_ids": None} if variant.id < 0 else {})))
 
 
 def _draft(variant: Variant | None, whole: Values, sku: str) -> VariantDraft:
@@ -360,6 +464,13 @@ def _choices(attribute: Attribute, cell: str) -> str:
         if word:
             found.add(known[word])
     return " | ".join(sorted(found))
+
+
+def _trait(attribute: Attribute, draft: TraitDraft) -> Trait:
+    return Trait(
+        attribute_id=attribute.id, code=attribute.code, name=attribute.name, kind=attribute.kind, unit=attribute.unit,
+        choices=tuple(each for each in attribute.choices if each.id in draft.choice_ids), number=draft.number, text=draft.text,
+    )  # fmt: skip
 
 
 def _trait_draft(attribute: Attribute, said: Values) -> TraitDraft | None:

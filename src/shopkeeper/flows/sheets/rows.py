@@ -64,6 +64,13 @@ class Kind(Protocol):
     def begin(self, wishes: Sequence[Wish]) -> None:
         """Read what is there of all these rows at once."""
 
+    def hold(self, wishes: Sequence[Wish]) -> None:
+        """Let nobody else change what these rows, read by `begin` before, are about until the caller's transaction ends; read it anew
+        afterwards."""
+
+    def hold_written(self, lines: Sequence[Line]) -> None:
+        """Let nobody else change what these written rows are about until the caller's transaction ends."""
+
     def compare(self, wish: Wish) -> Outcome:
         """Return what the row would change. Raises a refusal."""
 

@@ -77,6 +77,14 @@ class Stock:
             raise Malformed("warehouse", checks.shown(wish.get("warehouse")), expected="choice")
         return self.goods[sku].variant_id, self.warehouses[code].id
 
+    def hold(self, wishes: Sequence[Wish]) -> None:
+        """Let nobody else move these goods: held all at once, in the order in which orders hold theirs."""
+        inventory.lock_shelves(each.variant_id for each in self.goods.values())
+
+    def hold_written(self, lines: Sequence[Line]) -> None:
+        """Let nobody else move the goods of these rows."""
+        inventory.lock_shelves(VariantId(line.subject or 0) for line in lines)
+
     def compare(self, wish: Wish) -> Outcome:
         """Return how the count differs from the books."""
         shelf = self._shelf(wish)

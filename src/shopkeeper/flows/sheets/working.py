@@ -12,6 +12,7 @@ from django.db import transaction
 from shopkeeper.events import facts
 from shopkeeper.events import public as events
 from shopkeeper.flows.sheets import files
+from shopkeeper.flows.sheets.at_once import at_once, back_at_once
 from shopkeeper.flows.sheets.customers import Customers
 from shopkeeper.flows.sheets.fields import fields
 from shopkeeper.flows.sheets.prices import Prices
@@ -172,8 +173,8 @@ def _tried(sheet: Sheet, kind: Kind, portion: Sequence[Line], seen: "hashlib._Ha
     _fingerprint(kind, [wish for _line, wish in found], seen)
     tried = []
     with transaction.atomic():
-        for line, wish in found:
-            tried.append(_attempted(kind, line, wish))
+        kind.hold([wish for _line, wish in found])
+        tried += at_once(kind, found, lambda line, wish: _attempted(kind, line, wish))
         transaction.set_rollback(True)
     # What was new is not there any more.
     return [replace(each, subject=None) if each.state is LineState.NEW else each for each in tried]
@@ -265,8 +266,12 @@ def _take_portion(sheet: Sheet, kind: Kind, portion: Sequence[Line], name: str, 
     # Outside the transaction: what was put before a second person must stay even if the rest fell.
     waiting = {line.line: waits for line, wish in found if (waits := barred or _asked(kind, line, wish)) is not None}
     with transaction.atomic():
+        # Held first, read then: what somebody changed meanwhile is seen, and nobody changes it between reading and writing.
+        kind.hold([wish for _line, wish in found])
         kind.begin([wish for _line, wish in found])
-        after = [_refused(line, waiting[line.line]) if line.line in waiting else _taken(kind, line, wish) for line, wish in found]
+        after = [_refused(line, waiting[line.line]) for line, _wish in found if line.line in waiting]
+        free = [(line, wish) for line, wish in found if line.line not in waiting]
+        after += at_once(kind, free, lambda line, wish: _taken(kind, line, wish))
         imports.save_lines(sheet.id, after)
         report = {state.value: sum(each.state is state for each in after) for state in LineState}
         imports.finish_step(run_id=sheet.run_id or 0, name=name, report=report, now=now)
@@ -328,7 +333,10 @@ def _take_back(sheet: Sheet, now: datetime) -> None:
         barred = _barred(sheet.undone_by, sheet.kind)
         waiting = {line.line: waits for line in portion if (waits := barred or kind.ask_undo(line)) is not None}
         with transaction.atomic():
-            after = [_left(line, waiting[line.line]) if line.line in waiting else _undone(kind, line) for line in portion]
+            kind.hold_written(portion)
+            after = [_left(line, waiting[line.line]) for line in portion if line.line in waiting]
+            free = [line for line in portion if line.line not in waiting]
+            after += back_at_once(kind, free, lambda line: _undone(kind, line))
             imports.save_lines(sheet.id, after)
             counts = imports.undo_counts(sheet.id)
             imports.change_sheet(sheet.id, undo_counts=counts, done=sum(counts.values()))

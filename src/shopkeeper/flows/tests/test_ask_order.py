@@ -13,6 +13,7 @@ from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.orders import models
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import (
+    AskedAlready,
     Basis,
     NeedsDefect,
     NothingToDo,
@@ -23,6 +24,7 @@ from shopkeeper.selling.orders.shapes import (
     RefundWish,
     RequestDecided,
     RequestState,
+    SentMeanwhile,
     TooManyUnits,
 )
 from shopkeeper.selling.pricing import models as prices
@@ -124,12 +126,26 @@ def test_before_anything_left_the_buyer_cancels_and_does_not_ask(shop):
         ask(order)
 
 
-def test_what_is_still_here_after_the_first_parcel_may_be_asked_back(half_sent):
+def test_what_is_still_here_after_the_first_parcel_may_be_asked_back(half_sent, clerk):
     made = ask(half_sent, kind="cancel")
 
     assert (made.units, made.basis) == (2, Basis.BEFORE)
+    orders.decide_request(request_id=made.id, accept=True, answer="", actor=clerk, now=LATER)
     with pytest.raises(NotToBeAsked):
         ask(half_sent, kind="cancel")
+
+
+def test_one_request_to_cancel_waits_at_a_time_and_its_buyer_may_ask_for_other_pieces_instead(half_sent):
+    line = half_sent.lines[0].id
+    first = ask(half_sent, (line, 1), kind="cancel")
+
+    with pytest.raises(AskedAlready) as refused:
+        ask(half_sent, (line, 1), kind="cancel")
+
+    assert refused.value.request_id == first.id
+    assert ask_order.look(orders.order(half_sent.id), LATER).may.to_cancel == {}
+    orders.withdraw_request(order_id=half_sent.id, request_id=first.id, now=LATER)
+    assert ask(half_sent, (line, 2), kind="cancel").units == 2
 
 
 def test_long_after_only_a_defect_counts(sent):
@@ -251,6 +267,41 @@ def test_what_is_promised_to_be_cancelled_is_not_sent_any_more(half_sent, clerk)
     assert refused.value.most == 1
     assert orders.order(half_sent.id).lines[0].shipped_units == 2
     assert orders.request(made.id).state is RequestState.ACCEPTED
+
+
+def test_nobody_agrees_to_cancel_what_has_left_meanwhile(half_sent, clerk):
+    made = ask(half_sent, kind="cancel")
+    send(half_sent, cancels_seen=[made.id])
+
+    with pytest.raises(SentMeanwhile) as refused:
+        orders.decide_request(request_id=made.id, accept=True, answer="", actor=clerk, now=LATER)
+
+    assert refused.value.units == 2
+    assert orders.request(made.id).state is RequestState.WAITING
+    said = orders.decide_request(request_id=made.id, accept=False, answer="It left this morning.", actor=clerk, now=LATER)
+    assert said.state is RequestState.REFUSED
+    assert ask(half_sent).units == 3
+
+
+def test_what_is_kept_for_another_request_is_not_promised_twice(half_sent, clerk):
+    line = half_sent.lines[0].id
+    first = ask(half_sent, (line, 1), kind="cancel")
+    orders.decide_request(request_id=first.id, accept=True, answer="", actor=clerk, now=LATER)
+    second = ask(half_sent, (line, 1), kind="cancel")
+    send(half_sent, cancels_seen=[second.id])
+    assert orders.order(half_sent.id).lines[0].units_to_ship == 1
+
+    with pytest.raises(SentMeanwhile):
+        orders.decide_request(request_id=second.id, accept=True, answer="", actor=clerk, now=LATER)
+
+
+def test_what_a_refund_under_way_gives_up_is_still_here(half_sent, clerk):
+    made = ask(half_sent, kind="cancel")
+    wishes = [RefundWish(half_sent.lines[0].id, 2, False)]
+    orders.open_refund(order_id=half_sent.id, wishes=wishes, with_delivery=False, reason=RefundReason.CANCELLED, actor=clerk, now=LATER)
+    assert orders.order(half_sent.id).lines[0].units_to_ship == 0
+
+    assert orders.decide_request(request_id=made.id, accept=True, answer="", actor=clerk, now=LATER).state is RequestState.ACCEPTED
 
 
 def test_what_was_refunded_before_anybody_decided_is_done_with_the_decision(sent, clerk):

@@ -35,6 +35,7 @@ ACTS_CALLED = {
     "catalog.choose_size_table": gettext_lazy("Size table chosen"),
     "catalog.edit_products": gettext_lazy("Many products changed"),
     "catalog.name_products": gettext_lazy("Collection arranged"),
+    "catalog.stop_edit": gettext_lazy("Change of many stopped"),
     "catalog.undo_edit": gettext_lazy("Change of many taken back"),
     "catalog.publish": gettext_lazy("Product put on sale"),
     "catalog.save_attribute": gettext_lazy("Attribute saved"),

@@ -1,5 +1,7 @@
 """Under which addresses goods and shelves are found: those they once had, and the list of them all for search engines."""
 
+from collections.abc import Sequence
+
 from shopkeeper.kit import checks, statements
 from shopkeeper.kit.ids import ProductId
 from shopkeeper.selling.catalog import models
@@ -37,3 +39,11 @@ def listed(*, number: int, size: int) -> tuple[Listed, ...]:
     checks.whole(size, field="size", least=1, most=MOST_LISTED)
     rows = models.Product.objects.filter(is_published=True).order_by("id").values_list("slug", "changed_at", "id")
     return tuple(Listed(slug, at, ProductId(found)) for slug, at, found in rows[(number - 1) * size : number * size])
+
+
+def listed_of(product_ids: Sequence[ProductId]) -> tuple[Listed, ...]:
+    """Return those of these products that are published, in the order they were made: one query."""
+    rows = statements.rows(
+        "SELECT slug, changed_at, id FROM catalog_product WHERE is_published AND id = ANY (%s::bigint[]) ORDER BY id", [list(product_ids)]
+    )
+    return tuple(Listed(slug, at, ProductId(found)) for slug, at, found in rows)

@@ -1,6 +1,7 @@
 """One thing done to many products at once: looked at before, done as a whole, undone within a day. Part of the face (`public`)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,14 +20,21 @@ from shopkeeper.selling.catalog.rules import collections as rules
 from shopkeeper.selling.catalog.rules import limits
 from shopkeeper.selling.catalog.shapes import TraitKind
 from shopkeeper.selling.catalog.shapes_collections import (
+    UNDER_WAY,
     Change,
     CollectionIsFull,
     CollectionKind,
     Edit,
     EditKind,
     EditTooOld,
+    EditUnderWay,
     FilledByRule,
     Preview,
+    PriceHow,
+    PriceStep,
+    RowOutcome,
+    RowState,
+    RunState,
     TooManyAtOnce,
     Undone,
 )
@@ -40,10 +48,10 @@ UNDO_FOR = timedelta(days=1)
 
 def preview_edit(*, product_ids: Sequence[ProductId], edit: Edit) -> Preview:
     """Return what an edit would come to. Raises as `edit_products` does."""
-    wanted = _wanted(product_ids)
-    _check(edit)
+    wanted = wanted_of(product_ids)
+    check(edit)
     called = bulk_store.names(wanted)
-    before, after = _planned(edit, list(called))
+    before, after = planned(edit, list(called))
     first = tuple(
         Change(product_id=ProductId(each), name=called[ProductId(each)], before=before[each], after=after[each])
         for each in list(after)[:FIRST]
@@ -59,22 +67,25 @@ def edit_products(*, product_ids: Sequence[ProductId], edit: Edit, reason: str, 
     What is so already stays untouched; products that do not exist are named as refused. Raises TooManyAtOnce, NotFound for what the edit is
     about, FilledByRule, CollectionIsFull, Malformed, OutOfRange.
     """
-    tidy, wanted = checks.line(reason, field="reason", least=1, most=200), _wanted(product_ids)
+    tidy, wanted = checks.line(reason, field="reason", least=1, most=200), wanted_of(product_ids)
     # The collection before its goods, as whoever names goods in it does: crosswise, each would wait for the other.
-    _check(edit, lock=True)
+    check(edit, lock=True)
     called = bulk_store.names(wanted, lock=True)
     bulk_store.forget_rows(now - UNDO_FOR)
-    before, after = _planned(edit, list(called))
-    row = BulkEdit.objects.create(kind=edit.kind.value, wish=_wish(edit), reason=tidy, actor_id=actor, at=now, products=len(after))
-    with noting(_told(edit, after), actor=actor, now=now):
+    before, after = planned(edit, list(called))
+    row = BulkEdit.objects.create(
+        kind=edit.kind.value, wish=wish_of(edit), reason=tidy, actor_id=actor, at=now, products=len(after), wanted=len(called),
+        worked=len(called),
+    )  # fmt: skip
+    with noting(told(edit, after), actor=actor, now=now):
         for some in _chunks(after):
             bulk_store.write(edit, some, now)
             bulk_store.keep_rows(row.pk, before, some)
     audit.record(
         actor=actor, act="catalog.edit_products", subject=f"bulk_edit:{row.pk}", before=None, at=now,
-        after={"edit": edit.kind.value, **_wish(edit), "reason": tidy, "products": len(after)},
+        after={"edit": edit.kind.value, **wish_of(edit), "reason": tidy, "products": len(after)},
     )  # fmt: skip
-    _tell(edit, list(after), now)
+    tell(edit, list(after), now)
     refused = tuple((ProductId(each), NotFound.code) for each in wanted if each not in called)
     return row.pk, Preview(changed=len(after), same=len(called) - len(after), first=(), refused=refused)
 
@@ -83,40 +94,54 @@ def edit_products(*, product_ids: Sequence[ProductId], edit: Edit, reason: str, 
 def undo_edit(*, edit_id: int, actor: UserId | None, now: datetime) -> Undone:
     """Set back what the last edit changed, where nobody changed it since and what they said before is still there.
 
-    Raises EditTooOld, NotFound; of a collection FilledByRule where a rule fills it now, CollectionIsFull where there is no room left.
+    One that was worked off in slices is undone so (`begin_undo`). Raises EditTooOld, EditUnderWay, NotFound; of a collection FilledByRule
+    where a rule fills it now, CollectionIsFull where there is no room left.
     """
-    row = BulkEdit.objects.select_for_update().filter(pk=edit_id).first()
-    if row is None:
-        raise NotFound("edit", edit_id)
-    if row.undone_at is not None or row.at < now - UNDO_FOR or BulkEdit.objects.filter(pk__gt=edit_id, undone_at=None).exists():
-        raise EditTooOld(edit_id)
-    edit = _edit_of(row)
+    row = to_undo(edit_id, now)
+    edit = edit_of(row)
     kept = {
         product: (before, after)
-        for product, before, after in BulkEditRow.objects.filter(edit=row).values_list("product_id", "before", "after")
+        for product, before, after in BulkEditRow.objects.filter(edit=row, state=RowState.DONE).values_list("product_id", "before", "after")
     }
     if edit.kind in NAMED:
-        _check(edit, lock=True)
+        check(edit, lock=True)
     bulk_store.names(list(kept), lock=True)
     present = bulk_store.states(edit, list(kept))
     back = {product: before for product, (before, after) in kept.items() if present.get(product) == after}
     back = bulk_store.possible(edit, back)
     if edit.kind in NAMED:
-        _has_room(CollectionId(edit.target or 0), sum(back[each]["position"] is not None for each in back))
-    with noting(_told(edit, back), actor=actor, now=now):
+        has_room(CollectionId(edit.target or 0), sum(back[each]["position"] is not None for each in back))
+    with noting(told(edit, back), actor=actor, now=now):
         for some in _chunks(back):
             bulk_store.write(edit, some, now)
-    row.undone_at, row.undone_by_id, row.set_back = now, actor, len(back)
-    row.save(update_fields=["undone_at", "undone_by", "set_back"])
+    bulk_store.save_outcomes(
+        edit_id,
+        [RowOutcome(product_id=ProductId(each), state=RowState.BACK if each in back else RowState.LEFT) for each in kept],
+    )
+    row.undone_at, row.undone_by_id, row.set_back, row.state = now, actor, len(back), RunState.UNDONE
+    row.save(update_fields=["undone_at", "undone_by", "set_back", "state"])
     audit.record(
         actor=actor, act="catalog.undo_edit", subject=f"bulk_edit:{edit_id}", before=None, at=now,
         after={"products": len(back), "left": len(kept) - len(back)},
     )  # fmt: skip
-    _tell(edit, list(back), now)
+    tell(edit, list(back), now)
     return Undone(set_back=len(back), left=len(kept) - len(back))
 
 
-def _wanted(product_ids: Sequence[ProductId]) -> list[int]:
+def to_undo(edit_id: int, now: datetime) -> BulkEdit:
+    """Return the row of an edit that can be undone now, locked. Raises NotFound, EditUnderWay, EditTooOld."""
+    row = BulkEdit.objects.select_for_update().filter(pk=edit_id).first() if 0 < edit_id < 2**63 else None
+    if row is None:
+        raise NotFound("edit", edit_id)
+    if row.state in UNDER_WAY:
+        raise EditUnderWay(edit_id)
+    if row.undone_at is not None or row.at < now - UNDO_FOR or BulkEdit.objects.filter(pk__gt=edit_id, undone_at=None).exists():
+        raise EditTooOld(edit_id)
+    return row
+
+
+def wanted_of(product_ids: Sequence[ProductId]) -> list[int]:
+    """Return the products of an edit, each once. Raises Malformed for none, TooManyAtOnce."""
     wanted: list[int] = list(dict.fromkeys(product_ids))
     if not wanted:
         raise Malformed("products", "", expected="products")
@@ -125,8 +150,11 @@ def _wanted(product_ids: Sequence[ProductId]) -> list[int]:
     return wanted
 
 
-def _check(edit: Edit, *, lock: bool = False) -> None:
-    """Refuse an edit about what is not there. Raises NotFound, FilledByRule, Malformed, OutOfRange."""
+def check(edit: Edit, *, lock: bool = False) -> None:
+    """Refuse an edit about what is not there, or about prices. Raises NotFound, FilledByRule, Malformed, OutOfRange."""
+    if edit.kind is EditKind.PRICE:
+        # Whoever carries these out knows prices (`flows.change_many`).
+        raise Malformed("kind", edit.kind.value, expected="choice")
     if edit.kind is EditKind.WEIGHT:
         checks.whole(edit.weight_g, field="weight_g", least=0, most=limits.MOST_WEIGHT_G)
     if edit.kind is EditKind.CATEGORY and edit.target is not None and edit.target not in {each.id for each in store.categories()}:
@@ -163,7 +191,7 @@ def _check_collection(edit: Edit, lock: bool) -> None:
         collection_store.lock(found.id)
 
 
-def _planned(edit: Edit, product_ids: Sequence[int]) -> tuple[dict[int, State], dict[int, State]]:
+def planned(edit: Edit, product_ids: Sequence[int]) -> tuple[dict[int, State], dict[int, State]]:
     """Return what the products say before, and what those say after that are to change."""
     before = bulk_store.states(edit, product_ids)
     wanted = (
@@ -195,12 +223,13 @@ def _collected(edit: Edit, product_ids: Sequence[int], before: Mapping[int, Stat
     """Return the products with places behind those that are in the collection already."""
     collection = CollectionId(edit.target or 0)
     new = [each for each in product_ids if before[each]["position"] is None]
-    _has_room(collection, len(new))
+    has_room(collection, len(new))
     first = collection_store.last_position(collection) + 1
     return {each: {"position": first + place} for place, each in enumerate(new)}
 
 
-def _has_room(collection: CollectionId, new: int) -> None:
+def has_room(collection: CollectionId, new: int) -> None:
+    """Refuse more products than a collection names. Raises CollectionIsFull."""
     full = collection_store.named_count([collection]).get(collection, 0) + new
     if new and full > rules.MOST_NAMED:
         raise CollectionIsFull(full, rules.MOST_NAMED)
@@ -212,12 +241,13 @@ def _chunks(states: Mapping[int, State]) -> Iterator[dict[int, State]]:
         yield dict(items[first : first + CHUNK])
 
 
-def _told(edit: Edit, states: Mapping[int, State]) -> list[ProductId]:
+def told(edit: Edit, states: Mapping[int, State]) -> list[ProductId]:
     """Return the products whose versions an edit changes: what a collection names is in none."""
     return [] if edit.kind in NAMED else [ProductId(each) for each in states]
 
 
-def _tell(edit: Edit, product_ids: Sequence[int], now: datetime) -> None:
+def tell(edit: Edit, product_ids: Sequence[int], now: datetime) -> None:
+    """Record the facts of an edit of these products."""
     if edit.kind in NAMED:
         if product_ids:
             events.record(facts.CollectionSaved(collection_id=edit.target or 0), at=now)
@@ -226,10 +256,17 @@ def _tell(edit: Edit, product_ids: Sequence[int], now: datetime) -> None:
     events.record_many([facts.ProductSaved(product_id=each, is_published=shown[each]) for each in product_ids], at=now)
 
 
-def _wish(edit: Edit) -> dict[str, Any]:
-    return {"target": edit.target, "choice_ids": list(edit.choice_ids), "weight_g": edit.weight_g}
+def wish_of(edit: Edit) -> dict[str, Any]:
+    """Return what an edit wishes as it is kept."""
+    plain = {"target": edit.target, "choice_ids": list(edit.choice_ids), "weight_g": edit.weight_g}
+    return plain if edit.price is None else {**plain, "price": asdict(edit.price)}
 
 
-def _edit_of(row: BulkEdit) -> Edit:
+def edit_of(row: BulkEdit) -> Edit:
+    """Return the edit of a row."""
     wish = row.wish
-    return Edit(kind=EditKind(row.kind), target=wish["target"], choice_ids=tuple(wish["choice_ids"]), weight_g=wish["weight_g"])
+    step = wish.get("price")
+    return Edit(
+        kind=EditKind(row.kind), target=wish["target"], choice_ids=tuple(wish["choice_ids"]), weight_g=wish["weight_g"],
+        price=None if step is None else PriceStep(**{**step, "how": PriceHow(step["how"])}),
+    )  # fmt: skip

@@ -2,17 +2,17 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from shopkeeper.kit.ids import ProductId
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import collection_models, models
-from shopkeeper.selling.catalog.shapes_collections import Edit, EditKind
+from shopkeeper.selling.catalog.shapes_collections import Edit, EditKind, RowOutcome
 
 State = dict[str, Any]
 
@@ -152,8 +152,56 @@ def keep_rows(edit_id: int, before: Mapping[int, State], after: Mapping[int, Sta
 
 
 def forget_rows(before: datetime) -> None:
-    """Forget what stood before edits that cannot be undone any more."""
-    collection_models.BulkEditRow.objects.filter(edit__at__lt=before).delete()
+    """Forget what stood before edits that cannot be undone any more; those under way need it still."""
+    collection_models.BulkEditRow.objects.filter(edit__at__lt=before).exclude(edit__state__in=["running", "undoing"]).delete()
+
+
+def keep_due(edit_id: int, product_ids: Iterable[int]) -> None:
+    """Write down which products an edit is to go through, in their order."""
+    rows = collection_models.BulkEditRow
+    rows.objects.bulk_create(
+        [rows(edit_id=edit_id, product_id=each, before={}, after={}, state="due") for each in product_ids], batch_size=1_000
+    )
+
+
+def rows(edit_id: int, state: str, size: int) -> list[tuple[int, State, State]]:
+    """Return the first products of an edit in a state, with what they said before and after, in their order: one query."""
+    found = collection_models.BulkEditRow.objects.filter(edit=edit_id, state=state).order_by("id")
+    return list(found.values_list("product_id", "before", "after")[:size])
+
+
+def counts(edit_id: int) -> dict[str, int]:
+    """Return how many products of an edit are in each state, and under `odd` how many of those done or put back have a refusal too."""
+    found = collection_models.BulkEditRow.objects.filter(edit=edit_id).values_list("state").annotate(
+        n=Count("id"), odd=Count("id", filter=~Q(refusal=""))
+    )  # fmt: skip
+    whole = {state: (n, odd) for state, n, odd in found}
+    return {state: n for state, (n, _odd) in whole.items()} | {"odd": sum(whole.get(each, (0, 0))[1] for each in ("done", "back"))}
+
+
+def refusals(edit_id: int) -> dict[str, int]:
+    """Return how many products, or prices of them, were left for which reason: one query."""
+    found = collection_models.BulkEditRow.objects.filter(edit=edit_id).exclude(refusal="")
+    return dict(found.values_list("refusal").annotate(n=Count("id")).order_by("-n", "refusal"))
+
+
+def save_outcomes(edit_id: int, found: Sequence[RowOutcome]) -> None:
+    """Write what became of these products; what they said before and after only where it is told."""
+    statement = """
+        UPDATE catalog_bulkeditrow r SET state = n.state, refusal = n.refusal,
+               before = CASE WHEN n.after = '{}' THEN r.before ELSE n.before END,
+               after = CASE WHEN n.after = '{}' THEN r.after ELSE n.after END
+        FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::jsonb[], %s::jsonb[]) AS n (product_id, state, refusal, before, after)
+        WHERE r.edit_id = %s AND r.product_id = n.product_id
+    """
+    columns: list[list[Any]] = [
+        [each.product_id for each in found],
+        [each.state.value for each in found],
+        [each.refusal for each in found],
+        [json.dumps(each.before) for each in found],
+        [json.dumps(each.after) for each in found],
+    ]
+    _run(statement, [*columns, edit_id])
 
 
 def _run(statement: str, values: list[Any]) -> None:

@@ -6,6 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+EDIT_STATES = ("running", "stopped", "done", "undoing", "undone")
+ROW_STATES = ("due", "done", "same", "waits", "refused", "back", "left")
+
 
 class Collection(models.Model):
     """Goods shown together: chosen by hand, or by a rule that is asked anew for every page (`rules/collections.py` reads `rule`)."""
@@ -55,7 +58,11 @@ class CollectionProduct(models.Model):
 
 
 class BulkEdit(models.Model):
-    """One thing done to many products at once: what was wished, why, by whom, how many it changed, and whether it was undone."""
+    """One thing done to many products at once: what was wished, why, by whom, how many it changed, and whether it was undone.
+
+    A large one is worked off in slices: `wanted` is how many products it goes through, `worked` how many the work under way has been
+    through, `breaks` how often that work broke off, and `broken` what it broke off with.
+    """
 
     kind = models.CharField(max_length=20)
     wish = models.JSONField(default=dict)
@@ -66,18 +73,36 @@ class BulkEdit(models.Model):
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     set_back = models.IntegerField(default=0)
+    state = models.CharField(max_length=10, default="done", choices=[(each, each) for each in EDIT_STATES])
+    wanted = models.IntegerField(default=0)
+    worked = models.IntegerField(default=0)
+    breaks = models.SmallIntegerField(default=0)
+    broken = models.CharField(max_length=80, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-at", "-id"]
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(state__in=EDIT_STATES), name="catalog_bulkedit_state")]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=Q(state__in=["running", "undoing"]), name="catalog_bulkedit_under_way"),
+        ]
 
 
 class BulkEditRow(models.Model):
-    """What one product said before an edit and after it; kept as long as the edit can be undone."""
+    """What one product said before an edit and after it, or that it is due still; kept as long as the edit can be undone.
+
+    `refusal` is the code of why it, or one of its prices, was left.
+    """
 
     edit = models.ForeignKey(BulkEdit, on_delete=models.PROTECT, related_name="rows", db_index=False)
     product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="+", db_index=False)
     before = models.JSONField()
     after = models.JSONField()
+    state = models.CharField(max_length=8, default="done", choices=[(each, each) for each in ROW_STATES])
+    refusal = models.CharField(max_length=40, blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["edit", "product"], name="catalog_bulkeditrow_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["edit", "product"], name="catalog_bulkeditrow_once"),
+            models.CheckConstraint(condition=Q(state__in=ROW_STATES), name="catalog_bulkeditrow_known_state"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["edit", "state", "id"], name="catalog_bulkeditrow_by_state")]

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count
 
-from shopkeeper.kit import statements
 from shopkeeper.kit.ids import CollectionId, ProductId
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.kit.text import Bilingual
@@ -152,7 +151,10 @@ def found(collection: Collection, *, sort: Sort | None, outside: Outside, since:
     words, values = where(collection.rule, outside, since) if by_rule else ("false", [])
     order = _ORDER.get(sort or collection.sort, _ORDER[Sort.FEATURED])
     statement = _FOUND.format(order=order if sort else _PINNED + order, rule=words)
-    ids, pinned = statements.row(statement, [collection.id, *values])
+    # Not prepared: what prices and stock found may be very many, looked up by hash only where the list stands in the words.
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [collection.id, *values])
+        ids, pinned = cursor.fetchone()
     return Found(ids=ids, pinned=0 if sort else pinned)
 
 
@@ -182,29 +184,9 @@ def _words(each: Condition, outside: Outside, since: Mapping[int, datetime]) -> 
         return "position(lower(%s) IN lower(p.name_en)) > 0 OR position(lower(%s) IN lower(p.name_zh)) > 0", [each.text, each.text]
     if each.kind is ConditionKind.NEW:
         return "p.created_at >= %s", [since[each.days or 0]]
-    # Joined, not compared with a list: there may be very many.
-    return "p.id IN (SELECT unnest(%s::bigint[]))", [list(outside[each])]
+    return "p.id = ANY (%s::bigint[])", [list(outside[each])]
 
 
 def began(rule: Rule, today: datetime) -> dict[int, datetime]:
     """Return, for each number of days a rule speaks of, the moment at which they began; `today` is when this day did."""
     return {each.days: today - timedelta(days=each.days - 1) for each in rule.conditions if each.days}
-
-
-# ── narrowed down ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def counts(product_ids: Sequence[int], asked: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    """Return by question and answer how many of these products would be left with it, all others as asked: one query."""
-    rows = statements.rows("SELECT * FROM catalog_facets_of(%s::bigint[], %s::bigint[], %s::bigint[])", _asked(product_ids, asked))
-    return {(question, answer): number for question, answer, number in rows}
-
-
-def narrowed(product_ids: Sequence[int], asked: Sequence[tuple[int, int]]) -> set[int]:
-    """Return those of these products that meet every question: one query."""
-    rows = statements.rows("SELECT id FROM catalog_narrowed_of(%s::bigint[], %s::bigint[], %s::bigint[])", _asked(product_ids, asked))
-    return {row[0] for row in rows}
-
-
-def _asked(product_ids: Sequence[int], asked: Sequence[tuple[int, int]]) -> list[Any]:
-    return [list(product_ids), [question for question, _ in asked], [answer for _, answer in asked]]

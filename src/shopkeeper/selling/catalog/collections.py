@@ -13,7 +13,7 @@ from shopkeeper.kit.ids import CollectionId, ProductId, UserId
 from shopkeeper.kit.refusals import Malformed, NotFound
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog import collection_models as models
-from shopkeeper.selling.catalog import collection_store, store, trait_store
+from shopkeeper.selling.catalog import collection_store, narrowing_store, store, trait_store
 from shopkeeper.selling.catalog.rules import collections as rules
 from shopkeeper.selling.catalog.rules import limits
 from shopkeeper.selling.catalog.shapes import Facet, Narrowing, Sort
@@ -150,18 +150,17 @@ def collected_by(
 
 def facets_of(product_ids: Sequence[int], wanted: Narrowing = EVERYTHING) -> tuple[Facet, ...]:
     """Return the questions that part these products, as `facets` does those of a shelf."""
+    among = narrowing_store.these(product_ids)
+    known, makers, found = together.read(trait_store.attributes, trait_store.brands, lambda: narrowing_store.counted(among))
     if wanted:
-        known, makers = together.read(trait_store.attributes, trait_store.brands)
-        counted = collection_store.counts(product_ids, trait_store.pairs(wanted, known, makers))
-    else:
-        known, makers, counted = together.read(trait_store.attributes, trait_store.brands, lambda: collection_store.counts(product_ids, []))
-    return trait_store.facets(counted, wanted, known, makers, BRAND_NAME)
+        found = narrowing_store.counts(among, trait_store.pairs(wanted, known, makers), found)
+    return trait_store.facets(found, wanted, known, makers, BRAND_NAME)
 
 
 def narrowed_of(product_ids: Sequence[int], wanted: Narrowing) -> tuple[int, ...]:
     """Return those of these products that are as wanted, in their order."""
     pairs = trait_store.pairs(wanted, trait_store.attributes(), trait_store.brands())
-    left = collection_store.narrowed(product_ids, pairs) if pairs else set()
+    left = set(narrowing_store.ids(narrowing_store.these(product_ids), pairs, order="p.id")) if pairs else set()
     return tuple(each for each in product_ids if each in left)
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
@@ -30,15 +31,20 @@ NOTHING_YET = Version(slug="", name=Bilingual())
 
 
 def _products() -> QuerySet[models.Product]:
+    # Asked for each row shown, never joined: who counts or sorts products does not look at their variants.
+    own = models.Variant.objects.filter(product=OuterRef("pk")).order_by()
     return models.Product.objects.select_related("category").annotate(
-        choices=Count("variants"), variant_ids=ArrayAgg("variants", filter=Q(variants__isnull=False), default=[])
+        choices=Coalesce(Subquery(own.values("product").annotate(n=Count("pk")).values("n")), 0),
+        variant_ids=ArraySubquery(own.order_by("pk").values("pk")),
     )
 
 
 def find_products(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Return the products that have the text in a name, or a SKU that begins with it."""
-    has_sku = models.Variant.objects.filter(product=OuterRef("pk"), sku__istartswith=text)
-    return rows.filter(Q(name_en__icontains=text) | Q(name_zh__icontains=text) | Q(source_name__icontains=text) | Exists(has_sku))
+    names = Q(name_en__icontains=text) | Q(name_zh__icontains=text) | Q(source_name__icontains=text)
+    named = models.Product.objects.filter(names).order_by().values("pk")
+    # Apart, so that SKUs are found by their index.
+    return rows.filter(pk__in=named.union(models.Variant.objects.filter(sku__istartswith=text).order_by().values("product")))
 
 
 def category_choices() -> list[tuple[str, str]]:

@@ -32,9 +32,19 @@ KINDS = {
 }
 
 
-def _counted(field: str) -> Coalesce:
-    shown = models.Product.objects.filter(**{field: OuterRef("pk")}, is_published=True).order_by().values(field)
-    return Coalesce(Subquery(shown.annotate(n=Count("pk", distinct=True)).values("n")), 0)
+def _of_brand() -> Coalesce:
+    shown = models.Product.objects.filter(brand=OuterRef("pk"), is_published=True).order_by().values("brand")
+    return Coalesce(Subquery(shown.annotate(n=Count("pk")).values("n")), 0)
+
+
+def _attributes() -> QuerySet[models.Attribute]:
+    # From what is said, not from the products: only those of which this attribute says something are looked at.
+    said = models.AttributeValue.objects.filter(attribute=OuterRef("pk"), product__is_published=True).order_by().values("attribute")
+    answers = models.AttributeChoice.objects.filter(attribute=OuterRef("pk")).order_by().values("attribute")
+    return models.Attribute.objects.annotate(
+        answers=Coalesce(Subquery(answers.annotate(n=Count("pk")).values("n")), 0),
+        products=Coalesce(Subquery(said.annotate(n=Count("product", distinct=True)).values("n")), 0),
+    )
 
 
 def _finder(code: str) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
@@ -50,7 +60,7 @@ BRANDS = Listing(
     caption=gettext_lazy("Who makes the goods, as their label says. Shoppers narrow shelves down by brand."),
     empty=gettext_lazy("Add the first brand, then choose it on a product’s page under “Describe”."),
     see="catalog.view",
-    rows=lambda: models.Brand.objects.annotate(products=_counted("brand")),
+    rows=lambda: models.Brand.objects.annotate(products=_of_brand()),
     order=("name_en", "pk"),
     search=_finder("slug"),
     search_hint=gettext_lazy("Name or web name"),
@@ -67,7 +77,7 @@ ATTRIBUTES = Listing(
     caption=gettext_lazy("What can be said of goods: colour, width, care. Those with answers to choose from can narrow shelves down."),
     empty=gettext_lazy("Add the first attribute: a colour, a material, a size in centimetres."),
     see="catalog.view",
-    rows=lambda: models.Attribute.objects.annotate(answers=Count("choices"), products=_counted("traits__attribute")),
+    rows=_attributes,
     order=("position", "pk"),
     search=_finder("code"),
     search_hint=gettext_lazy("Name or web name"),

@@ -160,7 +160,7 @@ def add_many(found: Sequence[tuple[ProductDesk, Version, datetime]], *, step: St
     return list(made)
 
 
-def note(row: ProductDesk, revision_id: Any, step: Step, *, by: UserId | None, now: datetime) -> None:
+def note(row: ProductDesk, revision_id: RevisionId, step: Step, *, by: UserId | None, now: datetime) -> None:
     """Write down what happened to a version."""
     DraftStep.objects.create(desk=row, revision_id=revision_id, step=step.value, by_id=by, at=now)
 

@@ -212,7 +212,7 @@ def discard_draft(*, product_id: ProductId, actor: UserId | None, now: datetime)
     row = _desk(product_id, now)
     if not row.has_unpublished_changes:
         raise NoDraft(product_id)
-    thrown = row.latest_revision_id
+    thrown = _known(row.latest_revision_id)
     if row.due_revision_id == thrown:
         access.require(actor, "catalog.publish_draft")
         _clear_schedule(row)
@@ -374,9 +374,20 @@ def schedule_draft(
     row.expire_at, row.scheduled_by_id = expire_at, actor
     _forget_failure(row)
     row.save()
-    draft_store.note(row, row.due_revision_id or row.live_revision_id, Step.SCHEDULED, by=actor, now=now)
+    draft_store.note(row, _about(row), Step.SCHEDULED, by=actor, now=now)
     audit.record(actor=actor, act="catalog.schedule_draft", subject=f"product:{product_id}", before=before, after=_planned(row), at=now)
     return draft_store.desks([product_id])[product_id]
+
+
+def _about(row: ProductDesk) -> RevisionId:
+    """Return the version that a plan is about: the one that is due, else the live one."""
+    return _known(row.due_revision_id or row.live_revision_id)
+
+
+def _known(number: int | None) -> RevisionId:
+    # A desk that was opened has a live version, one with changes a draft.
+    assert number is not None
+    return RevisionId(number)
 
 
 def _check_moments(go_live_at: datetime | None, expire_at: datetime | None, now: datetime) -> None:
@@ -396,7 +407,7 @@ def unschedule_draft(*, product_id: ProductId, actor: UserId | None, now: dateti
     row = _desk(product_id, now)
     if row.go_live_at is None and row.expire_at is None and row.failure is None:
         return
-    before, about = _planned(row), row.due_revision_id or row.live_revision_id
+    before, about = _planned(row), _about(row)
     _clear_schedule(row)
     row.expire_at = None
     _forget_failure(row)

@@ -1,6 +1,6 @@
 """The face of the catalogue: what is sold, how it is called in both languages, and on which shelf it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,25 @@ from shopkeeper.kit.refusals import Malformed, NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog import models, store, writing
-from shopkeeper.selling.catalog.addresses import listed, moved, published_count
+from shopkeeper.selling.catalog.addresses import listed, listed_of, moved, published_count
 from shopkeeper.selling.catalog.bulk import edit_products, preview_edit, undo_edit
+from shopkeeper.selling.catalog.bulk_runs import (
+    begin_run,
+    begin_undo,
+    change_some,
+    edit_run,
+    finish_run,
+    lock_run,
+    note_break,
+    note_outcomes,
+    products_done,
+    products_due,
+    run_counts,
+    run_refusals,
+    runs_under_way,
+    stop_run,
+    undo_some,
+)
 from shopkeeper.selling.catalog.bundles import moving_with, parts, save_bundle
 from shopkeeper.selling.catalog.collections import (
     collected,
@@ -74,6 +91,7 @@ from shopkeeper.selling.catalog.traits import (
     attributes,
     brand_by_id,
     brands,
+    counted,
     describe,
     facets,
     facets_counted,
@@ -92,17 +110,19 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
-    "DERIVED", "add_variants", "as_if_live", "attribute_by_id", "attributes", "brand_by_id", "brands", "carry_out_due", "categories",
-    "category", "choose_size_table", "collected", "collected_by", "collection_by_id", "collections", "compare_versions", "derive_category",
-    "derive_traits", "describe", "desks", "discard_draft", "draft_again", "draft_problem", "drafts_due", "drafts_failed",
-    "edit_products", "editions", "extras", "facets", "facets_counted", "facets_of", "goods", "goods_by_sku", "goods_from", "held",
-    "import_attributes", "import_categories", "import_goods", "import_traits", "inches", "keep_draft", "listed", "listing",
-    "listing_ids", "missing_variants", "moved", "moving_with", "name_products", "named_in", "narrowed_ids", "narrowed_of", "narrowing",
-    "options", "own_size_table", "parts", "preview_edit", "product", "product_by_id", "products", "products_need_two", "publish",
-    "publish_draft", "published_count", "relate", "remove_size_table", "save_attribute", "save_brand", "save_bundle", "save_category",
-    "save_collection", "save_options", "save_product", "save_products_need_two", "save_size_table", "schedule_draft", "shelves_with",
-    "size_table_by_id", "size_tables", "tidy_name", "tidy_rule", "traits", "undo_edit", "unpublish", "unschedule_draft", "version",
-    "version_mark", "versions", "versions_by_id", "working",
+    "DERIVED", "add_variants", "as_if_live", "attribute_by_id", "attributes", "begin_run", "begin_undo", "brand_by_id", "brands",
+    "carry_out_due", "categories", "category", "change_some", "choose_size_table", "collected", "collected_by", "collection_by_id",
+    "collections", "compare_versions", "counted", "derive_category", "derive_traits", "describe", "desks", "discard_draft", "draft_again",
+    "draft_problem", "drafts_due", "drafts_failed", "edit_products", "edit_run", "editions", "extras", "facets", "facets_counted",
+    "facets_of", "finish_run", "goods", "goods_by_sku", "goods_from", "held", "import_attributes", "import_categories", "import_goods",
+    "import_traits", "inches", "keep_draft", "listed", "listed_of", "listing", "listing_ids", "lock_products", "lock_run",
+    "missing_variants", "moved", "moving_with", "name_products", "named_in", "narrowed_ids", "narrowed_of", "narrowing", "note_break",
+    "note_outcomes", "options", "own_size_table", "parts", "preview_edit", "product", "product_by_id", "products", "products_done",
+    "products_due", "products_need_two", "publish", "publish_draft", "published_count", "relate", "remove_size_table", "run_counts",
+    "run_refusals", "runs_under_way", "save_attribute", "save_brand", "save_bundle", "save_category", "save_collection", "save_options",
+    "save_product", "save_products_need_two", "save_size_table", "schedule_draft", "shelves_with", "size_table_by_id", "size_tables",
+    "stop_run", "tidy_name", "tidy_rule", "traits", "undo_edit", "undo_some", "unpublish", "unschedule_draft", "version", "version_mark",
+    "versions", "versions_by_id", "working",
 ]  # fmt: skip
 
 MOST_ON_A_PAGE = 200
@@ -292,6 +312,11 @@ def save_product(
     audit.record(actor=actor, act="catalog.save_product", subject=f"product:{saved}", before=before, after=after, at=now)
     events.record(facts.ProductSaved(product_id=saved, is_published=is_published), at=now)
     return product_by_id(saved)
+
+
+def lock_products(product_ids: Iterable[ProductId]) -> None:
+    """Let nobody else change these products until the caller's transaction ends; unknown ids are passed over."""
+    store.lock_products(product_ids)
 
 
 @transaction.atomic

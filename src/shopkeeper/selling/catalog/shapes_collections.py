@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from shopkeeper.kit.ids import AttributeId, CollectionId, ProductId
+from shopkeeper.kit.ids import AttributeId, CollectionId, ProductId, UserId
 from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog.shapes import Sort
@@ -205,19 +205,43 @@ class EditKind(StrEnum):
     COLLECT = "collect"
     DROP = "drop"
     WEIGHT = "weight"
+    PRICE = "price"
+
+
+class PriceHow(StrEnum):
+    """How prices are changed: to one amount, by a share of what they are, or by an amount."""
+
+    SET = "set"
+    PERCENT = "percent"
+    AMOUNT = "amount"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceStep:
+    """What is done to the prices of a list. `value` is minor units, or ten-thousandths for a share; below 0 it lowers.
+
+    What comes out is rounded to the nearest multiple of `step_minor`, halves up; an amount that is set is taken as it is.
+    """
+
+    how: PriceHow
+    value: int
+    step_minor: int = 1
+    price_list_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """One thing to do to many products: `target` is the category, brand, attribute or collection it is about (None: none of them).
 
-    `choice_ids` are the answers that are said of the attribute from now on, `weight_g` the weight of every variant.
+    `choice_ids` are the answers that are said of the attribute from now on, `weight_g` the weight of every variant. `price` is kept here
+    and carried out by `flows.change_many`: the catalogue knows no prices.
     """
 
     kind: EditKind
     target: int | None = None
     choice_ids: tuple[int, ...] = ()
     weight_g: int = 0
+    price: PriceStep | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +273,74 @@ class Undone:
 
     set_back: int
     left: int
+
+
+class RunState(StrEnum):
+    """running → done, or stopped by somebody; done and stopped → undoing → undone."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+UNDER_WAY = frozenset({RunState.RUNNING, RunState.UNDOING})
+
+
+class RowState(StrEnum):
+    """What became of one product of an edit; the last two: of its undoing."""
+
+    DUE = "due"
+    DONE = "done"
+    SAME = "same"
+    WAITS = "waits"
+    REFUSED = "refused"
+    BACK = "back"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditRun:
+    """An edit and how far it is: `worked` of `wanted` products; of its undoing, `worked` of the `changed` ones.
+
+    `breaks` is how often the work under way broke off, the last time with `broken`.
+    """
+
+    id: int
+    edit: Edit
+    state: RunState
+    reason: str
+    actor: UserId | None
+    at: datetime
+    wanted: int
+    worked: int
+    changed: int
+    breaks: int = 0
+    broken: str = ""
+    undone_by: UserId | None = None
+    undone_at: datetime | None = None
+    set_back: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowOutcome:
+    """What became of one product; `refusal` is the code of why it, or one of its prices, was left."""
+
+    product_id: ProductId
+    state: RowState
+    before: Mapping[str, object] = field(default_factory=dict)
+    after: Mapping[str, object] = field(default_factory=dict)
+    refusal: str = ""
+
+
+class EditUnderWay(Refusal):
+    """The edit is still being worked off, or its undoing is."""
+
+    code = "edit_under_way"
+
+    def __init__(self, edit_id: int) -> None:
+        super().__init__(f"Edit {edit_id} is under way", field="edit", value=edit_id)
 
 
 class TooManyAtOnce(Refusal):

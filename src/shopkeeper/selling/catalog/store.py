@@ -191,6 +191,12 @@ def _variant(row: models.Variant) -> Variant:
     )
 
 
+def lock_products(product_ids: Iterable[ProductId]) -> None:
+    """Lock the rows of these products by rising id; unknown ids are passed over: one query."""
+    rows = models.Product.objects.select_for_update(no_key=True).filter(pk__in=set(product_ids)).order_by("pk")
+    list(rows.values_list("pk", flat=True))
+
+
 def lock_product(product_id: ProductId) -> models.Product:
     """Return a product's row, locked. Raises NotFound."""
     row = models.Product.objects.select_for_update().filter(pk=product_id).first()
@@ -217,11 +223,7 @@ def save_variants(product_id: ProductId, drafts: Sequence[VariantDraft]) -> None
     if known:
         _refuse_beside_bundle(product_id, [draft.sku for draft in drafts if draft.id is None])
     answers = option_store.answers(product_id, drafts, known)
-    # The ones left out go first: their SKU stays theirs, but a swap of two SKUs must not trip over the unique index.
-    kept = {draft.id for draft in drafts if draft.id is not None}
-    if answers:
-        option_store.free(product_id, kept)
-    models.Variant.objects.filter(product_id=product_id, is_sellable=True).exclude(pk__in=kept).update(is_sellable=False)
+    rows, stood = [], {number: _variant_fields(row) for number, row in known.items()}
     for position, draft in enumerate(drafts):
         row = known[draft.id] if draft.id is not None else models.Variant(product_id=product_id)
         row.sku, row.weight_g, row.is_sellable, row.position = draft.sku, draft.weight_g, draft.is_sellable, position
@@ -229,9 +231,38 @@ def save_variants(product_id: ProductId, drafts: Sequence[VariantDraft]) -> None
             row.option_en, row.option_zh = draft.option.en, draft.option.zh
         for column, value in answers.get(position, {}).items():
             setattr(row, column, value)
-        _save(row, SkuTaken(draft.sku))
+        rows.append(row)
+    # Of two hundred variants often one changes: only that is written.
+    changed = [row for row in rows if row.pk is None or stood[row.pk] != _variant_fields(row)]
+    # The ones left out go first: their SKU stays theirs, but two that change places must not trip over the unique index.
+    kept = {draft.id for draft in drafts if draft.id is not None}
+    if answers:
+        option_store.free(product_id, [row.pk for row in changed if row.pk is not None])
+    models.Variant.objects.filter(product_id=product_id, is_sellable=True).exclude(pk__in=kept).update(is_sellable=False)
+    _save_variants(changed)
     if answers:
         option_store.compose([product_id])
+
+
+_OF_A_VARIANT = ("sku", "weight_g", "is_sellable", "position", "option_en", "option_zh", "value_1_id", "value_2_id", "value_3_id")
+
+
+def _variant_fields(row: models.Variant) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in _OF_A_VARIANT)
+
+
+def _save_variants(rows: Sequence[models.Variant]) -> None:
+    """Write rows of variants: all in two statements, or one by one to find out which SKU somebody else took just now."""
+    new, old = [row for row in rows if row.pk is None], [row for row in rows if row.pk is not None]
+    try:
+        with transaction.atomic():
+            models.Variant.objects.bulk_update(old, [name.removesuffix("_id") for name in _OF_A_VARIANT])
+            models.Variant.objects.bulk_create(new)
+    except IntegrityError:
+        for row in new:
+            row.pk = None
+        for row in rows:
+            _save(row, SkuTaken(row.sku))
 
 
 def _refuse_taken_skus(drafts: Sequence[VariantDraft], known: Mapping[int, models.Variant]) -> None:

@@ -208,27 +208,11 @@ def _says_the_same(row: models.AttributeValue, draft: TraitDraft | None) -> bool
 
 # ── shelves narrowed down ─────────────────────────────────────────────────────────────────────────────────────────────
 
-_NARROWED = "SELECT p.id FROM catalog_narrowed(%s::bigint[], %s::bigint[], %s::bigint[]) n JOIN catalog_product p ON p.id = n.id ORDER BY "
-_ORDER: Mapping[Sort, str] = {
-    Sort.FEATURED: _NARROWED + "p.rank, p.id",
-    Sort.NEWEST: _NARROWED + "p.created_at DESC, p.id DESC",
-    Sort.NAME: _NARROWED + "lower(p.name_en), p.id",
+ORDER: Mapping[Sort, str] = {
+    Sort.FEATURED: "p.rank, p.id",
+    Sort.NEWEST: "p.created_at DESC, p.id DESC",
+    Sort.NAME: "lower(p.name_en), p.id",
 }
-
-
-def counts(shelves: Sequence[int] | None, asked: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    """Return by question and answer how many published products of a shelf would be left with it, all others as asked: one query."""
-    found = statements.rows("SELECT * FROM catalog_facets(%s::bigint[], %s::bigint[], %s::bigint[])", _asked(shelves, asked))
-    return {(question, answer): number for question, answer, number in found}
-
-
-def narrowed_ids(shelves: Sequence[int] | None, asked: Sequence[tuple[int, int]], sort: Sort) -> tuple[ProductId, ...]:
-    """Return the published products of a shelf that meet every question, in order: one query."""
-    return tuple(ProductId(row[0]) for row in statements.rows(_ORDER[sort], _asked(shelves, asked)))
-
-
-def _asked(shelves: Sequence[int] | None, asked: Sequence[tuple[int, int]]) -> list[Any]:
-    return [None if shelves is None else list(shelves), [question for question, _ in asked], [answer for _, answer in asked]]
 
 
 def pairs(narrowing: Narrowing, known: Sequence[Attribute], brands_: Sequence[Brand]) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from shopkeeper.kit.ids import AttributeId, BrandId, CategoryId, ProductId, User
 from shopkeeper.kit.refusals import Malformed, NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.audit import public as audit
-from shopkeeper.selling.catalog import models, store, trait_store
+from shopkeeper.selling.catalog import models, narrowing_store, store, trait_store
 from shopkeeper.selling.catalog.options import follow_attribute
 from shopkeeper.selling.catalog.rules import limits
 from shopkeeper.selling.catalog.rules import traits as rules
@@ -160,10 +160,22 @@ def narrowing(
 EVERYTHING = Narrowing()
 
 
-def facets(category_id: CategoryId | None, wanted: Narrowing = EVERYTHING) -> tuple[Facet, ...]:
-    """Return the questions that part a shelf's published goods, each answer with what would be left, all others as they are answered."""
+def counted(category_id: CategoryId | None) -> Mapping[tuple[int, int], int]:
+    """Return how many of a shelf's published goods hold each answer, by question (an attribute's id, 0 the brand) and answer."""
+    return narrowing_store.counted(narrowing_store.on_shelves(_shelves(category_id)))
+
+
+def facets(
+    category_id: CategoryId | None, wanted: Narrowing = EVERYTHING, *, whole: Mapping[tuple[int, int], int] | None = None
+) -> tuple[Facet, ...]:
+    """Return the questions that part a shelf's published goods, each answer with what would be left, all others as they are answered.
+
+    Whoever has read `counted` of this shelf already gives it as `whole`.
+    """
     known, makers, shelves = _asked_of(category_id)
-    found = trait_store.counts(shelves, trait_store.pairs(wanted, known, makers))
+    among, pairs = narrowing_store.on_shelves(shelves), trait_store.pairs(wanted, known, makers)
+    every = narrowing_store.counted(among) if whole is None else whole
+    found = narrowing_store.counts(among, pairs, every) if pairs else every
     return trait_store.facets(found, wanted, known, makers, BRAND_NAME)
 
 
@@ -194,7 +206,7 @@ def narrowed_ids(category_id: CategoryId | None, wanted: Narrowing, sort: Sort =
         raise Malformed("sort", str(sort), expected="sort")
     known, makers, shelves = _asked_of(category_id)
     pairs = trait_store.pairs(wanted, known, makers)
-    return trait_store.narrowed_ids(shelves, pairs, sort) if pairs else ()
+    return narrowing_store.ids(narrowing_store.on_shelves(shelves), pairs, order=trait_store.ORDER[sort]) if pairs else ()
 
 
 def _asked_of(category_id: CategoryId | None) -> tuple[tuple[Attribute, ...], tuple[Brand, ...], list[int] | None]:

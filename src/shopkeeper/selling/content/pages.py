@@ -199,6 +199,17 @@ def looked_at() -> dict[tuple[str, str], datetime]:
     return store.oldest_looks()
 
 
+def looked_at_of(kind: PageKind, subjects: Sequence[str]) -> dict[str, datetime]:
+    """Return when each of these pages was looked at last, as `looked_at` does; one that was not looked at in every language is left out."""
+    return store.oldest_looks_of(kind, subjects)
+
+
+def scores() -> tuple[int, ...]:
+    """Return how many pages lie in each step of ten points; one query over scores alone."""
+    found = store.scores()
+    return tuple(found.get(step, 0) for step in range(10))
+
+
 @transaction.atomic
 def forget_looks(kind: PageKind, *, but: Sequence[str]) -> int:
     """Remove what is kept of pages of a kind that are no more, and return how many rows that were; `but` are the subjects that are.

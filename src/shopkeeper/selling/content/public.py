@@ -24,8 +24,10 @@ from shopkeeper.selling.content.pages import (
     look,
     looked,
     looked_at,
+    looked_at_of,
     looks,
     save_engine_words,
+    scores,
     spread,
 )
 from shopkeeper.selling.content.shapes import Draft, ShopText, TextKind
@@ -44,9 +46,11 @@ __all__ = [
     "look",
     "looked",
     "looked_at",
+    "looked_at_of",
     "looks",
     "publish_text",
     "save_engine_words",
+    "scores",
     "spread",
     "text",
     "texts",

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Min
 
 from shopkeeper.kit import statements
-from shopkeeper.kit.text import Bilingual
+from shopkeeper.kit.text import LANGUAGES, Bilingual
 from shopkeeper.selling.content.models import EngineWords as WordsRow
 from shopkeeper.selling.content.models import PageLook
 from shopkeeper.selling.content.shapes_pages import EngineWords, Finding, FixAt, Look, PageKind, PageRef, Severity, Spread, WordsKind
@@ -97,6 +97,22 @@ def oldest_looks() -> dict[tuple[str, str], datetime]:
     """Return when each page was looked at, in the language in which that is longer ago."""
     rows = PageLook.objects.values("kind", "subject").annotate(at=Min("looked_at")).values_list("kind", "subject", "at")
     return {(kind, subject): at for kind, subject, at in rows}
+
+
+_OLDEST_OF = """
+    SELECT subject, min(looked_at) FROM content_pagelook WHERE kind = %s AND subject = ANY (%s::text[])
+    GROUP BY subject HAVING count(*) = %s
+"""
+
+
+def oldest_looks_of(kind: PageKind, subjects: Sequence[str]) -> dict[str, datetime]:
+    """Return when each of these pages was looked at, in the language in which that is longer ago; one that lacks a language is left out."""
+    return dict(statements.rows(_OLDEST_OF, [kind.value, list(subjects), len(LANGUAGES)]))
+
+
+def scores() -> dict[int, int]:
+    """Return how many pages lie in each step of ten points; 100 counts to the last."""
+    return dict(statements.rows("SELECT least(score / 10, 9)::int, count(*) FROM content_pagelook GROUP BY 1", []))
 
 
 def forget(kind: PageKind, subjects: Sequence[str]) -> list[PageLook]:

@@ -9,6 +9,7 @@ from shopkeeper.events import facts
 from shopkeeper.events import public as events
 from shopkeeper.kit import checks
 from shopkeeper.kit.ids import CustomerId, UserId
+from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.customers import models, store, store_people
@@ -16,6 +17,8 @@ from shopkeeper.selling.customers.rules import tax_numbers
 from shopkeeper.selling.customers.shapes import Business
 
 MOST_COMPANY = 200
+MOST_ON_A_PAGE = 100
+MOST_PAGE = 1_000_000
 
 
 def business(customer_id: CustomerId) -> Business | None:
@@ -27,6 +30,17 @@ def business(customer_id: CustomerId) -> Business | None:
 def businesses(customer_ids: Iterable[CustomerId]) -> dict[CustomerId, Business]:
     """Return the companies of these customers, by id; who buys for themselves is left out."""
     return store_people.businesses(list(customer_ids))
+
+
+def find_businesses(*, text: str = "", number: int = 1, size: int = 50) -> Page[Business]:
+    """Return one page of the companies customers buy for, by name: all, or those whose name holds the text or whose tax number it is.
+
+    Raises OutOfRange.
+    """
+    checks.whole(number, field="page", least=1, most=MOST_PAGE)
+    checks.whole(size, field="size", least=1, most=MOST_ON_A_PAGE)
+    found, total = store_people.find_businesses(text.strip().replace("\x00", ""), (number - 1) * size, size)
+    return Page(items=tuple(found), total=total, number=number, size=size)
 
 
 def tax_number(value: str, *, country: str) -> str:

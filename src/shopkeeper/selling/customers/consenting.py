@@ -78,6 +78,18 @@ def by_link(token: str) -> CustomerId:
     return found.id
 
 
+def signs_in(customer_id: CustomerId) -> bool:
+    """Return whether somebody has an account, also under another record: then they speak there, and no link speaks for them.
+
+    Raises NotFound.
+    """
+    person = store.stands_for([customer_id]).get(customer_id, customer_id)
+    found = store.customers([person]).get(person)
+    if found is None:
+        raise NotFound("customer", customer_id)
+    return found.user_id is not None
+
+
 def _mark(address: str) -> str:
     return salted_hmac(_SALT, address.strip().casefold(), algorithm="sha256").hexdigest()[:32]
 

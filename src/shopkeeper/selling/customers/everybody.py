@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 
 from shopkeeper.kit.ids import CustomerId
 from shopkeeper.selling.customers import store
@@ -16,11 +16,14 @@ def customer_ids() -> tuple[CustomerId, ...]:
 
 
 def by_emails(emails: Sequence[str]) -> dict[str, tuple[Customer, ...]]:
-    """Return the customers with these mail addresses, by address in small letters; a member and a guest may share one."""
-    small = Row.objects.filter(merged_into=None).annotate(small=Lower("email")).filter(small__in=sorted({each.lower() for each in emails}))
-    mails = dict(small.order_by("id").values_list("id", "small"))
-    known = store.customers(mails)
+    """Return the customers with these mail addresses, by address in small letters; a member and a guest may share one.
+
+    The address of a merged record is that of the record that stands for it.
+    """
+    small = Row.objects.annotate(small=Lower("email"), person=Coalesce("merged_into_id", "id"))
+    pairs = small.filter(small__in=sorted({each.lower() for each in emails})).order_by("person").values_list("small", "person").distinct()
+    known = store.customers({person for _mail, person in pairs})
     found: dict[str, tuple[Customer, ...]] = {}
-    for number, mail in mails.items():
-        found[mail] = (*found.get(mail, ()), known[CustomerId(number)])
+    for mail, person in pairs:
+        found[mail] = (*found.get(mail, ()), known[CustomerId(person)])
     return found

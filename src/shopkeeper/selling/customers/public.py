@@ -14,8 +14,8 @@ from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.customers import store
-from shopkeeper.selling.customers.businesses import business, businesses, remove_business, save_business, tax_number
-from shopkeeper.selling.customers.consenting import agreed, by_link, link_token, say, standing, standings
+from shopkeeper.selling.customers.businesses import business, businesses, find_businesses, remove_business, save_business, tax_number
+from shopkeeper.selling.customers.consenting import agreed, by_link, link_token, say, signs_in, standing, standings
 from shopkeeper.selling.customers.everybody import by_emails, customer_ids
 from shopkeeper.selling.customers.groups import change_members, group, groups, groups_of, save_group
 from shopkeeper.selling.customers.merging import merge, merge_by_id, merges, part, records_of, stands_for, tell_apart
@@ -95,6 +95,7 @@ __all__ = [
     "customers",
     "digits_of",
     "due_texts",
+    "find_businesses",
     "forget_codes",
     "forget_texts",
     "give_code",
@@ -144,6 +145,7 @@ __all__ = [
     "send_text",
     "set_out",
     "sign_in_rule",
+    "signs_in",
     "standing",
     "standings",
     "stands_for",

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, Window
+from django.db.models.functions import Cast, Coalesce, Concat, RowNumber
 
+from shopkeeper.kit import together
 from shopkeeper.kit.ids import CustomerId, GroupId, MergeId, UserId
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.customers import models, store
@@ -163,6 +164,21 @@ def businesses(customer_ids: Sequence[int]) -> dict[CustomerId, Business]:
     for row in rows.order_by(F("customer__merged_into_id").asc(nulls_first=True), "customer_id"):
         found.setdefault(CustomerId(row.person), business(row, row.person))
     return {person: each for person, each in found.items() if each.company}
+
+
+def find_businesses(text: str, start: int, size: int) -> tuple[list[Business], int]:
+    """Return some companies by name, of each person the one that counts, and how many there are that hold the text."""
+    of_person = models.Business.objects.annotate(person=Coalesce("customer__merged_into_id", "customer_id"))
+    place = Window(
+        RowNumber(), partition_by=[F("person")], order_by=[F("customer__merged_into_id").asc(nulls_first=True), F("customer_id").asc()]
+    )
+    # Which row counts is found before any is left out: one without a name says that the person has no company any more.
+    first = of_person.annotate(place=place).filter(place=1).values("pk")
+    rows = of_person.filter(pk__in=first).exclude(company="")
+    if text:
+        rows = rows.filter(Q(company__icontains=text) | Q(tax_number__iexact=text))
+    found, total = together.read(lambda: list(rows.order_by("company", "customer_id")[start : start + size]), rows.count)
+    return [business(row, row.person) for row in found], total
 
 
 def business(row: models.Business, person: Any) -> Business:

@@ -1,6 +1,6 @@
 """The face of the stock room: what is on hand, what is held for whom, and every piece that came or went. Units are whole pieces."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,14 @@ def warehouses() -> tuple[Warehouse, ...]:
 def shelves(variant_ids: Sequence[VariantId]) -> tuple[Shelf, ...]:
     """Return the shelves of these variants, by variant and then by the warehouses' priority."""
     return store.shelves(variant_ids)
+
+
+def lock_shelves(variant_ids: Iterable[VariantId]) -> None:
+    """Let nobody else take from or put onto the shelves of these variants until the caller's transaction ends.
+
+    For whoever changes several of them in turn: orders lock theirs in one order, and whoever locks in another makes one of both fail.
+    """
+    store.lock_shelves(variant_ids)
 
 
 def lock_shelf(*, variant_id: VariantId, warehouse_id: WarehouseId) -> int:

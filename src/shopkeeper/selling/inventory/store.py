@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -89,6 +89,12 @@ def shelf(variant_id: VariantId, warehouse_id: WarehouseId) -> Shelf:
     row = models.Shelf.objects.filter(variant_id=variant_id, warehouse_id=warehouse_id).first()
     on_hand, held = (row.on_hand, row.held) if row else (0, 0)
     return Shelf(variant_id=variant_id, warehouse_id=warehouse_id, on_hand=on_hand, held=held)
+
+
+def lock_shelves(variant_ids: Iterable[VariantId]) -> None:
+    """Lock every shelf of these variants by rising id, as whoever takes from several does: one query."""
+    rows = models.Shelf.objects.select_for_update(no_key=True).filter(variant_id__in=set(variant_ids)).order_by("pk")
+    list(rows.values_list("pk", flat=True))
 
 
 def lock_shelf(variant_id: VariantId, warehouse_id: WarehouseId) -> int:

@@ -149,7 +149,10 @@ def remove_video(*, video_id: VideoId, actor: UserId | None, now: datetime) -> N
     """Take a video out of its product's gallery. Raises NotFound."""
     before = video(video_id)
     store.lock_gallery(before.product_id)
-    row = models.Video.objects.select_related("poster").get(pk=video_id)
+    row = models.Video.objects.select_related("poster").filter(pk=video_id).first()
+    if row is None:
+        # Somebody else took it away a moment ago.
+        raise NotFound("video", video_id)
     # What was shown until now stays some days, whenever it was added.
     models.Film.objects.filter(pk=row.film_id).update(seen_at=Greatest("seen_at", Value(now)))
     if row.poster is not None:
@@ -241,7 +244,7 @@ def _tell(found: Video, actor: UserId | None, now: datetime, *, before: dict[str
 def drop_unused(before: datetime) -> int:
     """Remove films that nobody shows and that were last seen before a moment."""
     loose = models.Film.objects.filter(seen_at__lt=before).exclude(pk__in=models.Video.objects.values("film"))
-    gone = list(loose.select_for_update(skip_locked=True).values_list("sha", flat=True)[:50])
+    gone = list(loose.select_for_update(skip_locked=True).values_list("sha", flat=True)[: store.DROPPED_AT_ONCE])
     models.FilmPiece.objects.filter(film__in=gone).delete()
     models.Film.objects.filter(pk__in=gone).delete()
     return len(gone)

@@ -138,9 +138,9 @@ def change(*, picture_id: PictureId, draft: PictureDraft, actor: UserId | None, 
     Raises NotFound, Malformed, OutOfRange.
     """
     tidy = _tidy(draft)
-    row = store.row(picture_id)
-    store.lock_gallery(ProductId(row.product_id))
-    before = store.picture(picture_id)
+    store.lock_gallery(ProductId(store.row(picture_id).product_id))
+    # Read once nobody else changes it: its place and its square may be others by now.
+    row, before = store.row(picture_id), store.picture(picture_id)
     if (before.alt, before.focus, set(before.variants)) == (tidy.alt, tidy.focus, set(tidy.variants)):
         return before
     if before.focus != tidy.focus:
@@ -252,5 +252,13 @@ def make_waiting() -> int:
 
 def tidy(*, now: datetime) -> int:
     """Remove what nobody shows or keeps any more, some days after it was last seen; return how many originals, cuts and films."""
-    with transaction.atomic():
-        return store.drop_unused(now - KEPT_UNUSED) + films.drop_unused(now - KEPT_UNUSED)
+    gone = 0
+    while some := _tidied(now):
+        gone += some
+    return gone
+
+
+@transaction.atomic
+def _tidied(now: datetime) -> int:
+    # A portion of each: nobody who shows a picture meanwhile waits for long.
+    return store.drop_unused(now - KEPT_UNUSED) + films.drop_unused(now - KEPT_UNUSED)

@@ -17,6 +17,9 @@ from shopkeeper.selling.media.rules import cutting
 from shopkeeper.selling.media.rules.making import Made
 from shopkeeper.selling.media.shapes import Cut, Format, Picture, PictureDraft
 
+DROPPED_AT_ONCE = 200
+"""So many originals, cuts or films are removed in one transaction."""
+
 JOB = "make_pictures"
 """The job of `wiring/schedule.py` that makes what `public.make_waiting` does."""
 
@@ -160,7 +163,7 @@ def drop_unused(before: datetime) -> int:
     posters = models.Cut.objects.filter(pk__in=models.Video.objects.filter(poster__isnull=False).values("poster")).values("original")
     loose = models.Original.objects.filter(seen_at__lt=before).exclude(pk__in=used[0]).exclude(pk__in=used[1]).exclude(pk__in=posters)
     # Locked and looked at again: an upload of the same picture in this moment has noted that it was seen.
-    gone = list(loose.select_for_update(skip_locked=True).values_list("sha", flat=True)[:200])
+    gone = list(loose.select_for_update(skip_locked=True).values_list("sha", flat=True)[:DROPPED_AT_ONCE])
     gone = list(models.Original.objects.filter(pk__in=gone, seen_at__lt=before).values_list("sha", flat=True))
     models.Size.objects.filter(cut__original__in=gone).delete()
     models.Cut.objects.filter(original__in=gone).delete()
@@ -173,7 +176,7 @@ def _drop_cuts(before: datetime) -> int:
     held = models.Kept.objects.values("original")
     posters = models.Video.objects.filter(poster__isnull=False).values("poster")
     loose = models.Cut.objects.filter(original__seen_at__lt=before).exclude(_SHOWN_BY).exclude(pk__in=posters).exclude(original__in=held)
-    found = list(loose.values_list("key", "original_id")[:200])
+    found = list(loose.values_list("key", "original_id")[:DROPPED_AT_ONCE])
     # Whoever shows a cut anew holds its original, and whoever makes its sizes the cut itself: what is held is left for the next time.
     # And what was shown in the meantime is no longer loose: looked at again once nobody can come in between.
     originals = models.Original.objects.filter(pk__in={sha for _key, sha in found}, seen_at__lt=before).order_by("sha")

@@ -13,6 +13,7 @@ __all__ = [
     "MOST_NOTE",
     "NO_PARTICULARS",
     "Arrangement",
+    "AskedAlready",
     "AskedUnits",
     "Basis",
     "BasketClosed",
@@ -31,6 +32,7 @@ __all__ = [
     "RequestKind",
     "RequestReason",
     "RequestState",
+    "SentMeanwhile",
     "Window",
 ]
 
@@ -244,6 +246,16 @@ class NotToBeAsked(Refusal):
         self.kind = kind
 
 
+class AskedAlready(Refusal):
+    """The buyer asked to cancel, and nobody has decided yet: of an order one such request waits at a time."""
+
+    code = "asked_already"
+
+    def __init__(self, request_id: RequestId) -> None:
+        super().__init__(f"Request {request_id} to cancel waits already", field="kind", value=RequestKind.CANCEL.value)
+        self.request_id = request_id
+
+
 class CancelAsked(Refusal):
     """The buyer asks to cancel, and nobody has decided yet: what is done to many orders at once leaves this one out."""
 
@@ -273,3 +285,13 @@ class RequestDecided(Refusal):
     def __init__(self, state: RequestState) -> None:
         super().__init__(f"The request is {state} already", field="state", value=state.value)
         self.state = state
+
+
+class SentMeanwhile(Refusal):
+    """The shop cannot agree to keep pieces that have left: `units` of those the buyer asked to cancel."""
+
+    code = "sent_meanwhile"
+
+    def __init__(self, units: int) -> None:
+        super().__init__(f"{units} pieces of the request have left meanwhile", field="request", value=units)
+        self.units = units

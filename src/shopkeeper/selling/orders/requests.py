@@ -20,6 +20,7 @@ from shopkeeper.selling.orders import asking_store, store
 from shopkeeper.selling.orders.rules import requesting
 from shopkeeper.selling.orders.shapes import (
     MOST_NOTE,
+    AskedAlready,
     Order,
     Possible,
     Refund,
@@ -84,14 +85,18 @@ def ask(
 ) -> Request:
     """Ask to cancel the rest of an order, or to send pieces back, and return the request; `wishes` None asks for all there are.
 
-    Raises NotFound, Malformed, OutOfRange, NotToBeAsked, NothingToDo, TooManyUnits, NeedsDefect.
+    Raises NotFound, Malformed, OutOfRange, AskedAlready, NotToBeAsked, NothingToDo, TooManyUnits, NeedsDefect.
     """
     what, why = _one_of(RequestKind, "kind", kind), _one_of(RequestReason, "reason", reason)
     tidy = checks.paragraphs(note, field="note", most=MOST_NOTE)
     order = store.lock_order(order_id)
     if order is None:
         raise NotFound("order", order_id)
-    may = requesting.possible(order, asking_store.requests_of(order_id), window)
+    before = asking_store.requests_of(order_id)
+    waits = requesting.waiting_to_cancel(before)
+    if what is RequestKind.CANCEL and waits is not None:
+        raise AskedAlready(waits.id)
+    may = requesting.possible(order, before, window)
     lines = requesting.wanted(what, wishes, order, may)
     rests_on = requesting.basis(what, why, window)
     made = asking_store.add_request(order_id, kind=what, reason=why, basis=rests_on, note=tidy, lines=lines, at=now)
@@ -105,11 +110,16 @@ def ask(
 def decide_request(*, request_id: RequestId, accept: bool, answer: str, actor: UserId, now: datetime) -> Request:
     """Accept or refuse a request that waits, and return it; the buyer reads `answer`, which a refusal needs.
 
-    An accepted one whose pieces were refunded meanwhile is done at once. Raises NotFound, OutOfRange, Malformed, RequestDecided.
+    An accepted one whose pieces were refunded meanwhile is done at once. Raises NotFound, OutOfRange, Malformed, RequestDecided,
+    SentMeanwhile for pieces to cancel that have left.
     """
     tidy = checks.paragraphs(answer, field="answer", least=0 if accept else 1, most=MOST_NOTE)
     found = _locked(request_id)
     state = requesting.after(found.state, RequestState.ACCEPTED if accept else RequestState.REFUSED)
+    if accept:
+        order = store.lock_order(found.order_id)
+        assert order is not None
+        requesting.refuse_what_has_left(found, order, asking_store.requests_of(found.order_id))
     asking_store.decide(request_id, state, answer=tidy, actor=actor, at=now)
     _told(found, state, actor, now)
     if accept and not any(line.open_units for line in found.lines):

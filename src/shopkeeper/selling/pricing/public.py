@@ -20,6 +20,7 @@ from shopkeeper.selling.catalog.shapes import NotSellable
 from shopkeeper.selling.catalog.shapes_bundles import PartsOffSale
 from shopkeeper.selling.pricing import models, store
 from shopkeeper.selling.pricing.costs import COST_COUNTS_FOR, cost_history, costs, margin, margins, set_cost
+from shopkeeper.selling.pricing.rules.adjust import raised_by_amount, raised_by_share
 from shopkeeper.selling.pricing.rules.quote import PricedLine, Terms, build_quote, price_of
 from shopkeeper.selling.pricing.rules.reach import reaching
 from shopkeeper.selling.pricing.rules.reference import Step, reference_price
@@ -66,6 +67,8 @@ __all__ = [
     "prices_at",
     "quote",
     "quote_from",
+    "raised_by_amount",
+    "raised_by_share",
     "save_delivery_option",
     "save_price_list",
     "save_tax_rate",

@@ -10,7 +10,9 @@ from shopkeeper.selling.reviews import models
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saying:
-    """A review (`stars`, `title`), a question, or an answer to one, as its writer left it, and whether it is shown."""
+    """A review (`stars`, `title`), a question, or an answer to one, as its writer left it, and whether it is shown; or a `vote`, which has
+    no words: that somebody else's review was helpful.
+    """
 
     kind: str
     product_id: int
@@ -24,7 +26,7 @@ class Saying:
 
 
 def said_by(customer_ids: Collection[CustomerId], line_ids: Collection[int] = ()) -> tuple[Saying, ...]:
-    """Return the reviews and questions of these customers, and the answers written for these lines of theirs, oldest first."""
+    """Return the reviews, questions and votes of these customers, and the answers written for these lines of theirs, oldest first."""
     wanted = list(customer_ids)
     found = [
         Saying(
@@ -34,6 +36,10 @@ def said_by(customer_ids: Collection[CustomerId], line_ids: Collection[int] = ()
         for row in models.Review.objects.filter(buyer_id__in=wanted)
     ]  # fmt: skip
     found += [_spoken("question", row.product_id, row, row.asked_at) for row in models.Question.objects.filter(customer_id__in=wanted)]
+    votes = models.Vote.objects.filter(customer_id__in=wanted).select_related("review")
+    found += [
+        Saying(kind="vote", product_id=row.review.product_id, shown_name="", text="", state="", reason="", at=row.at) for row in votes
+    ]
     replies = models.Reply.objects.filter(line_id__in=list(line_ids)).select_related("question")
     found += [_spoken("reply", row.question.product_id, row, row.at) for row in replies]
     return tuple(sorted(found, key=lambda each: each.at))

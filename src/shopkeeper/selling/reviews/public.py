@@ -22,6 +22,7 @@ from shopkeeper.selling.reviews.questions import (
     decide_reply,
     question,
     question_of,
+    questions,
     questions_waiting,
     reply,
     rulings,
@@ -45,8 +46,8 @@ from shopkeeper.selling.reviews.told import told_to
 
 __all__ = [
     "answer", "answer_question", "ask", "asked", "decide", "decide_question", "decide_reply", "differences", "edit", "listing",
-    "mark_returned", "of_order", "opinions", "question", "question_of", "questions_waiting", "reply", "review", "reviews", "rulings",
-    "said_by", "summaries", "told_to", "vote", "waiting", "write",
+    "mark_returned", "of_order", "opinions", "question", "question_of", "questions", "questions_waiting", "reply", "review", "reviews",
+    "rulings", "said_by", "summaries", "told_to", "vote", "waiting", "write",
 ]  # fmt: skip
 
 MOST_ON_A_PAGE = 100

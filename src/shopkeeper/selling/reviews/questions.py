@@ -8,6 +8,7 @@ from shopkeeper.events import facts
 from shopkeeper.events import public as events
 from shopkeeper.kit import checks
 from shopkeeper.kit.ids import CustomerId, LineId, ProductId, QuestionId, ReplyId, UserId
+from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import NotFound
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.reviews import models
@@ -25,6 +26,15 @@ def asked(product_id: ProductId, *, number: int = 1, size: int = 10) -> Asked:
     checks.whole(number, field="page", least=1, most=MOST_PAGE)
     checks.whole(size, field="size", least=1, most=MOST_ON_A_PAGE)
     return store.asked(product_id, (number - 1) * size, size)
+
+
+def questions(*, state: ReviewState | None = None, number: int = 1, size: int = 50) -> Page[Question]:
+    """Return one page of whole questions, all or those in a state, the last asked first. Raises OutOfRange."""
+    checks.whole(number, field="page", least=1, most=MOST_PAGE)
+    checks.whole(size, field="size", least=1, most=MOST_ON_A_PAGE)
+    ids, total = store.ids(state, (number - 1) * size, size)
+    known = store.questions(ids)
+    return Page(items=tuple(known[each] for each in ids if each in known), total=total, number=number, size=size)
 
 
 def question(question_id: QuestionId) -> Question:

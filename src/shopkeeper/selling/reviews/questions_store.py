@@ -53,6 +53,15 @@ def questions(question_ids: Collection[QuestionId]) -> dict[QuestionId, Question
     return {QuestionId(row.id): _question(row, _of(replies, row)) for row in rows}
 
 
+def ids(state: ReviewState | None, start: int, size: int) -> tuple[list[QuestionId], int]:
+    """Return the ids of questions, all or those in a state, the last asked first, and how many there are."""
+    found = models.Question.objects.filter(**({"state": state} if state else {}))
+    chosen, total = together.read(
+        lambda: list(found.order_by("-asked_at", "-id").values_list("id", flat=True)[start : start + size]), found.count
+    )
+    return [QuestionId(each) for each in chosen], total
+
+
 def rulings(question_id: QuestionId) -> tuple[Ruling, ...]:
     """Return what was decided about a question and its answers, oldest first."""
     return tuple(

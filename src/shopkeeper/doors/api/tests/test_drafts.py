@@ -205,3 +205,15 @@ def test_what_a_bundle_holds_does_not_go_round_the_second_person(shop: SmallShop
 
     assert (refused.status, refused.code) == (409, "second_person_needed")
     assert owner.get("staff/bundles/KIT").body["parts"] == []
+
+
+def test_an_answer_that_stands_for_nothing_there_is_refused_in_a_draft_too(shop: SmallShop, owner: Staff) -> None:
+    an_attribute()
+    value = {"name": {"en": "Red"}, "choice": "red"}
+
+    for option in ({"name": {"en": "Colour"}}, {"attribute": "colour"}, {"attribute": "nothing"}):
+        wrong = value | ({"choice": "pink"} if option.get("attribute") == "colour" else {})
+        refused = kept(owner, options=[{**option, "values": [wrong]}])
+        assert (refused.status, refused.code) == (404, "not_found"), option
+
+    assert owner.get(PATH).body["draft_id"] is None

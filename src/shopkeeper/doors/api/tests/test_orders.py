@@ -1,8 +1,12 @@
 """An order over the API: placed once however often it is sent, read and cancelled by its token."""
 
+from django.db.models import F
+
 from shopkeeper.doors.api.tests.builders import ADDRESS, Caller, filled, order_of, placed
-from shopkeeper.flows.tests.builders import SmallShop, told
+from shopkeeper.flows.tests.builders import NOON, SmallShop, told
 from shopkeeper.selling.orders import public as orders
+from shopkeeper.selling.shop import public as shops
+from shopkeeper.selling.shop.models import Shop
 
 
 def test_an_order_is_placed_and_paid(shop: SmallShop, caller: Caller) -> None:
@@ -29,6 +33,18 @@ def test_the_same_request_again_is_answered_the_same_and_orders_nothing_twice(sh
     assert second.body["order"]["number"] == first.body["order"]["number"]
     assert orders.list_orders().total == 1
     assert shop.available("TEA") == 8
+
+
+def test_nothing_is_ordered_from_a_shop_that_is_not_open_to_shoppers_yet(shop: SmallShop, caller: Caller) -> None:
+    body = order_of(caller, shop, filled(caller, TEA=2))
+    Shop.objects.update(opens_soon=True, version=F("version") + 1)
+
+    answer = caller.post("orders", body, Idempotency_Key="a")
+
+    assert (answer.status, answer.code) == (503, "opens_soon")
+    assert (orders.list_orders().total, shop.available("TEA")) == (0, 10)
+    shops.welcome(actor=None, now=NOON)
+    assert caller.post("orders", body, Idempotency_Key="a").status == 201
 
 
 def test_a_key_with_another_request_is_refused(shop: SmallShop, caller: Caller) -> None:

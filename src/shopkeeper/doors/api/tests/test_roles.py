@@ -20,6 +20,7 @@ OPEN_TO_ALL = {
     "cancel_order_of_buyer", "pay_order_again", "hear_webhook", "hear_mail_news", "hear_text_news", "list_reviews", "write_review_of_line",
     "list_reviews_of_order",
     "save_particulars", "list_requests", "ask_about_order",
+    "list_questions", "ask_about_product", "answer_as_buyer", "read_own_consents", "save_own_consents",
 }  # fmt: skip
 
 
@@ -38,9 +39,9 @@ STAFF_ROUTES = [(method, path, op) for method, path, op in every_route() if op.v
 def tried(caller: Caller, method: str, path: str) -> tuple[int, str]:
     """Return status and code of an empty request: one that is let in fails on what it lacks, or reads a list."""
     address = path.replace("{path:sku}", "NOPE").replace("{number}", "SK-0").replace("{metric}", "nope")
-    address = address.replace("{review}", "0").replace("{link}", "nope").replace("{asked}", "0")
+    address = address.replace("{review}", "0").replace("{reply}", "0").replace("{link}", "nope").replace("{asked}", "0")
     address = address.replace("{sheet}", "7").replace("{picture}", "7").replace("{slug}", "nope").replace("{kind}", "nope")
-    address = address.replace("{version}", "7")
+    address = address.replace("{version}", "7").replace("{question}", "0")
     answer = caller.call(method, address, {} if method != "GET" else None)
     return answer.status, answer.code if answer.status >= 400 else ""
 
@@ -51,7 +52,7 @@ def test_every_route_that_is_not_open_to_all_asks_for_a_role() -> None:
         assert [type(each) for each in operation.auth_callbacks] == [StaffSession], (method, path)
     open_routes = {op.view_func.__name__ for _, path, op in every_route() if "/staff" not in path}
     assert open_routes == OPEN_TO_ALL
-    assert len(STAFF_ROUTES) == 67
+    assert len(STAFF_ROUTES) == 80
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.MANAGER, Role.CLERK, None])

@@ -7,6 +7,7 @@ import pytest
 
 from shopkeeper.doors.console import many as many_at_once
 from shopkeeper.doors.console.tests.builders import Staff
+from shopkeeper.flows import change_many
 from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.kit.ids import CollectionId, ProductId
 from shopkeeper.kit.text import Bilingual
@@ -14,6 +15,7 @@ from shopkeeper.selling.catalog import models
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes_collections import CollectionDraft, CollectionKind, Named, Part
 from shopkeeper.selling.catalog.tests.builders import a_brand, a_category, an_attribute
+from shopkeeper.selling.pricing import public as pricing
 
 pytestmark = pytest.mark.django_db
 NEW = {"name_en": "Gifts", "name_zh": "礼物", "slug": "", "kind": "hand", "sort": "featured", "position": "1", "is_published": "on"}
@@ -188,7 +190,7 @@ def test_more_than_are_changed_at_once_is_said_and_nothing_is_done(shop: SmallSh
     assert owner.post("products/many/", kind="unpublish", reason="none of them").status_code == 422
 
 
-@pytest.mark.parametrize("kind", ["category", "brand", "answer", "no_answer", "collect", "drop", "weight"])
+@pytest.mark.parametrize("kind", ["category", "brand", "answer", "no_answer", "collect", "drop", "weight", "price"])
 def test_a_change_without_the_answer_it_needs_is_refused(shop: SmallShop, owner: Staff, kind: str) -> None:
     answer = owner.post(many(skus_of(shop)[:1]), kind=kind, reason="because")
 
@@ -201,17 +203,94 @@ def test_every_kind_of_change_is_told_before_it_is_done(shop: SmallShop, owner: 
     answers = {
         "category": {"category": str(shelf)}, "brand": {"brand": str(brand)}, "collect": {"collection": str(gifts)},
         "answer": {"answers": f"{colour.id}:{colour.choices[0].id}"}, "weight": {"weight": "77"},
-        "no_answer": {"attribute": str(colour.id)},
+        "no_answer": {"attribute": str(colour.id)}, "price": {"how": "up_percent", "percent": "10", "rounding": "5"},
     }  # fmt: skip
     told = {
         "category": "→ Corner", "brand": "→ Acme", "collect": "not in it → in it", "answer": "– → Red", "weight": "→ 77 g",
-        "no_answer": "Red → –",
+        "no_answer": "Red → –", "price": "£9.99 → £11.00",
     }  # fmt: skip
     for kind, answer in answers.items():
         data = {"kind": kind, "reason": "because", **answer}
         looked = owner.post(many(skus_of(shop)[:1]), **data)
         assert told[kind] in said(looked), (kind, said(looked))
         assert owner.post(many(skus_of(shop)[:1]), **data, seen=the_seen(looked)).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("answers", "told", "wanted"),
+    [
+        ({"how": "set", "amount": "11.11"}, "£12.50 → £11.11", 1_111),
+        ({"how": "down_percent", "percent": "2.5", "rounding": "10"}, "£12.50 → £12.20", 1_220),
+        ({"how": "up", "amount": "0.26", "rounding": "50"}, "£12.50 → £13.00", 1_300),
+        ({"how": "down", "amount": "0.26"}, "£12.50 → £12.24", 1_224),
+    ],
+)
+def test_prices_are_seen_changed_and_taken_back(shop: SmallShop, owner: Staff, answers: dict[str, str], told: str, wanted: int) -> None:
+    data, address, tea = {"kind": "price", "reason": "spring", **answers}, many(["TEA"]), shop.variants["TEA"]
+
+    looked = owner.post(address, **data)
+    assert told in said(looked), said(looked)
+    assert owner.post(address, **data, seen=the_seen(looked)).status_code == 302
+
+    assert pricing.prices([tea])[tea].amount_minor == wanted
+    (edit,) = models.collection_models.BulkEdit.objects.all()
+    assert owner.post(f"edits/{edit.pk}/undo/").status_code == 302
+    assert pricing.prices([tea])[tea].amount_minor == 1_250
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"how": "set"},
+        {"how": "up_percent"},
+        {"how": "up_percent", "percent": "0"},
+        {"how": "up_percent", "percent": "1001"},
+        {"how": "up", "amount": "1.001"},
+        {"how": "set", "amount": "1.00", "rounding": "3"},
+        {"how": "halve", "amount": "1.00"},
+        {"how": "set", "amount": "1.00", "price_list": "999999"},
+    ],
+)
+def test_prices_without_a_usable_answer_are_refused(shop: SmallShop, owner: Staff, wrong: dict[str, str]) -> None:
+    answer = owner.post(many(["TEA"]), kind="price", reason="because", **wrong)
+
+    assert answer.status_code == 422
+    assert not models.collection_models.BulkEdit.objects.exists()
+
+
+def test_many_products_are_changed_in_the_background_and_the_page_tells_how_far_it_is(
+    shop: SmallShop, owner: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change_many, "SMALL", 1)
+    monkeypatch.setattr(change_many, "AT_ONCE", 1)
+    skus = skus_of(shop)[:2]
+    data = {"kind": "unpublish", "reason": "end of season"}
+    looked = owner.post(many(skus), **data)
+    assert "In the background" in said(looked)
+
+    begun = owner.post(many(skus), **data, seen=the_seen(looked))
+    (edit,) = models.collection_models.BulkEdit.objects.all()
+    page = f"edits/{edit.pk}/"
+    assert begun["Location"].endswith(page)
+    catalog.change_some(edit.pk, size=1, now=NOON)
+    half = owner.get(page).content.decode()
+    assert '<progress max="2" value="1"' in half
+    assert "data-under-way" in half
+    assert owner.post(f"{page}undo/").status_code == 422
+    owner.post(f"{page}stop/")
+    stopped = owner.get(page).content.decode()
+
+    assert "<progress" not in stopped
+    assert "Not reached" in stopped
+    assert change_many.work_all(NOON) == 0
+    assert sorted(each.is_published for each in catalog.products(product_ids(*skus)).values()) == [False, True]
+    assert owner.post(f"{page}undo/").status_code == 302
+    assert all(each.is_published for each in catalog.products(product_ids(*skus)).values())
+
+
+def test_a_change_that_is_not_there_is_said(shop: SmallShop, owner: Staff) -> None:
+    for address in ("edits/999999/", "edits/999999/stop/", "edits/999999/undo/"):
+        assert owner.get(address).status_code == 404, address
 
 
 def test_a_clerk_may_neither_change_many_nor_collections(shop: SmallShop, clerk: Staff) -> None:

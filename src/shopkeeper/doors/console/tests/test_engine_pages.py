@@ -6,6 +6,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from shopkeeper.doors.console.tests.builders import Staff
 from shopkeeper.doors.wordings import found as words
@@ -13,6 +14,7 @@ from shopkeeper.flows import page_audit
 from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.audit import public as audit
+from shopkeeper.selling.catalog import models
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes_collections import CollectionDraft, CollectionKind
 from shopkeeper.selling.content import public as content
@@ -144,6 +146,30 @@ def test_one_page_is_looked_at_again(shop: SmallShop, owner: Staff) -> None:
     assert answer.status_code == 302
     assert content.look(number).looked_at > before
     assert [each.actor for each in audit.entries(act="content.look_at_pages")] == [owner.id]
+
+
+@pytest.mark.parametrize(("language", "words_of_it"), [("en", "0 of 1 pages looked at since"), ("zh-hans", "个页面")])
+def test_the_goods_on_a_shelf_are_left_to_the_worker_and_the_page_shows_how_far_it_is(
+    shop: SmallShop, owner: Staff, language: str, words_of_it: str
+) -> None:
+    here, number = shelf(), catalog.goods_of(shop.variants["TEA"]).product_id
+    models.Product.objects.filter(pk=number).update(category=here)
+    owner.read(language)
+
+    answer = owner.client.post("/console/engine-pages/look/", {"address": "/en/shelves/pots/", "with_goods": "on"})
+
+    assert answer.status_code == 302
+    shown = unescape(owner.text(answer["Location"].removeprefix("/console/")))
+    assert "data-under-way" in shown
+    assert words_of_it in shown
+    page = content.look(int(re.findall(r"(\d+)/$", answer["Location"])[0])).page
+    assert not content.looks(PageRef(kind=PageKind.PRODUCT, subject=str(number)))
+
+    page_audit.go_on(page, now=timezone.now())
+
+    shown = owner.text(answer["Location"].removeprefix("/console/"))
+    assert "data-under-way" not in shown
+    assert content.looks(PageRef(kind=PageKind.PRODUCT, subject=str(number)))
 
 
 def test_a_page_is_looked_at_by_its_address_and_a_wrong_one_is_refused_beside_the_field(shop: SmallShop, owner: Staff) -> None:

@@ -253,16 +253,17 @@ def test_a_narrowed_list_is_a_narrowed_file(shop: SmallShop, owner: Staff) -> No
     assert owner.get("orders/?export=exe").status_code == 404
 
 
-def test_money_in_a_file_is_a_number_and_a_text_is_never_a_formula(shop: SmallShop, owner: Staff) -> None:
-    owner.post("products/new/", name_en="=HYPERLINK(1)", slug="evil", sku_0="EVIL", sellable_0="on")
+@pytest.mark.parametrize("mark", ["=", "＝"])
+def test_money_in_a_file_is_a_number_and_a_text_is_never_a_formula(shop: SmallShop, owner: Staff, mark: str) -> None:
+    owner.post("products/new/", name_en=f"{mark}HYPERLINK(1)", slug="evil", sku_0="EVIL", sellable_0="on")
     shop.buy(TEA=1)
 
     totals = [row[as_csv(owner, "orders/?export=csv")[0].index("Total")] for row in as_csv(owner, "orders/?export=csv")[1:]]
     names = [cell for row in as_csv(owner, "products/?export=csv") for cell in row]
 
     assert totals == ["16.45"]
-    assert "'=HYPERLINK(1)" in names
-    assert "=HYPERLINK(1)" not in names
+    assert f"'{mark}HYPERLINK(1)" in names
+    assert f"{mark}HYPERLINK(1)" not in names
 
 
 @pytest.mark.parametrize("name", ["orders", "payments", "prices", "products", "delivery"])

@@ -11,6 +11,7 @@ from shopkeeper.doors.storefront import kept, pages
 def nothing_lags(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every page looked at before it is shown: what it may lag has tests of its own."""
     monkeypatch.setattr(pages, "MAY_LAG_S", -1.0)
+    monkeypatch.setattr(kept, "STOCK_MAY_LAG_S", 0.0)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from shopkeeper.doors.storefront.tests.builders import NOON, Corner, corner
-from shopkeeper.flows import place_order
+from shopkeeper.flows import join, place_order
 from shopkeeper.kit.ids import OrderId
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.customers.shapes import Address
@@ -348,6 +348,22 @@ def test_a_wrong_field_is_refused_beside_it_and_nothing_changes(shop: Corner, bu
     assert problem in answer.content.decode().replace("&#39;", "'")
     assert placed() == 0
     assert shop.stock("LAMP") == 8
+
+
+@pytest.mark.parametrize("phone", ["1-----", "(((((1", "1 2 3 4 ."])
+def test_a_number_the_address_book_would_not_keep_is_refused_before_anything_is_ordered(shop: Corner, phone: str) -> None:
+    client = shop.visitor()
+    join.register(email="ann@example.com", password="quiet lantern on a shelf", name="Ann Lee", language="en", now=NOON)
+    client.post("/en/sign-in/", {"email": "ann@example.com", "password": "quiet lantern on a shelf"})
+    shop.add(client, "LAMP", 2)
+
+    answer = client.post("/en/checkout/", filled(client, shop, phone=phone))
+
+    assert answer.status_code == 422
+    assert 'id="error_phone"' in answer.content.decode()
+    assert placed() == 0
+    assert client.post("/en/checkout/", filled(client, shop, phone="1-2-3-4-5")).status_code == 302
+    assert placed() == 1
 
 
 def test_refusals_speak_the_reader_s_language(shop: Corner, buyer: Client) -> None:

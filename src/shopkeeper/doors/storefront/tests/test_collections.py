@@ -107,6 +107,27 @@ def test_kept_pages_of_collections_are_never_out_of_date(shop: Corner) -> None:
     assert [now("gifts"), "lamp" in now("cheap"), "lamp" in now("there")] == [["lamp"], True, False]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_which_goods_follow_stock_is_found_anew_after_some_seconds_and_their_stock_at_once(
+    shop: Corner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1_000.0]
+    monkeypatch.setattr(kept, "STOCK_MAY_LAG_S", 5.0)
+    monkeypatch.setattr(kept, "monotonic", lambda: clock[0])
+    a_collection("there", IN_STOCK)
+    client = shop.visitor()
+    assert "lamp" in shown(body(client.get("/en/collections/there/")))
+
+    warehouse = inventory.warehouses()[0].id
+    inventory.count(variant_id=shop.variants["LAMP"], warehouse_id=warehouse, counted=0, note="", actor=None, now=NOON)
+    page = body(client.get("/en/collections/there/"))
+    assert "lamp" in shown(page)
+    assert "Sold out" in page
+
+    clock[0] += 5
+    assert "lamp" not in shown(body(client.get("/en/collections/there/")))
+
+
 def test_a_collection_that_is_not_shown_is_not_there(shop: Corner) -> None:
     now = timezone.now()
     a_collection("draft", is_published=False)

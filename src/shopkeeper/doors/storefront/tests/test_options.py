@@ -102,6 +102,15 @@ def test_an_address_names_the_variant_or_its_values(shop: Corner) -> None:
         assert picked(page(client, f"goods/lamp/{nonsense}")).endswith("LAMP")
 
 
+def test_heart_and_delivery_speak_of_the_choice_also_where_it_is_sold_out(shop: Corner) -> None:
+    gone = shop.variants["LAMP-BLACK-SMALL"]
+
+    text = page(shop.visitor(), f"goods/lamp/?variant={gone}")
+
+    assert f'name="variant" value="{gone}" data-heart="' in text
+    assert f'&amp;variant={gone}"' in text
+
+
 def test_what_is_sold_out_or_not_made_is_said_and_the_choice_stays(shop: Corner) -> None:
     client = shop.visitor()
 

@@ -1,8 +1,9 @@
 """The shop looks at its own pages as an engine does: shown for real, parsed, judged, kept; what breaks is found and not passed over."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -348,25 +349,93 @@ def test_one_page_is_looked_at_again_at_once_and_it_is_written_down(shop: Corner
 
 
 @pytest.mark.parametrize("address", ["/zh-hans/shelves/kitchen/", "{host}/en/shelves/kitchen/?sort=price", " /en/shelves/kitchen/ "])
-def test_a_shelf_is_looked_at_by_its_address_with_the_goods_on_it(shop: Corner, address: str) -> None:
-    address = address.format(host=reading.settings.PUBLIC_URL)
-    alone = page_audit.look_by_address(address, with_goods=False, actor=None, now=NOON)
-    whole = page_audit.look_by_address(address, with_goods=True, actor=None, now=NOON)
+def test_a_page_is_looked_at_by_its_address_in_either_language(shop: Corner, address: str) -> None:
+    found = page_audit.look_by_address(address.format(host=reading.settings.PUBLIC_URL), with_goods=False, actor=None, now=NOON)
 
-    assert {each.address for each in alone} == {"/en/shelves/kitchen/", "/zh-hans/shelves/kitchen/"}
-    assert {each.address for each in whole if each.language == "en"} == {
-        "/en/shelves/kitchen/", "/en/goods/lamp/", "/en/goods/cup/", "/en/goods/box/",
-    }  # fmt: skip
+    assert {each.address for each in found} == {"/en/shelves/kitchen/", "/zh-hans/shelves/kitchen/"}
+    assert page_audit.goods_round(found[0].page) is None
+    first = page_audit.look_at_first_goods("/en/shelves/kitchen/", most=2, now=NOON)
+    assert {each.address for each in first if each.language == "en"} == {"/en/goods/lamp/", "/en/goods/cup/"}
 
 
-def test_who_asks_now_waits_for_few_goods_only(shop: Corner, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Each is read in both languages while somebody waits: seconds, not half a minute.
-    assert page_audit.AT_ONCE <= 6
-    monkeypatch.setattr(page_audit, "AT_ONCE", 2)
+def waiting() -> list[tuple[str, str]]:
+    """Return what is put off for the worker: kind and subject of each page whose goods are to be looked at."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT args ->> 'kind', args ->> 'subject' FROM procrastinate_jobs
+               WHERE task_name = 'look_at_goods' AND status = 'todo' ORDER BY id"""
+        )
+        return list(cursor.fetchall())
 
-    found = page_audit.look_by_address("/en/shelves/kitchen/", with_goods=True, actor=None, now=NOON)
 
-    assert len({each.page for each in found}) == 3
+def test_all_goods_on_a_shelf_are_looked_at_in_slices_changed_ones_first(shop: Corner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_audit, "A_SLICE", 2)
+    for slug in ("lamp", "cup", "box"):
+        models.Product.objects.filter(slug=slug).update(changed_at=NOON - timedelta(days=9))
+    page_audit.round_of_the_night(now=NOON - timedelta(days=2))
+    models.Product.objects.filter(slug="box").update(changed_at=NOON - timedelta(days=1))
+
+    (shelf, *_rest) = page_audit.look_by_address("/en/shelves/kitchen/", with_goods=True, actor=None, now=NOON)
+    assert rounds(shelf.page) == (0, 3, False)
+    assert waiting() == [("category", shelf.page.subject)]
+
+    page_audit.go_on(shelf.page, now=NOON + timedelta(seconds=9))
+    assert rounds(shelf.page) == (2, 3, False)
+    assert content.looked_at()["product", str(shop.products["box"].id)] == NOON + timedelta(seconds=9)
+
+    page_audit.go_on(shelf.page, now=NOON + timedelta(seconds=20))
+    assert rounds(shelf.page) == (3, 3, True)
+    before = content.looked_at()
+    page_audit.go_on(shelf.page, now=NOON + timedelta(seconds=30))
+    assert content.looked_at() == before
+
+
+def rounds(page: PageRef) -> tuple[int, int, bool]:
+    found = page_audit.goods_round(page)
+    assert found is not None
+    return found.done, found.of, found.is_over
+
+
+def test_a_round_goes_on_where_a_dead_worker_left_it_and_looks_at_nothing_twice(shop: Corner, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shelf, *_rest) = page_audit.look_by_address("/en/shelves/kitchen/", with_goods=True, actor=None, now=NOON)
+    look = page_audit.look_at
+
+    def dies_after_one(pages: Sequence[Listed], *, now: datetime) -> None:
+        look(pages[:1], now=now)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(page_audit, "look_at", dies_after_one)
+    with pytest.raises(KeyboardInterrupt):
+        page_audit.go_on(shelf.page, now=NOON + timedelta(seconds=5))
+    monkeypatch.setattr(page_audit, "look_at", look)
+    first = {subject for (kind, subject), at in content.looked_at().items() if kind == "product" and at > NOON}
+
+    page_audit.go_on(shelf.page, now=NOON + timedelta(minutes=2))
+
+    again = {subject for (kind, subject), at in content.looked_at().items() if kind == "product" and at == NOON + timedelta(minutes=2)}
+    assert len(first) == 1
+    assert len(again) == 2
+    assert not first & again
+    assert rounds(shelf.page) == (3, 3, True)
+
+
+def test_a_round_of_which_nothing_is_heard_stands_still(shop: Corner) -> None:
+    (shelf, *_rest) = page_audit.look_by_address("/en/shelves/kitchen/", with_goods=True, actor=None, now=NOON)
+    found = page_audit.goods_round(shelf.page)
+
+    assert found is not None
+    assert found.is_under_way(NOON + timedelta(minutes=9))
+    assert not found.is_under_way(NOON + timedelta(minutes=11))
+
+
+def test_in_time_every_page_is_looked_at_and_then_nothing_until_something_changes(shop: Corner) -> None:
+    every = len(listing.all_pages(NOON))
+    seen = [page_audit.round_of_the_day(now=NOON + timedelta(minutes=10 * turn), most=4) for turn in range(every)]
+
+    assert sum(seen) == every
+    assert seen[-1] == 0
+    models.Product.objects.filter(slug="lamp").update(changed_at=NOON + timedelta(days=1))
+    assert page_audit.round_of_the_day(now=NOON + timedelta(days=2)) == 1
 
 
 @pytest.mark.parametrize("address", ["/en/basket/", "/en/goods/nothing/", "/console/", "lamp", "{host}/en/basket/"])

@@ -13,6 +13,7 @@ from shopkeeper.doors.storefront.tests.builders import NOON, Corner, corner
 from shopkeeper.doors.storefront.tests.test_accounts import HOME, PASSWORD, signed_in
 from shopkeeper.doors.storefront.tests.test_checkout import filled
 from shopkeeper.doors.storefront.tests.test_reviews import bought, sent
+from shopkeeper.doors.storefront.tests.test_reviews import shown as written
 from shopkeeper.flows import join
 from shopkeeper.growth.messages import public as mails
 from shopkeeper.kit.ids import CustomerId
@@ -273,6 +274,19 @@ def test_a_copy_holds_requests_additions_waits_by_address_merges_and_how_mails_f
     assert "Not in this copy: earlier wordings of your reviews and their photos" in page
 
 
+def test_a_copy_holds_where_one_is_signed_in_and_which_reviews_one_called_helpful(shop: Corner, ann: join.Joined) -> None:
+    review = written(shop)
+    client = signed_in(shop)
+    client.post("/en/goods/lamp/helpful/", {"review": review})
+
+    data, page = unpacked(client.post("/en/account/data/", {"password": PASSWORD}))
+
+    assert [(each["kind"], each["goods"]) for each in data["said"]] == [("vote", "Brass lamp")]
+    (place,) = data["sign_in"]
+    assert set(place) == {"browser", "started_at", "seen_at"}
+    assert "Signed in since" in page
+
+
 def _all_of(order: Order) -> dict[str, Any]:
     return {f"units_{line.id}": line.units for line in order.lines}
 
@@ -287,6 +301,26 @@ def test_a_copy_needs_the_password_again_and_tries_are_counted(shop: Corner, ann
 
     assert answer.status_code == 429
     assert audit.entries(act="customers.copy").total == 0
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "You sign in without a password."), ("zh-hans", "您登录时不用密码。")])
+def test_whoever_signs_in_without_a_password_is_told_how_to_come_by_the_copy(
+    shop: Corner, ann: join.Joined, language: str, told: str
+) -> None:
+    client = signed_in(shop)
+    assert told not in client.get(f"/{language}/account/data/").content.decode()
+    row = User.objects.get(pk=ann.user_id)
+    row.set_unusable_password()
+    row.save()
+    by_code = shop.visitor()
+    by_code.force_login(row)
+
+    page = by_code.get(f"/{language}/account/data/").content.decode()
+
+    assert told in page
+    assert f'href="/{language}/password/"' in page
+    refused = by_code.post(f"/{language}/account/data/", {"password": ""})
+    assert (refused.status_code, told in refused.content.decode()) == (422, True)
 
 
 def test_copies_are_made_three_times_a_day(shop: Corner, ann: join.Joined) -> None:
@@ -309,6 +343,12 @@ def test_what_people_wrote_is_shown_as_text_in_the_page_of_the_copy(shop: Corner
 
 
 # ── companies ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_company_is_first_taken_for_one_of_the_shop_s_country(shop: Corner, ann: join.Joined) -> None:
+    page = signed_in(shop).get("/en/account/company/").content.decode()
+
+    assert '<option value="GB" selected>' in page
 
 
 def test_a_member_buys_for_a_company_and_for_themselves_again(shop: Corner, ann: join.Joined) -> None:

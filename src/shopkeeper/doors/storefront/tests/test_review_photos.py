@@ -85,6 +85,21 @@ def test_a_change_keeps_the_photos_that_stay_and_every_version_its_own(shop: Cor
     assert media_models.Kept.objects.filter(holder=f"review:{models.Review.objects.get().id}").count() == 3
 
 
+def test_a_photo_taken_away_stays_away_in_a_form_that_is_shown_again(shop: Corner) -> None:
+    client = shop.visitor()
+    order = bought(shop, client)
+    send(client, order, a_file(seed=1), a_file(seed=2))
+    first, second = squares()
+
+    refused = send(client, order, kept=[second], shown_name="")
+
+    ticked = re.findall(r'name="kept" value="(\w+)" checked', refused.content.decode())
+    assert (refused.status_code, ticked) == (422, [second])
+    assert squares() == [first, second]
+    opened_anew = client.get(f"/en/orders/{order.token}/review/?line={order.lines[0].id}").content.decode()
+    assert re.findall(r'name="kept" value="(\w+)" checked', opened_anew) == [first, second]
+
+
 def test_nobody_names_a_photo_that_is_not_the_review_s(shop: Corner) -> None:
     ann, ben = shop.visitor(), shop.visitor()
     send(ann, bought(shop, ann), a_file(seed=1))

@@ -477,7 +477,9 @@ def test_the_ways_page_shows_what_there_is_and_where_one_is_signed_in(shop: Corn
     assert "Code by mail" in page
     assert "chosen" in page
     assert "Firefox, Linux" in page
-    assert "here" in page
+    assert '<span class="pill paid">here</span>' in page
+    # Nobody signs out of the place they look from by this list.
+    assert "/account/ways/places/end/" not in page
 
 
 def test_one_place_is_ended_from_another(shop: Corner, ann: join.Joined) -> None:

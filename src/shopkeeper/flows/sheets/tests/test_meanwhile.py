@@ -12,11 +12,14 @@ from shopkeeper.flows.sheets.tests.test_promises import Killed, dying_at
 from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.kit.ids import RunId
 from shopkeeper.kit.text import Bilingual
+from shopkeeper.ops.access.tests.builders import joined
 from shopkeeper.ops.imports import public as imports
 from shopkeeper.ops.imports.shapes import SheetKind, SheetState
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes_options import OptionDraft, OptionValueDraft
 from shopkeeper.selling.catalog.tests.builders import a_category
+from shopkeeper.selling.customers import public as customers
+from shopkeeper.selling.customers.tests.builders import guest
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.pricing import public as pricing
 
@@ -82,6 +85,21 @@ def test_a_count_is_booked_from_what_lies_there_under_its_lock(shop: SmallShop, 
 
     assert refused(sheet.id) == {2: ("changed_meanwhile", "on_hand", 13)}
     assert shop.available("TEA") == 13
+
+
+def test_the_address_of_a_merged_record_is_that_of_the_person_it_belongs_to(shop: SmallShop) -> None:
+    ann, former = guest("ann@example.org", name="Ann"), guest("former@example.org", name="Ann before")
+    customers.merge(customer_id=ann.id, merged_id=former.id, reason="Same person", actor=joined("clerk@example.com"), now=NOON)
+
+    by_mail = taken(SheetKind.CUSTOMERS, table(["E-mail", "Name"], ["Former@example.org", "Ann Lee"]))
+    assert (by_mail.counts, customers.customer(ann.id).name) == ({"changed": 1}, "Ann Lee")
+    by_number = taken(SheetKind.CUSTOMERS, table(["Customer number", "Phone"], [former.id, "020 7946 0000"]))
+
+    assert by_number.counts == {"changed": 1}
+    assert (customers.customer(ann.id).name, customers.customer(ann.id).phone) == ("Ann Lee", "020 7946 0000")
+    assert (customers.customer(former.id).name, customers.customer(former.id).phone) == ("Ann before", "")
+    assert undone(by_mail).undo_counts == {"undone": 1}
+    assert customers.customer(ann.id).name == "Ann"
 
 
 def test_an_undoing_leaves_a_row_whose_shelf_was_renamed_and_ends(shop: SmallShop) -> None:

@@ -30,6 +30,7 @@ from shopkeeper.selling.catalog.shapes_collections import (
     Part,
     Preview,
     Rule,
+    RunState,
     TooManyAtOnce,
     Undone,
 )
@@ -93,7 +94,7 @@ def looks(product_ids: Sequence[ProductId]) -> Any:
     return catalog.products(product_ids), catalog.traits(product_ids), list(named)
 
 
-@pytest.mark.parametrize("kind", list(EditKind))
+@pytest.mark.parametrize("kind", [each for each in EditKind if each is not EditKind.PRICE])
 def test_every_edit_is_looked_at_done_and_undone(kind: EditKind) -> None:
     colour = an_attribute()
     shop = goods("A", "B", "C", is_published=kind is not EditKind.PUBLISH)
@@ -163,6 +164,7 @@ def test_only_what_nobody_changed_since_is_set_back() -> None:
     # Something else about a product is not what the edit changed.
     tell(one, brand_id=a_brand())
     assert undo(edit_id) == Undone(set_back=1, left=1)
+    assert dict(catalog.run_counts(edit_id)) == {"back": 1, "left": 1, "odd": 0}
     assert [each.is_published for each in catalog.products([one, two]).values()] == [True, True]
 
 
@@ -285,3 +287,47 @@ def test_statements_grow_with_the_chunks_not_with_the_products(monkeypatch: pyte
         return len(statements)
 
     assert asked(few) == asked(many)
+
+
+def test_in_a_large_edit_one_product_that_is_refused_holds_no_other_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop, gifts = goods("A", "B", "C", "D"), a_collection()
+    monkeypatch.setattr(rules, "MOST_NAMED", 3)
+    run = catalog.begin_run(product_ids=shop, edit=Edit(kind=EditKind.COLLECT, target=gifts), reason="spring", actor=None, now=NOON)
+
+    catalog.change_some(run.id, size=4, now=NOON)
+    catalog.finish_run(run.id, now=NOON)
+
+    assert [each.product_id for each in catalog.named_in(gifts)] == shop[:3]  # type: ignore[arg-type]
+    assert dict(catalog.run_counts(run.id)) == {"done": 3, "refused": 1, "odd": 0}
+    assert dict(catalog.run_refusals(run.id)) == {"collection_is_full": 1}
+    assert (catalog.edit_run(run.id).state, catalog.edit_run(run.id).worked) == (RunState.DONE, 4)
+
+
+def test_slices_worked_off_more_often_than_there_are_products_do_each_once() -> None:
+    shop = goods("A", "B", "C")
+    run = catalog.begin_run(product_ids=shop, edit=Edit(kind=EditKind.UNPUBLISH), reason="spring", actor=None, now=NOON)
+
+    for _ in range(4):
+        catalog.change_some(run.id, size=2, now=NOON)
+
+    assert (catalog.edit_run(run.id).worked, catalog.edit_run(run.id).changed) == (3, 3)
+    assert catalog.products_due(run.id, size=1) == ()
+
+
+def test_rows_of_an_edit_under_way_are_not_forgotten() -> None:
+    shop = goods("A", "B")
+    run = catalog.begin_run(product_ids=shop[:1], edit=Edit(kind=EditKind.UNPUBLISH), reason="spring", actor=None, now=NOON)
+
+    much_later = NOON + timedelta(days=3)
+    catalog.edit_products(product_ids=shop[1:], edit=Edit(kind=EditKind.UNPUBLISH), reason="later", actor=None, now=much_later)
+
+    assert catalog.products_due(run.id, size=5) == tuple(shop[:1])
+
+
+def test_prices_are_not_the_catalogue_s_own() -> None:
+    shop = goods("A")
+
+    with pytest.raises(Malformed):
+        catalog.preview_edit(product_ids=shop, edit=Edit(kind=EditKind.PRICE))
+    with pytest.raises(Malformed):
+        do(Edit(kind=EditKind.PRICE), shop)

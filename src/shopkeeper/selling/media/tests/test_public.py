@@ -183,6 +183,15 @@ def test_a_removed_picture_is_served_some_days_longer_and_then_gone() -> None:
         media.remove(picture_id=made.id, actor=None, now=NOON)
 
 
+def test_however_much_nobody_shows_all_of_it_goes_in_one_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "DROPPED_AT_ONCE", 1)
+    media.take_photos(files=[sent(1), sent(2), sent(3)], now=NOON)
+
+    assert media.tidy(now=LATER) >= 3
+
+    assert models.Original.objects.count() == models.Cut.objects.count() == models.Size.objects.count() == 0
+
+
 def test_a_picture_added_again_before_it_went_stays() -> None:
     made = a_picture(now=NOON)
     media.remove(picture_id=made.id, actor=None, now=NOON)

@@ -10,6 +10,8 @@ from shopkeeper.selling.orders.shapes import Contact
 MOST_NAME = 150
 
 _PHONE = re.compile(r"\+?[0-9(][0-9 ()./-]{4,38}")
+LEAST_DIGITS = 5
+"""As customers' address books have it: an address that an order takes must never be refused there, after the order was placed."""
 
 
 def checked_contact(contact: Contact) -> Contact:
@@ -41,6 +43,6 @@ def checked_address(address: Address) -> Address:
 
 def _phone(value: str) -> str:
     tidy = checks.line(value, field="phone", most=40)
-    if tidy and not _PHONE.fullmatch(tidy):
+    if tidy and (not _PHONE.fullmatch(tidy) or sum(char.isdigit() for char in tidy) < LEAST_DIGITS):
         raise Malformed("phone", tidy, expected="phone")
     return tidy

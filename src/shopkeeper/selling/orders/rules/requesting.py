@@ -17,11 +17,13 @@ from shopkeeper.selling.orders.shapes import (
     Order,
     OrderState,
     Possible,
+    RefundState,
     Request,
     RequestDecided,
     RequestKind,
     RequestReason,
     RequestState,
+    SentMeanwhile,
     TooManyUnits,
     Window,
 )
@@ -96,21 +98,46 @@ def promised_back(requests: Iterable[Request]) -> dict[LineId, int]:
     return dict(found)
 
 
+def refuse_what_has_left(asked: Request, order: Order, requests: Iterable[Request]) -> None:
+    """Refuse to agree that pieces are cancelled which were sent since they were asked for. Raises SentMeanwhile.
+
+    Pieces of a refund under way stay here, for this request or for another one the shop agreed to (`requests`).
+    """
+    if asked.kind is not RequestKind.CANCEL:
+        return
+    kept = promised_back(requests)
+    here = {line.id: line.units_to_ship - kept.get(line.id, 0) for line in order.lines}
+    for refund in order.refunds:
+        if refund.state is RefundState.ASKED:
+            for line in refund.lines:
+                here[line.line_id] += line.dropped_units
+    gone = sum(max(0, line.open_units - max(0, here[line.line_id])) for line in asked.lines)
+    if gone:
+        raise SentMeanwhile(gone)
+
+
 def possible(order: Order, requests: Iterable[Request], window: Window) -> Possible:
     """Return what may be asked for now, by line: to cancel of what is still here once a parcel left, to return of what was sent.
 
-    Pieces that are asked for already, or were refunded, are not counted again. Before the first parcel the buyer cancels at once.
+    Pieces that are asked for already, or were refunded, are not counted again. Before the first parcel the buyer cancels at once. While
+    one request to cancel waits there is nothing more to cancel.
     """
-    spoken = _spoken_for(requests)
+    known = tuple(requests)
+    spoken, is_asked = _spoken_for(known), waiting_to_cancel(known) is not None
     to_cancel, to_return = {}, {}
     for line in order.lines:
         here = line.units_to_ship - spoken[RequestKind.CANCEL, line.id]
         gone = line.shipped_units - max(0, line.refunded_units - line.dropped_units) - spoken[RequestKind.RETURN, line.id]
-        if order.state is OrderState.SHIPPING and here > 0:
+        if order.state is OrderState.SHIPPING and here > 0 and not is_asked:
             to_cancel[line.id] = here
         if order.state in (OrderState.SHIPPING, OrderState.SHIPPED) and gone > 0:
             to_return[line.id] = gone
     return Possible(to_cancel=to_cancel, to_return=to_return, window=window)
+
+
+def waiting_to_cancel(requests: Iterable[Request]) -> Request | None:
+    """Return the request to cancel nobody has decided yet, None where there is none; the table holds that there is one at most."""
+    return next((each for each in requests if each.kind is RequestKind.CANCEL and each.state is RequestState.WAITING), None)
 
 
 def _spoken_for(requests: Iterable[Request]) -> dict[tuple[RequestKind, LineId], int]:

@@ -31,6 +31,7 @@ def test_phones_people_write_are_taken(phone):
         ({"name": "n" * 151}, OutOfRange, "name"),
         ({"name": "Ann\nBcc: x"}, Malformed, "name"),
         ({"phone": "ring twice"}, Malformed, "phone"),
+        ({"phone": "1-(---)"}, Malformed, "phone"),
     ],
 )
 def test_a_contact_that_cannot_be_used_names_its_field(changes, refusal, field):

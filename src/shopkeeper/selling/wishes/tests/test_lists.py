@@ -145,3 +145,13 @@ def test_lists_of_browsers_that_never_came_back_go_and_those_of_customers_stay()
     assert wishes.wish_list(BROWSER) == WishList()
     assert wishes.wish_list(ANN).variant_ids == (TEA,)
     assert wishes.wish_list(browser_owner("another")).variant_ids == (TEA,)
+
+
+def test_however_many_never_came_back_all_their_lists_go_in_one_night() -> None:
+    for number in range(5):
+        wishes.add(owner=browser_owner(f"browser {number}"), variant_id=TEA, now=NOON)
+
+    tidied = wishes.tidy(now=NOON + BROWSER_KEPT_FOR + timedelta(days=1), limit=2)
+
+    assert tidied.dropped == 5
+    assert models.List.objects.count() == 0

@@ -213,6 +213,16 @@ def test_waits_expire_and_forget_their_address_at_once() -> None:
     assert told("StockWaitEnded") == [{"wait_id": old.id, "variant_id": TEA, "reason": "expired"}]
 
 
+def test_however_many_waits_ended_all_their_addresses_are_forgotten_in_one_night() -> None:
+    made = [waiting(email=f"ann{number}@example.org") for number in range(5)]
+    wishes.mark_told(wait_ids=[each.id for each in made], pieces={TEA: 5}, now=NOON)
+
+    tidied = wishes.tidy(now=NOON + FORGOTTEN_AFTER + MINUTE, limit=2)
+
+    assert tidied.forgotten == 5
+    assert [wishes.wait(each.token).email for each in made] == [""] * 5
+
+
 def test_nobody_is_told_after_the_ninety_days_even_before_tidying() -> None:
     made = waiting()
 

@@ -15,5 +15,29 @@
     document.addEventListener("click", (event) => { if (days.open && !days.contains(event.target)) days.open = false; });
   }
   // A second press while the first is under way does nothing.
-  for (const form of document.querySelectorAll(".sk form[method=post]")) form.addEventListener("submit", (event) => { if (form.dataset.sent) event.preventDefault(); form.dataset.sent = "1"; setTimeout(() => delete form.dataset.sent, 4000); });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches(".sk form[method=post]")) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1"; setTimeout(() => delete form.dataset.sent, 4000);
+  });
+  // What is under way says by itself how far it is, and at last what became of it. A page that loaded itself anew would lose the reader's place.
+  const goOn = (page, here) => {
+    const next = page.querySelector("[data-under-way]"), whole = page.querySelector(".sk");
+    if (!whole) return location.reload();
+    if (next) { if (next.innerHTML !== here.innerHTML) here.replaceChildren(...next.childNodes); return; }
+    document.querySelector(".sk").replaceWith(whole);
+    const told = document.createElement("p");
+    told.className = "sk-only-read"; told.setAttribute("role", "status"); whole.append(told);
+    setTimeout(() => { told.textContent = whole.querySelector("h1").textContent; }, 100);
+  };
+  const follow = async () => {
+    const here = document.querySelector("[data-under-way]");
+    if (!here) return;
+    // Where the shop does not answer for a moment, the next look does.
+    const text = await fetch(location.href).then((answer) => answer.text(), () => "");
+    if (text) goOn(new DOMParser().parseFromString(text, "text/html"), here);
+    setTimeout(follow, 3000);
+  };
+  setTimeout(follow, 3000);
 })();

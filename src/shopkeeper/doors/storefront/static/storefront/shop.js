@@ -258,6 +258,7 @@
         });
       } catch { /* the page stays as it is; the basket tells the price in any case */ }
     };
+    document.addEventListener("shop:variant", (event) => { const back = $(`#id_back:has(option[value="${event.detail.variant}"])`); if (back) back.value = event.detail.variant; });
     const show = $("[data-show]", picker);
     if (show) show.remove();
     shown = all("[checked]", picker).map((radio) => radio.value).join();

@@ -83,10 +83,10 @@
   /* a bar with the price, once the button is out of sight; while a question is asked at the foot of the page there is none */
   const bar = $("[data-buy-bar]"), button = $("#buy .buy .btn");
   if (bar && button && "IntersectionObserver" in window && !$(".consent")) {
+    /* what is still below counts as in sight: a leap from above the button to below it is noticed, too */
     new IntersectionObserver(([entry]) => {
-      const isGone = !entry.isIntersecting && entry.boundingClientRect.top < 0;
-      bar.hidden = !isGone;
-      root.classList.toggle("with-bar", isGone);
-    }).observe(button);
+      bar.hidden = entry.isIntersecting;
+      root.classList.toggle("with-bar", !entry.isIntersecting);
+    }, { rootMargin: "0px 0px 1000000px 0px" }).observe(button);
   }
 })();

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -54,6 +55,12 @@ class Issuer:
         self.granted[code] = asked
         back = urlsplit(asked["redirect_uri"])
         return f"{back.path}?{urlencode({'code': code, 'state': asked['state'], 'iss': self.issuer_said or self.address})}"
+
+    def page(self, path: str) -> str:
+        """Return the page on which a person at a browser lets themselves through."""
+        asked = parse_qs(urlsplit(path).query)
+        back = urlsplit(asked["redirect_uri"][0])
+        return f'<title>Lantern</title><a href="{back.scheme}://{back.netloc}{escape(self.consent(self.address + path))}">Go on</a>'
 
     def document(self) -> dict[str, Any]:
         told = {
@@ -139,6 +146,9 @@ def issuer() -> Iterator[Issuer]:
         def do_GET(self) -> None:
             path = urlsplit(self.path).path
             known.asked.append(path)
+            if path == "/authorize":
+                self._send(200, "text/html; charset=utf-8", known.page(self.path).encode())
+                return
             told = {"/.well-known/openid-configuration": known.document, "/keys": known.keys, "/userinfo": known.user_info}.get(path)
             self._say(404 if told is None else 200, {} if told is None else told())
 
@@ -156,10 +166,13 @@ def issuer() -> Iterator[Issuer]:
             body = b"<html>" if known.trouble == "no JSON" else json.dumps(told).encode()
             if known.trouble == "endless":
                 body = b" " * 2_000_000
-            self.send_response(302 if known.trouble == "redirect" else status)
-            if known.trouble == "redirect":
+            self._send(302 if known.trouble == "redirect" else status, "application/json", body)
+
+        def _send(self, status: int, kind: str, body: bytes) -> None:
+            self.send_response(status)
+            if status == 302:
                 self.send_header("Location", "http://169.254.169.254/latest")
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             try:
