@@ -103,6 +103,8 @@ def try_operation(
         )
         @hypothesis.given(case=st.one_of(plain, known) if named else plain)
         def call(case: Any) -> None:
+            # On the wire a mapping is its keys: what does not fit in the description fits as a list of texts.
+            hypothesis.assume(not any(isinstance(each, Mapping) for each in (case.query or {}).values()))
             made.add(name_of(operation))
             answer = case.call(cookies=dict(cookies), headers=dict(headers))
             case.validate_response(answer, checks=CHECKS)

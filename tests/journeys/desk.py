@@ -86,6 +86,12 @@ class Desk:
         if _name(self.page) not in self.looked:
             self.look()
 
+    def press(self, what: Locator) -> None:
+        """Press what leads to another page, and look at that."""
+        with self.page.expect_navigation():
+            what.click()
+        self.look()
+
     def _press(self, what: Locator) -> Page:
         with self.page.expect_navigation():
             what.click()

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
 from django.utils import timezone
 from playwright.sync_api import Browser
+from playwright.sync_api import Error as PlaywrightError
 
 from shopkeeper.doors.storefront import urls
 from shopkeeper.doors.storefront.tests.builders import Corner, corner
@@ -113,6 +114,15 @@ _TOO_SMALL = """() => [...document.querySelectorAll('a, button, input:not([type=
 
 
 def _faults(page: Any) -> list[str]:
+    try:
+        return _faults_of(page)
+    except PlaywrightError:
+        # The page that was looked at made way for the next one meanwhile: that is the one meant.
+        page.wait_for_load_state("networkidle")
+        return _faults_of(page)
+
+
+def _faults_of(page: Any) -> list[str]:
     found = Axe().run(page).response["violations"]
     said = [f"{each['id']}: {node['html'][:140]}" for each in found for node in each["nodes"]]
     wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")

@@ -55,6 +55,7 @@ def test_a_guest_follows_the_order_asks_to_cancel_and_to_return_reviews_with_a_p
         page.reload()
         expect(page.get_by_role("heading", name="Parcel 1")).to_be_visible()
         page.get_by_role("link", name="Cancel what is not sent yet").click()
+        expect(page.get_by_role("button", name="Send the request")).to_be_visible()
         ann.look("asking to cancel")
         page.get_by_role("button", name="Send the request").click()
         expect(page.locator("#id_reason")).to_have_attribute("aria-invalid", "true")
@@ -100,7 +101,8 @@ def test_a_guest_follows_the_order_asks_to_cancel_and_to_return_reviews_with_a_p
         photo.scroll_into_view_if_needed()
         page.wait_for_function("each => each.complete && each.naturalWidth > 0", arg=photo.element_handle())
         ann.look("with a review")
-        page.get_by_role("link", name="Ask a question").click()
+        with page.expect_navigation():
+            page.get_by_role("link", name="Ask a question").click()
         ann.look("asking")
         ann.fill(shown_name="Eve", question="Does it need a bulb?")
         page.get_by_role("button", name="Ask", exact=True).click()

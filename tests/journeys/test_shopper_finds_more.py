@@ -132,7 +132,8 @@ def test_a_collection_is_put_in_order_a_shelf_narrowed_down_and_what_is_sold_out
         expect(page.get_by_role("heading", level=1)).to_have_text("到货时会通知您")
         ann.look("waiting")
         assert waits.Wait.objects.get().state == "waiting"
-        page.get_by_role("button", name="不要写信给我").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="不要写信给我").click()
         ann.look("withdrawn")
 
     assert waits.Wait.objects.get().state == "withdrawn"

@@ -93,8 +93,7 @@ def test_a_question_is_answered_and_requests_are_decided(live_server: Any, brows
     expect(seen.get_by_text("Yes, two cups.")).to_be_visible()
 
     at.open("buyer-requests/?state=waiting")
-    page.locator(f"a[href$='/buyer-requests/{back.id}/']").first.click()
-    at.look()
+    at.press(page.locator(f"a[href$='/buyer-requests/{back.id}/']").first)
     at.has("It leaks.")
     at.follow("同意…")
     at.send("同意", answer="请寄回。")

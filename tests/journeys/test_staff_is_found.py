@@ -78,13 +78,11 @@ def test_a_finding_is_mended_by_words_for_engines_and_a_link_gets_its_code(live_
     at = desk(live_server, browser, language="zh-hans")
     page = at.open("engine-pages/?kind=product&language=zh-hans&q=tea")
 
-    page.locator("td a.sk-first").first.click()
-    at.look()
+    at.press(page.locator("td a.sk-first").first)
     before = {each.language: each for each in content.looks(PageRef(kind=PageKind.PRODUCT, subject=str(product)))}["zh-hans"]
     codes = [each.code for each in before.findings]
     assert "description_short" in codes or "description_missing" in codes, codes
-    page.locator(f"a[href$='/products/{product}/engines/']").first.click()
-    at.look()
+    at.press(page.locator(f"a[href$='/products/{product}/engines/']").first)
     # The result is shown while its words are typed.
     words = "谷雨前采摘的龙井，手工杀青，装在可以重复密封的纸罐里，从杭州直接发货，三天之内送到您的手中，不合口味可以退。"
     at.fill(engine_title_zh="雨前龙井", engine_description_zh=words)
@@ -94,8 +92,7 @@ def test_a_finding_is_mended_by_words_for_engines_and_a_link_gets_its_code(live_
     at.send("保存文案")
     at.open(f"engine-pages/{before.id}/")
     at.follow("重新查看")
-    at.page.locator(".sk-submit button").click()
-    at.look()
+    at.press(at.page.locator(".sk-submit button"))
     after = {each.language: each for each in content.looks(PageRef(kind=PageKind.PRODUCT, subject=str(product)))}["zh-hans"]
     assert after.score > before.score
     assert after.title == "雨前龙井 · 小店"

@@ -150,8 +150,7 @@ def test_a_draft_is_seen_by_a_stranger_planned_agreed_to_compared_and_gone_back_
     at.page.locator("input[name=b]").first.check()
     at.send("对比这两个版本")
     expect(at.page.locator("table.sk-changes ins").first).to_be_visible()
-    at.page.get_by_role("link", name="回到这个版本……").last.click()
-    at.look()
+    at.press(at.page.get_by_role("link", name="回到这个版本……").last)
     at.page.locator(".sk-submit button").click()
     at.has("有一份草稿")
     assert catalog.working(number).version.name.zh == before

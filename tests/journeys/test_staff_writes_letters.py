@@ -26,8 +26,7 @@ def test_a_letter_is_changed_after_a_look_and_a_test_mail(live_server: Any, brow
     at = desk(live_server, browser)
     page = at.open("letters/")
 
-    page.locator("tr", has_text="Order received").locator("a[lang=en]").first.click()
-    at.look()
+    at.press(page.locator("tr", has_text="Order received").locator("a[lang=en]").first)
     at.follow("Change the words…")
     at.send("Look at it", subject="Order {nubmer}")
     expect(page.locator("#id_subject_error")).to_contain_text("Did you mean {number}?")
@@ -67,8 +66,7 @@ def test_the_chinese_letter_and_a_mail_that_came_back(live_server: Any, browser:
     at = desk(live_server, browser, language="zh-hans")
     page = at.open("letters/")
 
-    page.locator("table a[lang=zh-Hans]").first.click()
-    at.look()
+    at.press(page.locator("table a[lang=zh-Hans]").first)
     at.follow("修改文字…")
     at.send("预览", subject="谢谢，订单 {number}")
     expect(page.locator("h2", has_text="谢谢，订单 SK-100007")).to_be_visible()
@@ -82,8 +80,7 @@ def test_the_chinese_letter_and_a_mail_that_came_back(live_server: Any, browser:
 
     # A returned mail stands at its order; staff who know the address to be right let all mail go there again.
     at.open(f"orders/{order.id}/")
-    page.get_by_role("note").get_by_role("link").click()
-    at.look()
+    at.press(page.get_by_role("note").get_by_role("link"))
     at.has("5.1.1")
     at.follow("只发必要邮件")
     at.send("恢复发信")

@@ -25,7 +25,8 @@ def explained(errors: Sequence[Mapping[str, Any]]) -> list[InvalidValue]:
 
 def _explained(error: Mapping[str, Any]) -> InvalidValue:
     path = _path(error["loc"])
-    refusal = _refusal(error, path[-1] if path else "body")
+    # Of a list the field is what was sent wrongly; which one of it, the path says.
+    refusal = _refusal(error, next((part for part in reversed(path) if not part.isdigit()), "body"))
     said = words.explained(refusal)
     problem, remedy = said.problem, said.remedy
     if error["type"] == "extra_forbidden":

@@ -151,10 +151,13 @@ def collected_by(
 def facets_of(product_ids: Sequence[int], wanted: Narrowing = EVERYTHING) -> tuple[Facet, ...]:
     """Return the questions that part these products, as `facets` does those of a shelf."""
     among = narrowing_store.these(product_ids)
-    known, makers, found = together.read(trait_store.attributes, trait_store.brands, lambda: narrowing_store.counted(among))
-    if wanted:
-        found = narrowing_store.counts(among, trait_store.pairs(wanted, known, makers), found)
-    return trait_store.facets(found, wanted, known, makers, BRAND_NAME)
+    if not wanted:
+        known, makers, found = together.read(trait_store.attributes, trait_store.brands, lambda: narrowing_store.counted(among))
+        return trait_store.facets(found, wanted, known, makers, BRAND_NAME)
+    known, makers = together.read(trait_store.attributes, trait_store.brands)
+    pairs = trait_store.pairs(wanted, known, makers)
+    whole, left = together.read(lambda: narrowing_store.counted(among), lambda: narrowing_store.left(among, pairs))
+    return trait_store.facets(narrowing_store.with_the_whole(left, pairs, whole), wanted, known, makers, BRAND_NAME)
 
 
 def narrowed_of(product_ids: Sequence[int], wanted: Narrowing) -> tuple[int, ...]:

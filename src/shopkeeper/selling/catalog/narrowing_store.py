@@ -93,11 +93,22 @@ def counts(among: Among, pairs: Pairs, whole: Counts) -> Counts:
     A product counts for an answer if it meets every question but that to which the answer belongs: choosing a second colour adds to the
     first. An answer that none would be left with counts none, so that a question stays where it stands while others are answered.
     """
+    return with_the_whole(left(among, pairs), pairs, whole)
+
+
+def left(among: Among, pairs: Pairs) -> Counts:
+    """Return of `counts` what rests on what is asked alone: `with_the_whole` makes it complete."""
     asked = _by_question(pairs)
     # With one question nothing else is asked: each of its answers leaves all that hold it.
     beside = {one: {other: each for other, each in asked.items() if other != one} for one in asked} if len(asked) > 1 else {}
+    return _counted(among, asked=asked, beside=beside)
+
+
+def with_the_whole(found: Counts, pairs: Pairs, whole: Counts) -> Counts:
+    """Return what `left` found with the answers none would be left with, and those of a question asked alone; `whole` is `counted`."""
+    asked = _by_question(pairs)
     own = {key: goods for key, goods in whole.items() if key[0] in asked} if len(asked) == 1 else {}
-    return dict.fromkeys(whole, 0) | dict(_counted(among, asked=asked, beside=beside)) | own
+    return dict.fromkeys(whole, 0) | dict(found) | own
 
 
 def _counted(among: Among, *, asked: Mapping[int, Sequence[int]], beside: Mapping[int, Mapping[int, Sequence[int]]]) -> Counts:
