@@ -74,6 +74,7 @@ class Desk:
 
     def look(self) -> None:
         """Look at the page as it is now as everybody has to use it."""
+        self.page.wait_for_load_state()
         address = _name(self.page)
         self.looked.add(address)
         # What fades in is pale for a moment.

@@ -48,6 +48,7 @@ class Shopper:
 
     def look(self, where: str) -> None:
         """Look whether the page as it stands is for everyone; without a script nothing is looked at, because axe is one."""
+        self.page.wait_for_load_state()
         if self.has_script and (found := _faults(self.page)):
             self.faults[where] = found
 
