@@ -22,7 +22,14 @@ LINE1, CITY, POSTCODE = "17 Zyzzyva Crescent", "Wexlingham", "QX9 9ZZ"
 PASSWORD, WRONG = "plumbiferous lantern 4711", "wrongfully guessed 0815"
 CARD = "4929 1234 5678 9016"
 SEARCHED = "sesquipedalian"
-MARKS = tuple("quirinius vexworth xyloquartz 7946 zyzzyva wexlingham qx9 plumbiferous wrongfully 4929 9016 sesquipedal".split())
+MARKS = tuple(
+    re.compile(mark)
+    for mark in (
+        *"quirinius vexworth xyloquartz zyzzyva wexlingham plumbiferous wrongfully sesquipedal".split(),
+        # Eight figures with anything between the halves: four alone come up by chance in an id or a moment.
+        *(rf"{first}(\W|%20){{0,3}}{then}" for first, then in (("qx9", "9zz"), ("7946", "0815"), ("4929", "1234"), ("5678", "9016"))),
+    )
+)
 """Pieces of all of it, in small letters."""
 
 CONTACT = {"email": EMAIL, "name": NAME, "phone": PHONE}

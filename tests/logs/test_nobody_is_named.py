@@ -20,6 +20,8 @@ from tests.logs.builders import (
     MARKS,
     NAME,
     PASSWORD,
+    PHONE,
+    POSTCODE,
     SEARCHED,
     WRONG,
     AtWork,
@@ -107,7 +109,7 @@ def live(shop: AtWork) -> list[str]:
 def leaks(text: str, secrets: list[str]) -> list[str]:
     """Return every piece of somebody's data, and every secret, that stands in a text."""
     plain = text.lower()
-    return [mark for mark in MARKS if mark in plain] + [secret for secret in secrets if secret in text]
+    return [found.group() for mark in MARKS if (found := mark.search(plain))] + [secret for secret in secrets if secret in text]
 
 
 def test_no_line_of_any_process_names_a_person_and_the_story_of_an_order_can_be_followed(shop):
@@ -145,6 +147,14 @@ def test_a_planted_leak_is_seen(shop_environment, tmp_path):
     quiet.run("leak", "-c", f"{start}('Mail for %s', {NAME!r})")
     assert quiet.children["leak"].wait(120) == 0
     assert leaks(quiet.text(), []) == ["quirinius", "vexworth"]
+
+
+@pytest.mark.parametrize(
+    "written", [PHONE, PHONE.replace(" ", "%20"), POSTCODE, "qx99zz", CARD, CARD.replace(" ", "-"), CARD.replace(" ", "")]
+)
+def test_a_number_is_seen_however_it_is_written(written):
+    assert leaks(f"asked for {written} twice", [])
+    assert leaks("at 12:04:05.901679 by 79460134929c1e8aqx9", []) == []
 
 
 def test_an_id_given_with_a_request_is_kept_and_any_other_is_made(client):
