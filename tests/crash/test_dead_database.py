@@ -58,7 +58,7 @@ class DurableServer:
         """Return when the server answers again, started anew where it is gone; what it wrote to the log is played again."""
         if self.cluster.process is None:
             self.cluster.start()
-        until = time.monotonic() + 60
+        until = time.monotonic() + 300
         while True:
             try:
                 psycopg.connect(self.stage.server, connect_timeout=5).close()
