@@ -51,6 +51,9 @@ class Shopper:
         self.page.wait_for_load_state()
         if self.has_script and (found := _faults(self.page)):
             self.faults[where] = found
+        searched = self.page.locator("#find")
+        if "/search/" not in self.page.url and searched.count() and (typed := searched.input_value()):
+            self.faults.setdefault(where, []).append(f"the search field says {typed!r} where nobody searched")
 
     def says(self, en: str, zh: str) -> str:
         """Return the words in the language of this shopper."""

@@ -33,8 +33,12 @@ def test_prices_are_raised_after_a_look_and_set_back(live_server: Any, browser: 
     at = desk(live_server, browser)
     at.open(everything(shop))
 
+    expect(at.field("how")).to_be_hidden()
     at.field("kind").select_option(label="Change the prices")
+    expect(at.field("weight")).to_be_hidden()
+    expect(at.field("percent")).to_be_hidden()
     at.field("how").select_option(label="Raise by per cent")
+    expect(at.field("amount")).to_be_hidden()
     at.send("Change them", reason="dearer leaves")
     expect(at.page.locator(".sk [role=alert]").first).to_be_visible()
     at.field("rounding").select_option(label="£0.05")

@@ -22,8 +22,8 @@ from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.text import Bilingual
 
 Kind = Literal[
-    "text", "code", "reference", "number", "change", "money", "moment", "pill", "picture", "bilingual", "long", "country", "percent",
-    "currency",
+    "text", "code", "reference", "number", "change", "money", "moment", "pill", "picture", "bilingual", "long", "prose", "country",
+    "percent", "currency",
 ]  # fmt: skip
 Tone = Literal["quiet", "good", "warn", "bad", "info"]
 Row = Any
@@ -284,6 +284,8 @@ class Command(forms.Form):
     """Further buttons beside the first: the name under which the pressed one is sent, and what stands on it."""
     RENAMED: ClassVar[Mapping[str, str]] = {}
     groups: Sequence[tuple[Any, Sequence[str]]] = ()
+    asked_for: ClassVar[Mapping[str, tuple[str, Sequence[str]]]] = {}
+    """Fields asked only where another field has one of these answers; without a script all are asked."""
 
     def __init__(
         self, *args: Any, target_id: int | None = None, setting: Setting, asked: Mapping[str, str] | None = None, **kwargs: Any

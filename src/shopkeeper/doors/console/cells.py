@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shopkeeper.doors.console import pictures, reading
+from shopkeeper.doors.prose import prose
 from shopkeeper.kit import money
 from shopkeeper.kit.console import Column, Kind, Pill, Setting
 from shopkeeper.kit.text import Bilingual
@@ -67,6 +68,10 @@ def _long(value: Any, setting: Setting) -> SafeString:
     return format_html('<span class="sk-long">{}</span>', value)
 
 
+def _prose(value: Any, setting: Setting) -> SafeString:
+    return format_html('<div class="sk-prose" tabindex="0">{}</div>', prose(value))
+
+
 def _country(value: Any, setting: Setting) -> SafeString:
     return format_html("{}", reading.country(value))
 
@@ -88,6 +93,7 @@ _DRAWN: dict[str, Callable[[Any, Setting], SafeString]] = {
     "moment": _moment,
     "picture": _picture,
     "long": _long,
+    "prose": _prose,
     "country": _country,
     "percent": _percent,
     "currency": _currency,

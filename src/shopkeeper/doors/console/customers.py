@@ -151,7 +151,7 @@ class SaveConsent(Command):
 
     def facts(self) -> Sequence[Fact]:
         body = self.text.body.pick(self.setting.language)
-        return [Fact(_("Version of the text"), self.text.version, "number"), Fact(_("Text"), body, "long")]
+        return [Fact(_("Version of the text"), self.text.version, "number"), Fact(_("Text"), body, "prose")]
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
         customers.say(

@@ -109,6 +109,13 @@ class ChangeMany(Command):
         "choices": "answers", "choice": "answers", "weight_g": "weight", "collection_id": "collection", "products": "kind",
     }  # fmt: skip
 
+    asked_for: ClassVar = {
+        "category": ("kind", ["category"]), "brand": ("kind", ["brand"]), "answers": ("kind", ["answer"]),
+        "attribute": ("kind", ["no_answer"]), "collection": ("kind", ["collect", "drop"]), "weight": ("kind", ["weight"]),
+        "how": ("kind", ["price"]), "rounding": ("how", ["up_percent", "down_percent", "up", "down"]), "price_list": ("kind", ["price"]),
+        "percent": ("how", ["up_percent", "down_percent"]), "amount": ("how", ["set", "up", "down"]),
+    }  # fmt: skip
+
     kind = forms.ChoiceField(label=gettext_lazy("What to do"), choices=lambda: [("", _("Choose")), *EDITS_CALLED.items()])
     category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
     brand = forms.ChoiceField(label=gettext_lazy("Brand"), required=False)

@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from shopkeeper.doors import drawings
+from shopkeeper.doors.prose import prose
 from shopkeeper.doors.storefront import labels, photos, places, reading, words
 from shopkeeper.flows.browse import FEW_SHOWN, Card
 from shopkeeper.kit.money import to_decimal
@@ -165,6 +166,6 @@ def environment(**options: Any) -> Environment:
         mean=reading.mean,
         percent=reading.percent,
         country=reading.country,
-        prose=reading.prose,
+        prose=prose,
     )
     return env

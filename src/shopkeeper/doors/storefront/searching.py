@@ -36,7 +36,7 @@ def search(request: HttpRequest) -> HttpResponse:
     try:
         asked = forms.search_text(request.GET.get("q", ""))
     except Refusal as refusal:
-        return frame.page(request, "search", status=422, problem=explain(refusal), asked=request.GET.get("q", "")[:100])
+        return frame.page(request, "search", status=422, problem=explain(refusal), searched=request.GET.get("q", "")[:100])
     look = kept.of(request).look
     if not asked:
         return frame.page(request, "search", cards=browse.shelf(size=INSTEAD, look=look).items)
@@ -61,7 +61,7 @@ def _page(request: HttpRequest, asked: str, page: Hits, questions: list[Question
     return frame.page(
         request,
         "search",
-        asked=asked,
+        searched=asked,
         page=page,
         page_base=base(query),
         is_found=is_found,

@@ -36,8 +36,8 @@ RUNS: Mapping[str, tuple[Any, Tone]] = {
 }
 
 
-def _state(row: collection_models.BulkEdit) -> Pill | None:
-    return None if row.state == RunState.DONE else pill(RUNS, row.state)
+def _state(row: collection_models.BulkEdit) -> Pill:
+    return pill(RUNS, row.state)
 
 
 EDITS = Listing(

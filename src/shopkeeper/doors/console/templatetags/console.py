@@ -44,6 +44,13 @@ def asset(path: str) -> str:
     return f"{static(path)}?v={_fingerprint(path)}"
 
 
+@register.filter
+def asked_for(field: Any) -> SafeString:
+    """Return the mark of a field that is asked only where another has certain answers, else nothing."""
+    asker, answers = getattr(field.form, "asked_for", {}).get(field.name, ("", ()))
+    return format_html(' data-asker="{}" data-answers="{}"', asker, " ".join(answers)) if asker else SafeString()
+
+
 @register.simple_tag
 def shop_name() -> str:
     """Return the shop's name in the reader's language, empty before it is opened."""

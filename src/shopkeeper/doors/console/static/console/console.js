@@ -8,6 +8,19 @@
     for (const box of boxes) box.addEventListener("change", tell);
     tell();
   }
+  // A question that only some answers ask for waits for one of them.
+  for (const form of document.querySelectorAll(".sk form:has([data-asker])")) {
+    const waiting = [...form.querySelectorAll("[data-asker]")], sections = [...form.querySelectorAll("section:has(> div > [data-asker])")];
+    for (const field of waiting) field.querySelector(".sk-optional")?.remove();
+    const tell = () => {
+      for (const field of waiting) {
+        const asker = form.elements[field.dataset.asker];
+        field.hidden = !field.dataset.answers.split(" ").includes(asker.value) || !!asker.closest(".sk-field[hidden]");
+      }
+      for (const section of sections) section.hidden = !section.querySelector(".sk-field:not([hidden])");
+    };
+    form.addEventListener("change", tell); addEventListener("pageshow", tell); tell();
+  }
   for (const button of document.querySelectorAll("[data-print]")) { button.hidden = false; button.addEventListener("click", () => window.print()); }
   // Leave a drop-down form with Escape or by pressing elsewhere.
   for (const days of document.querySelectorAll("details.sk-days")) {
