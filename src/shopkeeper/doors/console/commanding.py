@@ -106,14 +106,11 @@ class CommandView(View):
 
 
 def grouped(form: Command) -> list[tuple[str, list[BoundField]]]:
-    """Return the form's fields under their headings; what no group names comes first, what nobody sees is no group of its own."""
+    """Return the form's visible fields under their headings; what no group names comes first."""
     named = {name for _title, names in form.groups for name in names}
-    loose = [form[name] for name in form.fields if name not in named]
-    groups = [(str(title), [form[name] for name in names if name in form.fields]) for title, names in form.groups]
-    if groups and all(each.is_hidden for each in loose):
-        groups[0][1].extend(loose)
-        return groups
-    return [("", loose)] * bool(loose) + groups
+    loose = [each for each in form.visible_fields() if each.name not in named]
+    shown = {each.name: each for each in form.visible_fields()}
+    return [("", loose)] * bool(loose) + [(str(title), [shown[name] for name in names if name in shown]) for title, names in form.groups]
 
 
 def put_beside(form: Command, refusal: Refusal) -> None:
