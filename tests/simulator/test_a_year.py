@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from unittest import mock
 
 import pytest
@@ -19,6 +20,8 @@ from tests.simulator.world import Told, World
 
 STEPS = 4_000 if share.IS_DEEP else 250
 YEARS = 3 if share.IS_DEEP else 1
+PATIENCE_S = 3_600.0
+"""A whole year takes its minutes, more of them beside other work."""
 
 
 def year(stage, seed: int, *, steps: int = STEPS, broken=None) -> Told:
@@ -30,8 +33,9 @@ def year(stage, seed: int, *, steps: int = STEPS, broken=None) -> Told:
         with broken():
             return World(seed, steps, whole_audit_every=20).play()
 
-    with stage.copy(stage.template) as name:
-        return stage.play(name, play)
+    patient = replace(stage, patience_s=PATIENCE_S)
+    with patient.copy(patient.template) as name:
+        return patient.play(name, play)
 
 
 @pytest.mark.parametrize("which", range(YEARS))
