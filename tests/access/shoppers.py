@@ -27,7 +27,12 @@ NOBODYS = frozenset(
         "list_bounces", "list_links", "read_link", "put_link",
         "list_customers", "read_customer", "list_groups", "make_group", "change_group", "change_members", "add_note", "strike_note",
         "merge_customers", "part_customers", "read_options", "save_options", "make_variants", "read_first_day",
-        "read_bundle", "save_bundle",
+        "read_bundle", "save_bundle", "read_on_sale", "set_on_sale",
+        "list_staff_collections", "make_collection", "preview_rule", "read_staff_collection", "change_collection", "arrange_collection",
+        "read_related", "relate_products", "list_size_tables", "make_size_table", "read_size_table", "change_size_table",
+        "remove_size_table", "read_own_size_table", "choose_size_table",
+        "list_staff_brands", "make_brand", "change_brand", "list_staff_attributes", "make_attribute", "change_attribute",
+        "read_description", "describe_product", "look_at_edit", "edit_products", "read_edit", "stop_edit", "undo_edit",
         "read_draft", "keep_draft", "discard_draft", "publish_draft", "plan_draft", "unplan_draft", "list_versions", "compare_versions",
         "draft_again",
         "list_looks", "look_at_page", "read_engine_words", "put_engine_words",
@@ -86,6 +91,11 @@ PUBLIC_VALUES = frozenset(
         "merge",
         "question",
         "reply",
+        "collection",
+        "table",
+        "brand",
+        "attribute",
+        "edit",
     }
 )
 """Values in an address that name what everybody may see, or what is asked of staff by act alone."""

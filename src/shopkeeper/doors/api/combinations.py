@@ -1,4 +1,4 @@
-"""Routes for the options of products, for staff: what shoppers choose by, and the variants that stand for combinations."""
+"""Routes for the options of products, for staff: what shoppers choose by, variants that stand for combinations, and which are on sale."""
 
 from collections.abc import Mapping, Sequence
 from math import prod
@@ -9,17 +9,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from ninja import Field, Router, Schema
 
+from shopkeeper.doors.api.baskets import goods_of
 from shopkeeper.doors.api.description import also
+from shopkeeper.doors.api.lookups import product_of
 from shopkeeper.doors.api.options import ProductOption, as_it_is, option_drafts
 from shopkeeper.doors.api.orders import RepeatKey
 from shopkeeper.doors.api.staff import StaffSession, actor, under_key
 from shopkeeper.doors.api.values import Both, LineNumber, Name, Sent, Text, Whole, both
 from shopkeeper.flows import add_variants as add_once
-from shopkeeper.kit import checks, together
-from shopkeeper.kit.ids import OptionValueId, ProductId
-from shopkeeper.kit.refusals import NotFound
+from shopkeeper.flows import sell_variant
+from shopkeeper.kit import together
+from shopkeeper.kit.ids import OptionValueId, ProductId, VariantId
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes import Variant
+from shopkeeper.selling.catalog.shapes import Product, Variant
 from shopkeeper.selling.catalog.shapes_options import MOST_OPTIONS, NewVariant, Option, TooManyCombinations
 
 router = Router(tags=["staff"])
@@ -91,6 +93,20 @@ class NewVariantsIn(Sent):
     variants: Annotated[list[NewVariantIn], Field(min_length=1, max_length=MOST_NEW)]
 
 
+class OnSaleIn(Sent):
+    is_sellable: Annotated[bool, Field(strict=True)]
+
+
+class OnSaleOut(Schema):
+    __doc__ = gettext_noop("Whether a variant is on sale. Shoppers can buy it while its product is in the shop too.")
+
+    sku: str
+    product: str
+    name: Both
+    is_sellable: bool
+    is_published: bool
+
+
 @router.get(
     "/products/{slug}/options",
     auth=StaffSession("catalog.view"),
@@ -99,7 +115,7 @@ class NewVariantsIn(Sent):
     summary=gettext_noop("A product’s options, its variants, and the combinations that are missing"),
 )
 def read_options(request: HttpRequest, slug: Name) -> CombinationsOut:
-    return _told(_product(slug))
+    return _told(product_of(slug))
 
 
 @router.put(
@@ -110,7 +126,7 @@ def read_options(request: HttpRequest, slug: Name) -> CombinationsOut:
     summary=gettext_noop("Say which options a product has; the same again changes nothing"),
 )
 def save_options(request: HttpRequest, slug: Name, data: OptionsIn) -> CombinationsOut:
-    product_id = _product(slug)
+    product_id = product_of(slug)
     present, attributes = together.read(lambda: catalog.options([product_id]).get(product_id, ()), catalog.attributes)
     drafts = option_drafts(data.options, present=present, attributes={each.code: each for each in attributes})
     if drafts != [as_it_is(each) for each in present]:
@@ -126,7 +142,7 @@ def save_options(request: HttpRequest, slug: Name, data: OptionsIn) -> Combinati
     summary=gettext_noop("Make variants for combinations that are missing"),
 )
 def make_variants(request: HttpRequest, slug: Name, data: NewVariantsIn, idempotency_key: RepeatKey = None) -> CombinationsOut:
-    product_id = _product(slug)
+    product_id = product_of(slug)
     new = [
         NewVariant(sku=each.sku, value_ids=tuple(OptionValueId(value) for value in each.value_ids), weight_g=each.weight_g)
         for each in data.variants
@@ -135,11 +151,27 @@ def make_variants(request: HttpRequest, slug: Name, data: NewVariantsIn, idempot
     return _told(product_id)
 
 
-def _product(slug: str) -> ProductId:
-    found = catalog.ids_by_slug([slug]).get(slug)
-    if found is None:
-        raise NotFound("product", checks.shown(slug))
-    return found
+@router.get(
+    "/on-sale/{path:sku}", auth=StaffSession("catalog.view"), response=OnSaleOut, summary=gettext_noop("Whether a variant is on sale")
+)
+def read_on_sale(request: HttpRequest, sku: Name) -> OnSaleOut:
+    goods = goods_of(sku)
+    return _on_sale(goods.variant_id, catalog.product_by_id(goods.product_id))
+
+
+@router.put(
+    "/on-sale/{path:sku}",
+    auth=StaffSession("catalog.save_product"),
+    response=OnSaleOut,
+    openapi_extra=also(409),
+    summary=gettext_noop("Put a variant on sale or take it off; the same again changes nothing"),
+)
+def set_on_sale(request: HttpRequest, sku: Name, data: OnSaleIn) -> OnSaleOut:
+    variant_id = goods_of(sku).variant_id
+    return _on_sale(
+        variant_id,
+        sell_variant.set_on_sale(variant_id=variant_id, is_sellable=data.is_sellable, actor=actor(request), now=timezone.now()),
+    )
 
 
 # ── as it is told ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -174,3 +206,10 @@ def _option(found: Option, codes: Mapping[int, str]) -> OwnOptionOut:
 
 def _variant(found: Variant) -> CombinationOut:
     return CombinationOut(sku=found.sku, name=both(found.option), value_ids=list(found.value_ids), is_sellable=found.is_sellable)
+
+
+def _on_sale(variant_id: VariantId, product: Product) -> OnSaleOut:
+    found = next(each for each in product.variants if each.id == variant_id)
+    return OnSaleOut(
+        sku=found.sku, product=product.slug, name=both(found.option), is_sellable=found.is_sellable, is_published=product.is_published
+    )

@@ -1,7 +1,6 @@
 """Routes for staff: a product's draft, its way into the shop, and its versions."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
@@ -12,16 +11,17 @@ from django.utils.translation import gettext_noop
 from ninja import Field, Query, Router, Schema
 
 from shopkeeper.doors.api.description import also
+from shopkeeper.doors.api.lookups import Known, choice_of, known_now, product_of
 from shopkeeper.doors.api.options import OptionAnswer, ProductOption, option_drafts
 from shopkeeper.doors.api.staff import StaffSession, actor
 from shopkeeper.doors.api.values import Moment, Name, Number, Paged, PageNumber, PageSize, Sent, Text, Whole, Words, paged
 from shopkeeper.flows import drafts
 from shopkeeper.kit import together
 from shopkeeper.kit.ids import ProductId, RevisionId, VariantId
-from shopkeeper.kit.refusals import Malformed, NotFound
+from shopkeeper.kit.refusals import Malformed
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes import Attribute, Brand, Category, TraitDraft
+from shopkeeper.selling.catalog.shapes import TraitDraft
 from shopkeeper.selling.catalog.shapes_drafts import Kept, Version, VersionVariant, Working
 from shopkeeper.selling.catalog.shapes_options import MOST_OPTIONS, OptionValueDraft
 
@@ -174,7 +174,7 @@ class VersionsComparedOut(Schema):
     summary=gettext_noop("A product’s draft, else what is live"),
 )
 def read_draft(request: HttpRequest, slug: Name) -> DraftOut:
-    return _out(_product(slug))
+    return _out(product_of(slug))
 
 
 @staff_router.put(
@@ -185,9 +185,9 @@ def read_draft(request: HttpRequest, slug: Name) -> DraftOut:
     summary=gettext_noop("Keep a draft: shoppers see nothing of it"),
 )
 def keep_draft(request: HttpRequest, slug: Name, data: DraftIn) -> DraftOut:
-    product_id = _product(slug)
+    product_id = product_of(slug)
     catalog.keep_draft(
-        product_id=product_id, version=_version(data.version, _known()), actor=actor(request), now=timezone.now(),
+        product_id=product_id, version=_version(data.version, known_now()), actor=actor(request), now=timezone.now(),
         began_with=None if data.instead_of is None else RevisionId(data.instead_of),
     )  # fmt: skip
     return _out(product_id)
@@ -201,7 +201,7 @@ def keep_draft(request: HttpRequest, slug: Name, data: DraftIn) -> DraftOut:
     summary=gettext_noop("Throw the draft away; it stays in the history"),
 )
 def discard_draft(request: HttpRequest, slug: Name) -> tuple[int, None]:
-    catalog.discard_draft(product_id=_product(slug), actor=actor(request), now=timezone.now())
+    catalog.discard_draft(product_id=product_of(slug), actor=actor(request), now=timezone.now())
     return 204, None
 
 
@@ -213,7 +213,7 @@ def discard_draft(request: HttpRequest, slug: Name) -> tuple[int, None]:
     summary=gettext_noop("Let a draft go live now"),
 )
 def publish_draft(request: HttpRequest, slug: Name, data: GoLiveIn) -> DraftOut:
-    product_id = _product(slug)
+    product_id = product_of(slug)
     drafts.publish(product_id=product_id, revision_id=RevisionId(data.draft_id), seen=data.mark, actor=actor(request), now=timezone.now())
     return _out(product_id)
 
@@ -226,7 +226,7 @@ def publish_draft(request: HttpRequest, slug: Name, data: GoLiveIn) -> DraftOut:
     summary=gettext_noop("Let a draft go live, or a product go off, at a moment"),
 )
 def plan_draft(request: HttpRequest, slug: Name, data: PlanIn) -> DraftOut:
-    product_id = _product(slug)
+    product_id = product_of(slug)
     if data.go_live_at is None and data.expire_at is None:
         raise Malformed("go_live_at", "", expected="moment")
     drafts.schedule(
@@ -248,7 +248,7 @@ def plan_draft(request: HttpRequest, slug: Name, data: PlanIn) -> DraftOut:
     summary=gettext_noop("Plan nothing any more, and put aside what failed"),
 )
 def unplan_draft(request: HttpRequest, slug: Name) -> tuple[int, None]:
-    catalog.unschedule_draft(product_id=_product(slug), actor=actor(request), now=timezone.now())
+    catalog.unschedule_draft(product_id=product_of(slug), actor=actor(request), now=timezone.now())
     return 204, None
 
 
@@ -262,7 +262,7 @@ def unplan_draft(request: HttpRequest, slug: Name) -> tuple[int, None]:
     summary=gettext_noop("Everything that was ever kept or shown of a product, newest first"),
 )
 def list_versions(request: HttpRequest, slug: Name, page: PageNumber = 1, size: PageSize = 25) -> Paged[KeptOut]:
-    found, known = catalog.versions(_product(slug), number=page, size=size), _known()
+    found, known = catalog.versions(product_of(slug), number=page, size=size), known_now()
     return paged(found, (_kept(each, known) for each in found.items))
 
 
@@ -275,7 +275,7 @@ def list_versions(request: HttpRequest, slug: Name, page: PageNumber = 1, size: 
 def compare_versions(
     request: HttpRequest, slug: Name, before: Annotated[int, Query(ge=1, le=2**31 - 1)], after: Annotated[int, Query(ge=1, le=2**31 - 1)]
 ) -> VersionsComparedOut:
-    product_id = _product(slug)
+    product_id = product_of(slug)
     older, newer = catalog.version(product_id, RevisionId(before)), catalog.version(product_id, RevisionId(after))
     found = catalog.compare_versions(older.version, newer.version, language=translation.get_language() or "en")
     return VersionsComparedOut(
@@ -296,65 +296,12 @@ def compare_versions(
     summary=gettext_noop("Make an earlier version the draft"),
 )
 def draft_again(request: HttpRequest, slug: Name, version: Number) -> DraftOut:
-    product_id = _product(slug)
+    product_id = product_of(slug)
     catalog.draft_again(product_id=product_id, revision_id=RevisionId(version), actor=actor(request), now=timezone.now())
     return _out(product_id)
 
 
-# ── between ids and codes ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Shelves, brands and attributes, by id and by what callers name them by."""
-
-    shelves: tuple[Category, ...]
-    brands: tuple[Brand, ...]
-    attributes: tuple[Attribute, ...]
-
-    def slug_of(self, kind: str, number: int | None) -> str | None:
-        """Return what a shelf or a brand is named by; None for none."""
-        rows: tuple[Category | Brand, ...] = self.shelves if kind == "category" else self.brands
-        return next((each.slug for each in rows if each.id == number), None)
-
-    def id_of(self, kind: str, slug: str | None) -> int | None:
-        """Return the id of a shelf or brand. Raises NotFound."""
-        if slug is None:
-            return None
-        rows: tuple[Category | Brand, ...] = self.shelves if kind == "category" else self.brands
-        for each in rows:
-            if each.slug == slug:
-                return each.id
-        raise NotFound(kind, slug)
-
-    def attribute(self, code: str) -> Attribute:
-        """Return the attribute of a code. Raises NotFound."""
-        for each in self.attributes:
-            if each.code == code:
-                return each
-        raise NotFound("attribute", code)
-
-    def codes(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
-        """Return the codes of attributes and of their choices by id."""
-        return {each.id: each.code for each in self.attributes}, {x.id: x.code for each in self.attributes for x in each.choices}
-
-
-def _known() -> Known:
-    return Known(*together.read(catalog.categories, catalog.brands, catalog.attributes))
-
-
-def _product(slug: str) -> ProductId:
-    found = catalog.ids_by_slug([slug]).get(slug)
-    if found is None:
-        raise NotFound("product", slug)
-    return found
-
-
-def _choice(attribute: Attribute, code: str) -> int:
-    for each in attribute.choices:
-        if each.code == code:
-            return each.id
-    raise NotFound("choice", code)
+# ── between the door and the room ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def _version(data: VersionData, known: Known) -> Version:
@@ -362,8 +309,8 @@ def _version(data: VersionData, known: Known) -> Version:
         slug=data.slug,
         name=Bilingual(data.name.en, data.name.zh),
         text=Bilingual(data.text.en, data.text.zh),
-        category_id=known.id_of("category", data.category),  # type: ignore[arg-type]
-        brand_id=known.id_of("brand", data.brand),  # type: ignore[arg-type]
+        category_id=None if data.category is None else known.shelf(data.category),
+        brand_id=None if data.brand is None else known.brand(data.brand),
         photo_url=data.photo_url,
         options=tuple(option_drafts(data.options, attributes={each.code: each for each in known.attributes})),
         variants=tuple(
@@ -373,11 +320,12 @@ def _version(data: VersionData, known: Known) -> Version:
             )
             for each in data.variants
         ),
-        traits=tuple(_trait(each, known) for each in data.traits),
+        traits=tuple(trait_draft(each, known) for each in data.traits),
     )  # fmt: skip
 
 
-def _trait(data: DraftTrait, known: Known) -> TraitDraft:
+def trait_draft(data: DraftTrait, known: Known) -> TraitDraft:
+    """Return what is said by an attribute, by its id. Raises NotFound, Malformed."""
     attribute = known.attribute(data.attribute)
     try:
         number = None if data.number is None else Decimal(data.number)
@@ -385,7 +333,7 @@ def _trait(data: DraftTrait, known: Known) -> TraitDraft:
         raise Malformed("trait", data.number, expected="trait_number") from wrong
     return TraitDraft(
         attribute_id=attribute.id,
-        choice_ids=tuple(_choice(attribute, each) for each in data.choices),  # type: ignore[misc]
+        choice_ids=tuple(choice_of(attribute, each) for each in data.choices),
         number=number,
         text=Bilingual(data.text.en, data.text.zh),
     )
@@ -393,7 +341,7 @@ def _trait(data: DraftTrait, known: Known) -> TraitDraft:
 
 def _out(product_id: ProductId) -> DraftOut:
     found: Working
-    found, known = together.read(lambda: catalog.working(product_id), _known)
+    found, known = together.read(lambda: catalog.working(product_id), known_now)
     desk = found.desk
     return DraftOut(
         product=found.live.slug, is_published=found.is_published, draft_id=desk.draft_id, draft_at=desk.draft_at,
@@ -417,7 +365,7 @@ def _data(found: Version, known: Known) -> VersionData:
 
     return VersionData(
         slug=found.slug, name=_words(found.name), text=LongWords(en=found.text.en, zh=found.text.zh),
-        category=known.slug_of("category", found.category_id), brand=known.slug_of("brand", found.brand_id), photo_url=found.photo_url,
+        category=known.shelf_slug(found.category_id), brand=known.brand_slug(found.brand_id), photo_url=found.photo_url,
         options=[
             ProductOption(
                 id=option.id, name=_words(option.name), attribute=attributes.get(option.attribute_id) if option.attribute_id else None,
@@ -432,15 +380,21 @@ def _data(found: Version, known: Known) -> VersionData:
             )
             for each in found.variants
         ],
-        traits=[
-            DraftTrait(
-                attribute=attributes[each.attribute_id], choices=[choices[choice] for choice in each.choice_ids if choice in choices],
-                number=None if each.number is None else f"{each.number:f}", text=_words(each.text),
-            )
-            for each in found.traits
-            if each.attribute_id in attributes
-        ],
+        traits=traits_out(found.traits, known),
     )  # fmt: skip
+
+
+def traits_out(said: Iterable[TraitDraft], known: Known) -> list[DraftTrait]:
+    """Return what is said by attributes as it would be sent again."""
+    attributes, choices = known.codes()
+    return [
+        DraftTrait(
+            attribute=attributes[each.attribute_id], choices=[choices[choice] for choice in each.choice_ids if choice in choices],
+            number=None if each.number is None else f"{each.number:f}", text=_words(each.text),
+        )
+        for each in said
+        if each.attribute_id in attributes
+    ]  # fmt: skip
 
 
 def _words(text: Bilingual) -> Words:

@@ -3,15 +3,19 @@
 from django.utils.translation import gettext_noop
 
 from shopkeeper.doors.api import (
+    arranging,
     baskets,
+    beside,
     bundles,
     businesses,
     catalogue,
     collections,
     combinations,
     consents,
+    describing,
     desk,
     drafts,
+    edits,
     engine_pages,
     figures,
     first_day,
@@ -62,6 +66,10 @@ api.add_router("/staff", people.router)
 api.add_router("/staff", consents.staff_router)
 api.add_router("/staff", businesses.staff_router)
 api.add_router("/staff", combinations.router)
+api.add_router("/staff", arranging.staff_router)
+api.add_router("/staff", beside.staff_router)
+api.add_router("/staff", describing.staff_router)
+api.add_router("/staff", edits.staff_router)
 api.add_router("/staff", first_day.router)
 api.add_router("/staff", engine_pages.staff_router)
 api.add_router("", webhooks.router)

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from shopkeeper.doors.api.tests.builders import Staff
+from shopkeeper.doors.api.tests.builders import Caller, Staff
 from shopkeeper.flows.tests.builders import SmallShop
 from shopkeeper.ops.access.shapes import Role
 from shopkeeper.ops.audit import public as audit
+from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.tests.builders import an_attribute
 
 PATH = "staff/products/tea/options"
@@ -123,6 +124,52 @@ def test_what_does_not_fit_is_refused_by_name_and_changes_nothing(owner: Staff, 
     assert refused.body["remedy"]
     assert owner.get(PATH).body["options"] == []
     assert acts(owner) == []
+
+
+def test_a_variant_is_taken_off_sale_and_put_on_again_all_else_as_it_was(owner: Staff, caller: Caller) -> None:
+    before = catalog.product("lamp")
+
+    first, again = (owner.put("staff/on-sale/lamp/s", {"is_sellable": False}) for _ in range(2))
+
+    assert (first.status, again.body) == (200, first.body)
+    assert first.body == {
+        "sku": "LAMP/S",
+        "product": "lamp",
+        "name": {"en": "Small", "zh": "小号"},
+        "is_sellable": False,
+        "is_published": True,
+    }
+    assert caller.get("stock?sku=LAMP/S").body["items"] == [{"sku": "LAMP/S", "available": 0, "is_sellable": False}]
+    assert acts(owner) == ["catalog.save_product"]
+    assert owner.put("staff/on-sale/LAMP/S", {"is_sellable": True}).body["is_sellable"] is True
+    assert owner.get("staff/on-sale/LAMP/S").body["is_sellable"] is True
+    assert catalog.product("lamp") == before
+
+
+def test_a_variant_off_sale_that_stands_for_no_combination_is_not_put_on_sale(owner: Staff) -> None:
+    owner.put("staff/on-sale/TEA", {"is_sellable": False})
+    owner.put(PATH, {"options": [size("S", "L")]})
+    missing = owner.get(PATH).body["missing"]
+    owner.post("staff/products/tea/variants", {"variants": [{"sku": each["sku"], "value_ids": each["value_ids"]} for each in missing]})
+
+    refused = owner.put("staff/on-sale/TEA", {"is_sellable": True})
+
+    assert (refused.status, refused.code, refused.body["field"]) == (422, "combination_missing", "variants")
+    assert owner.get("staff/on-sale/TEA").body["is_sellable"] is False
+
+
+def test_what_is_on_sale_is_not_changed_round_the_second_person_nor_by_a_clerk(shop: SmallShop, owner: Staff) -> None:
+    clerk = Staff(Role.CLERK)
+    refused = clerk.put("staff/on-sale/TEA", {"is_sellable": False})
+    catalog.save_products_need_two(is_needed=True)
+
+    needed = owner.put("staff/on-sale/TEA", {"is_sellable": False})
+
+    assert (refused.status, refused.code) == (403, "not_allowed")
+    assert (needed.status, needed.code) == (409, "second_person_needed")
+    assert clerk.get("staff/on-sale/TEA").body["is_sellable"] is True
+    assert owner.put("staff/on-sale/NEVER", {"is_sellable": False}).status == 404
+    assert owner.put("staff/on-sale/TEA", {"is_sellable": "no"}).code == "invalid"
 
 
 def test_a_product_that_is_not_there_is_not_found(owner: Staff) -> None:

@@ -1,0 +1,347 @@
+"""Routes for staff: collections made and changed, what a rule finds before it is saved, and the goods they name in their order."""
+
+from typing import Annotated, Literal
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+from ninja import Field, Router, Schema
+
+from shopkeeper.doors.api.baskets import refuse_other_currency
+from shopkeeper.doors.api.description import also
+from shopkeeper.doors.api.lookups import Known, choice_of, known_now, products_of, refuse_unneeded, slugs_of
+from shopkeeper.doors.api.orders import RepeatKey
+from shopkeeper.doors.api.staff import StaffSession, actor, under_key
+from shopkeeper.doors.api.values import (
+    Both,
+    LineNumber,
+    Minor,
+    Moment,
+    Name,
+    Number,
+    Paged,
+    PageNumber,
+    PageSize,
+    Sent,
+    Text,
+    Whole,
+    Words,
+    bilingual,
+    both,
+    paged_from,
+)
+from shopkeeper.flows import arrange_collection as arranging
+from shopkeeper.flows import collections as flow
+from shopkeeper.flows import goods_once
+from shopkeeper.kit import together
+from shopkeeper.kit.ids import AttributeId, CollectionId
+from shopkeeper.kit.time import day_of, day_starts
+from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.shapes import Sort
+from shopkeeper.selling.catalog.shapes_collections import (
+    Collection,
+    CollectionDraft,
+    CollectionKind,
+    Condition,
+    ConditionKind,
+    Match,
+    Part,
+    Rule,
+)
+from shopkeeper.selling.shop import public as shops
+
+staff_router = Router(tags=["staff"])
+
+NEEDED: dict[ConditionKind, tuple[str, ...]] = {
+    ConditionKind.CATEGORY: ("categories",),
+    ConditionKind.BRAND: ("brands",),
+    ConditionKind.ANSWER: ("attribute", "choices"),
+    ConditionKind.NAME: ("text",),
+    ConditionKind.NEW: ("days",),
+    ConditionKind.PRICE: ("price",),
+    ConditionKind.REDUCED: (),
+    ConditionKind.IN_STOCK: (),
+}
+"""What a condition says besides its kind."""
+
+
+class PriceSpan(Sent):
+    __doc__ = gettext_noop("From the least to the most a product costs, both included; null: that end is open.")
+
+    least_minor: Minor | None = None
+    most_minor: Minor | None = None
+    currency: Text
+
+
+class RuleCondition(Sent):
+    __doc__ = gettext_noop(
+        "One condition of a rule. `kind` says which field speaks: `category` any of the shelves in `categories`, `brand` any of `brands`, "
+        "`answer` any of the `choices` of an `attribute`, `name` a `text` in the name, `new` put in within so many `days`, `price` a span; "
+        "`reduced` and `in_stock` need none."
+    )
+
+    kind: ConditionKind
+    categories: list[Name] = []
+    brands: list[Name] = []
+    attribute: Name | None = None
+    choices: list[Name] = []
+    text: Text = ""
+    days: Whole | None = None
+    price: PriceSpan | None = None
+
+
+class RuleData(Sent):
+    __doc__ = gettext_noop("What goods a collection shows by itself: those that meet `all` conditions, or `any` of them; at most twelve.")
+
+    match: Match = Match.ALL
+    conditions: list[RuleCondition]
+
+
+class CollectionData(Sent):
+    __doc__ = gettext_noop(
+        "A collection as staff write it, whole. `kind`: `hand`, its goods are named one by one, or `rule`, then `rule` says which. It is "
+        "shown while `is_published` is true, from `starts_at` until `ends_at`; null: that end is open. `position` orders the menu."
+    )
+
+    slug: Name
+    name: Words
+    intro: Words = Words()
+    kind: CollectionKind
+    rule: RuleData | None = None
+    drawing: Text = ""
+    tint: Literal["", "seal", "d1", "d2", "d3", "d4", "d5", "d6"] = ""
+    sort: Sort = Sort.FEATURED
+    is_published: Annotated[bool, Field(strict=True)] = False
+    is_in_menu: Annotated[bool, Field(strict=True)] = False
+    position: Whole = 0
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+
+
+class StaffCollectionOut(Schema):
+    __doc__ = gettext_noop(
+        "A collection for staff: what stands in `collection` can be sent back as it is. `is_shown`: shoppers see it now."
+    )
+
+    id: int
+    is_shown: bool
+    collection: CollectionData
+
+
+class WholeCollectionOut(StaffCollectionOut):
+    __doc__ = gettext_noop(
+        "A collection with the goods it names, by their slugs, in their order: chosen by hand, or put first where a rule fills it; "
+        "`left_out` the rule does not show."
+    )
+
+    products: list[str]
+    left_out: list[str]
+
+
+class ArrangementIn(Sent):
+    __doc__ = gettext_noop(
+        "All goods a collection names, by their slugs, in their order: chosen by hand, or put first where a rule fills it. `left_out` only "
+        "where a rule does. What is in neither list is named no longer."
+    )
+
+    products: list[Name]
+    left_out: list[Name] = []
+
+
+class RulePreviewIn(Sent):
+    __doc__ = gettext_noop("A rule to be tried; with the id of a `collection`, what is named there already stands first or is left out.")
+
+    rule: RuleData
+    collection: LineNumber | None = None
+
+
+class FoundByRule(Schema):
+    slug: str
+    name: Both
+
+
+class RulePreviewOut(Schema):
+    __doc__ = gettext_noop("How many goods a rule finds now, and the first twelve of them.")
+
+    products: int
+    first: list[FoundByRule]
+
+
+@staff_router.get(
+    "/collections",
+    auth=StaffSession("catalog.view"),
+    response=Paged[StaffCollectionOut],
+    summary=gettext_noop("All collections by position, shown or not"),
+)
+def list_staff_collections(request: HttpRequest, page: PageNumber = 1, size: PageSize = 50) -> Paged[StaffCollectionOut]:
+    found, known = together.read(catalog.collections, known_now)
+    return paged_from([_told(each, known) for each in found], page, size)
+
+
+@staff_router.post(
+    "/collections",
+    auth=StaffSession("catalog.save_collection"),
+    response={201: WholeCollectionOut},
+    openapi_extra=also(404, 409),
+    summary=gettext_noop("Make a collection; its goods are named afterwards"),
+)
+def make_collection(request: HttpRequest, data: CollectionData, idempotency_key: RepeatKey = None) -> WholeCollectionOut:
+    known = known_now()
+    return _whole(goods_once.make_collection(draft=_draft(data, known), **under_key(request, idempotency_key)), known)
+
+
+@staff_router.post(
+    "/collections/preview",
+    auth=StaffSession("catalog.save_collection"),
+    response=RulePreviewOut,
+    openapi_extra=also(404),
+    summary=gettext_noop("What a rule finds now; nothing is saved"),
+)
+def preview_rule(request: HttpRequest, data: RulePreviewIn) -> RulePreviewOut:
+    zone = shops.shop().zone
+    collection_id = None if data.collection is None else CollectionId(data.collection)
+    found = flow.sample(
+        _rule(data.rule, known_now()), today=day_starts(day_of(timezone.now(), zone), zone), collection_id=collection_id
+    )  # fmt: skip
+    return RulePreviewOut(products=found.goods, first=[FoundByRule(slug=each.slug, name=both(each.name)) for each in found.first])
+
+
+@staff_router.get(
+    "/collections/{collection}",
+    auth=StaffSession("catalog.view"),
+    response=WholeCollectionOut,
+    openapi_extra=also(404),
+    summary=gettext_noop("One collection, shown or not, with the goods it names"),
+)
+def read_staff_collection(request: HttpRequest, collection: Number) -> WholeCollectionOut:
+    return _whole(CollectionId(collection), known_now())
+
+
+@staff_router.put(
+    "/collections/{collection}",
+    auth=StaffSession("catalog.save_collection"),
+    response=WholeCollectionOut,
+    openapi_extra=also(404, 409),
+    summary=gettext_noop("Change a collection; the same again changes nothing"),
+)
+def change_collection(request: HttpRequest, collection: Number, data: CollectionData) -> WholeCollectionOut:
+    known, present = together.read(known_now, lambda: catalog.collection_by_id(CollectionId(collection)))
+    draft = _draft(data, known)
+    if draft != _as_it_is(present):
+        catalog.save_collection(collection_id=present.id, draft=draft, actor=actor(request), now=timezone.now())
+    return _whole(present.id, known)
+
+
+@staff_router.put(
+    "/collections/{collection}/products",
+    auth=StaffSession("catalog.name_products"),
+    response=WholeCollectionOut,
+    openapi_extra=also(404, 409),
+    summary=gettext_noop("Say which goods a collection names, in their order; the same again changes nothing"),
+)
+def arrange_collection(request: HttpRequest, collection: Number, data: ArrangementIn) -> WholeCollectionOut:
+    arranging.arrange(
+        collection_id=CollectionId(collection), products=products_of(data.products), left_out=products_of(data.left_out),
+        actor=actor(request), now=timezone.now(),
+    )  # fmt: skip
+    return _whole(CollectionId(collection), known_now())
+
+
+# ── as it is sent ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _draft(data: CollectionData, known: Known) -> CollectionDraft:
+    # Whoever fills it by hand may leave out the rule; one that is sent all the same would be passed over.
+    if data.kind is CollectionKind.HAND:
+        refuse_unneeded(data, set(CollectionData.model_fields) - {"rule"})
+    return CollectionDraft(
+        slug=data.slug,
+        name=bilingual(data.name),
+        intro=bilingual(data.intro),
+        kind=data.kind,
+        rule=Rule() if data.rule is None else catalog.tidy_rule(_rule(data.rule, known)),
+        drawing=data.drawing,
+        tint=data.tint,
+        sort=data.sort,
+        is_published=data.is_published,
+        is_in_menu=data.is_in_menu,
+        position=data.position,
+        starts_at=data.starts_at,
+        ends_at=data.ends_at,
+    )
+
+
+def _rule(data: RuleData, known: Known) -> Rule:
+    return Rule(match=data.match, conditions=tuple(_condition(each, known) for each in data.conditions))
+
+
+def _condition(data: RuleCondition, known: Known) -> Condition:
+    refuse_unneeded(data, {"kind", *NEEDED[data.kind]})
+    if data.kind is ConditionKind.ANSWER:
+        attribute = known.attribute(data.attribute or "")
+        ids = tuple(int(choice_of(attribute, each)) for each in data.choices)
+        return Condition(kind=data.kind, attribute_id=AttributeId(attribute.id), ids=ids)
+    if data.price is not None:
+        refuse_other_currency(data.price.currency)
+    return Condition(
+        kind=data.kind,
+        ids=(*(known.shelf(each) for each in data.categories), *(known.brand(each) for each in data.brands)),
+        text=data.text,
+        days=data.days,
+        least_minor=data.price.least_minor if data.price else None,
+        most_minor=data.price.most_minor if data.price else None,
+    )
+
+
+# ── as it is told ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _whole(collection_id: CollectionId, known: Known) -> WholeCollectionOut:
+    found, named = together.read(lambda: catalog.collection_by_id(collection_id), lambda: catalog.named_in(collection_id))
+    return WholeCollectionOut(
+        **dict(_told(found, known)), products=slugs_of(each.product_id for each in named if each.part is not Part.OUT),
+        left_out=slugs_of(each.product_id for each in named if each.part is Part.OUT),
+    )  # fmt: skip
+
+
+def _told(found: Collection, known: Known) -> StaffCollectionOut:
+    return StaffCollectionOut(id=found.id, is_shown=found.is_shown(timezone.now()), collection=_data(found, known))
+
+
+def _as_it_is(found: Collection) -> CollectionDraft:
+    """Return a collection that is there as it would be sent again."""
+    return CollectionDraft(
+        slug=found.slug, name=found.name, intro=found.intro, kind=found.kind, rule=found.rule, drawing=found.drawing, tint=found.tint,
+        sort=found.sort, is_published=found.is_published, is_in_menu=found.is_in_menu, position=found.position,
+        starts_at=found.starts_at, ends_at=found.ends_at,
+    )  # fmt: skip
+
+
+def _data(found: Collection, known: Known) -> CollectionData:
+    rule = None
+    if found.kind is CollectionKind.RULE:
+        conditions = [_condition_out(each, known, shops.shop().currency) for each in found.rule.conditions]
+        rule = RuleData(match=found.rule.match, conditions=conditions)
+    return CollectionData(
+        slug=found.slug, name=Words(en=found.name.en, zh=found.name.zh), intro=Words(en=found.intro.en, zh=found.intro.zh),
+        kind=found.kind, rule=rule, drawing=found.drawing, tint=found.tint,  # type: ignore[arg-type]
+        sort=found.sort, is_published=found.is_published, is_in_menu=found.is_in_menu, position=found.position,
+        starts_at=found.starts_at, ends_at=found.ends_at,
+    )  # fmt: skip
+
+
+def _condition_out(each: Condition, known: Known, currency: str) -> RuleCondition:
+    attributes, choices = known.codes()
+    price = None
+    if each.kind is ConditionKind.PRICE:
+        price = PriceSpan(least_minor=each.least_minor, most_minor=each.most_minor, currency=currency)
+    return RuleCondition(
+        kind=each.kind,
+        categories=[shelf.slug for shelf in known.shelves if each.kind is ConditionKind.CATEGORY and shelf.id in each.ids],
+        brands=[brand.slug for brand in known.brands if each.kind is ConditionKind.BRAND and brand.id in each.ids],
+        attribute=attributes.get(each.attribute_id) if each.attribute_id else None,
+        choices=[choices[choice] for choice in each.ids if each.kind is ConditionKind.ANSWER and choice in choices],
+        text=each.text,
+        days=each.days,
+        price=price,
+    )
