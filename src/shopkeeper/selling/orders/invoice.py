@@ -18,6 +18,7 @@ from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 from PIL import Image
 
+from shopkeeper.kit import divisions
 from shopkeeper.kit.money import BASIS_POINTS, exponent, to_decimal
 from shopkeeper.selling.orders.shapes import InvoiceWish, NoInvoice, Order, OrderLine, OrderState
 from shopkeeper.selling.shop import public as shops
@@ -129,10 +130,15 @@ class _Page:
     def parties(self) -> None:
         """Who bought, where it goes, and when, in three columns."""
         address, contact, top = self.order.address, self.order.contact, self.pdf.get_y()
-        town = " ".join(part for part in (address.city, address.region, address.postcode) if part)
         wish = self.wish
         bought = [wish.title, wish.tax_number, wish.email] if wish else [contact.name, contact.email, contact.phone]
-        sent = [address.name, address.line1, address.line2, town, self._country(address.country)]
+        sent = [
+            *divisions.lines(
+                name=address.name, line1=address.line1, line2=address.line2, city=address.city, region=address.region,
+                postcode=address.postcode, country=address.country,
+            ),
+            self._country(address.country),
+        ]  # fmt: skip
         made = self._dates()
         bottoms = [
             self._block(LEFT, top, 54, _("Sold to"), bought),

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from shopkeeper.kit.ids import LineId, VariantId
 from shopkeeper.kit.refusals import Malformed
 from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.customers.shapes import Address
 from shopkeeper.selling.orders import invoice
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import LinePart, NoInvoice, OrderState, PartId
@@ -61,6 +62,15 @@ def test_a_bundle_is_told_with_what_it_holds():
 
     assert [said for said in ("Tea set", "1 × Teapot · POT", "2 × Tea cup · CUP") if said not in english] == []
     assert [said for said in ("茶具套装", "1 × 茶壶 · POT", "2 × 茶杯 · CUP") if said not in chinese] == []
+
+
+def test_an_address_stands_as_its_country_writes_it():
+    to = Address(name="李安", line1="文三路 1 号", line2="", city="杭州市西湖区", region="浙江省", postcode="310000", country="CN")
+
+    sent = words(invoice.draw(an_order(address=to), language="zh-hans", shop=SHOP)).splitlines()
+
+    first = sent.index("310000")
+    assert sent[first : first + 4] == ["310000", "浙江省杭州市西湖区", "文三路 1 号", "李安"]
 
 
 def test_the_same_order_gives_the_same_bytes():

@@ -241,6 +241,7 @@
         if (hit) { document.dispatchEvent(new CustomEvent("shop:variant", { detail: { variant: hit.dataset.variant } })); retell(to); }
       }
       if (hit && units && Number(hit.dataset.most)) units.max = hit.dataset.most;
+      all("#buy .buy .btn, [data-buy-bar] .btn").forEach((button) => { button.disabled = !hit || hit.dataset.state === "gone"; });
       shown = now.join();
     };
     /* what only the shop can work out for the picked variant is asked of it; of several answers the last question's counts */
