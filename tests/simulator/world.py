@@ -37,7 +37,7 @@ DEATHS = 0.2
 """The share of acts whose process dies in the middle."""
 
 
-LATE = {"paid_less_refunds_is_what_providers_keep", "money_in_sum"}
+LATE = {"paid_less_refunds_is_what_providers_keep", "money_in_sum", "no_money_reserved_for_a_dead_order"}
 """What the books name where money is under way for longer than they wait."""
 
 

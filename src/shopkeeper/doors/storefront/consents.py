@@ -88,14 +88,16 @@ def _to_sign_in(after: str) -> HttpResponse:
 def _page(request: HttpRequest, customer_id: CustomerId, *, source: str, back: str) -> HttpResponse:
     if request.method != "POST":
         standing, text = together.read(lambda: customers.standing(customer_id), lambda: content.text(TextKind.CONSENT))
-        return _shown(request, text=text, standing=standing, back=back)
+        return _shown(request, text=text, standing=standing, ticked=standing.given, back=back)
     text = content.text(TextKind.CONSENT)
     try:
         given, version = _answered(request, text.version)
     except Malformed as refusal:
         form = forms.Form({})
         form.refuse(refusal)
-        return _shown(request, text=text, standing=customers.standing(customer_id), back=back, form=form, status=422)
+        # What was ticked stays ticked, for whoever reads the new text and sends it again; it counts only then.
+        ticked = request.POST.getlist("given")[:50]
+        return _shown(request, text=text, standing=customers.standing(customer_id), ticked=ticked, back=back, form=form, status=422)
     _say(request, customer_id, given, version, source=source)
     return HttpResponseRedirect(request.path)
 

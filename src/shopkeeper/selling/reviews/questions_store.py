@@ -26,13 +26,10 @@ _HIDDEN = """
 def asked(product_id: ProductId, start: int, size: int) -> Asked:
     """Return a page of the shown questions of a product with their shown answers, the shop's first: one statement."""
     here = _SHOWN.filter(product_id=product_id)
+    page = here.order_by("-asked_at", "-id")[start : start + size]
     rows, replies, total, hidden = together.read(
-        lambda: list(here.order_by("-asked_at", "-id")[start : start + size]),
-        lambda: list(
-            models.Reply.objects.filter(
-                state=ReviewState.SHOWN, question__product_id=product_id, question__state=ReviewState.SHOWN
-            ).order_by("id")
-        ),
+        lambda: list(page),
+        lambda: list(models.Reply.objects.filter(state=ReviewState.SHOWN, question__in=page.values("id")).order_by("id")),
         here.count,
         lambda: statements.rows(_HIDDEN, [product_id, product_id]),
     )

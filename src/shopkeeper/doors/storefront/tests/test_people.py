@@ -88,6 +88,7 @@ def test_what_was_ticked_on_an_older_text_is_not_kept(shop: Corner, ann: join.Jo
 
     assert answer.status_code == 422
     assert "The text has changed meanwhile" in answer.content.decode()
+    assert re.findall(r'value="([a-z.]+)" checked', answer.content.decode()) == ["marketing.mail"]
     assert customers.standing(ann.customer_id).words == ()
 
 
