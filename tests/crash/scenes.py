@@ -404,7 +404,9 @@ def _live_and_off_once(before: Before) -> None:
     tea, cup = (catalog.goods_by_sku([sku])[sku].product_id for sku in ("TEA", "CUP"))
     assert catalog.product_by_id(tea).name.en == "Better tea"
     assert not catalog.product_by_id(cup).is_published
-    assert [(fact["product_id"], fact["is_published"]) for fact in told("ProductSaved")] == [(tea, True), (cup, False)]
+    # In any order: what met a dead database is done again after the other.
+    assert {(fact["product_id"], fact["is_published"]) for fact in told("ProductSaved")} == {(tea, True), (cup, False)}
+    assert len(told("ProductSaved")) == 2
     assert [each.step.value for each in catalog.versions(tea).items[0].steps] == ["kept", "scheduled", "published"]
     assert catalog.drafts_due(THE_END) == []
 
