@@ -56,10 +56,11 @@ class DurableServer:
 
     def back(self) -> None:
         """Return when the server answers again, started anew where it is gone; what it wrote to the log is played again."""
-        if self.cluster.process is None:
-            self.cluster.start()
         until = time.monotonic() + 300
         while True:
+            # Asked each time: what was killed a moment ago may not be gone yet.
+            if self.cluster.process is None:
+                self.cluster.start()
             try:
                 psycopg.connect(self.stage.server, connect_timeout=5).close()
             except psycopg.OperationalError:
