@@ -118,7 +118,7 @@ def test_a_draft_is_seen_by_a_stranger_planned_agreed_to_compared_and_gone_back_
     seen.goto(f"{live_server.url}/zh-hans/goods/tea/")
     expect(seen.get_by_role("heading", level=1)).to_contain_text(before)
 
-    at.follow("定时……")
+    at.follow("定时…")
     at.send("确定定时")
     at.send("确定定时", go_live_at=(datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT09:00"))
     at.has("取消定时")
@@ -133,7 +133,7 @@ def test_a_draft_is_seen_by_a_stranger_planned_agreed_to_compared_and_gone_back_
     at.send("保存")
     at.told("限额已保存")
     at.open(f"products/{number}/")
-    at.follow("上架……")
+    at.follow("上架…")
     at.has("有什么不同")
     at.send("现在上架")
     assert catalog.product_by_id(number).name.zh == before
@@ -150,7 +150,7 @@ def test_a_draft_is_seen_by_a_stranger_planned_agreed_to_compared_and_gone_back_
     at.page.locator("input[name=b]").first.check()
     at.send("对比这两个版本")
     expect(at.page.locator("table.sk-changes ins").first).to_be_visible()
-    at.press(at.page.get_by_role("link", name="回到这个版本……").last)
+    at.press(at.page.get_by_role("link", name="回到这个版本…").last)
     at.page.locator(".sk-submit button").click()
     at.has("有一份草稿")
     assert catalog.working(number).version.name.zh == before

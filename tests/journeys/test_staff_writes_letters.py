@@ -49,8 +49,8 @@ def test_a_letter_is_changed_after_a_look_and_a_test_mail(live_server: Any, brow
     page.get_by_role("link", name="Compare").last.click()
     expect(page.locator(".sk-diff ins", has_text="Thank you")).to_be_visible()
     at.look()
-    at.follow("Use our own words again…")
-    at.send("Use our own words again")
+    at.follow("Use the program’s own words again…")
+    at.send("Use the program’s own words again")
     assert messages.in_force("placed", "en").is_own
     assert at.faults == {}
 

@@ -273,7 +273,12 @@ def unread(seen: Seen) -> tuple[ShopText, ...]:
 
 def _name(seen: Seen) -> list[Finding]:
     name = seen.shop.name
-    found = [Finding(f"name_{code}_missing") for code, said in (("en", name.en), ("zh", name.zh)) if not said.strip()]
+    # One name serves readers of both languages: the other is worth a look, and keeps nobody out.
+    found = [
+        Finding(f"name_{code}_missing", is_open=not (name.en.strip() or name.zh.strip()))
+        for code, said in (("en", name.en), ("zh", name.zh))
+        if not said.strip()
+    ]
     first = [each for each in (name.en, name.zh) if each in FIRST_NAMES]
     return found + [Finding("name_is_first", {"name": each}) for each in first[:1]]
 

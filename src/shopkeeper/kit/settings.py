@@ -203,7 +203,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="MOST_UNPAID_UNITS", kind=Kind.NUMBER, part="orders", default="10000", least=1, most=100_000_000, example="500",
         meaning=Bilingual("How many pieces one buyer's unpaid orders may hold together. The default lets through the largest single line "
                           "a basket takes; a shop of rare things sets it lower.",
-                          "同一买家的未付款订单合计最多可占用多少件。默认值容得下购物篮单行的最大数量；卖稀缺货品的店铺可以调低。"),
+                          "同一买家的未付款订单合计最多可占用多少件。默认值容得下购物车单行的最大数量；卖稀缺货品的店铺可以调低。"),
     ),
     # ── search ────────────────────────────────────────────────────────────────────────────────────────────────────────
     Setting(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from shopkeeper.doors.console import cells, drafts, frame, goods, reading, strays, subjects
 from shopkeeper.doors.console.commanding import missing
+from shopkeeper.doors.console.words import ACTS
 from shopkeeper.flows import approve, second_person
 from shopkeeper.flows import drafts as draft_flow
 from shopkeeper.flows import staff as staff_flow
@@ -114,6 +115,11 @@ def possible(request: HttpRequest, found: Approval) -> set[str]:
     return {"approve", "refuse"} if decides else set()
 
 
+def _who_decides(act: str) -> str:
+    told = _("Somebody else decides this: the owner, or whoever may both “%(act)s” and “%(decide)s”.")
+    return told % {"act": word(ACTS, act), "decide": word(ACTS, approve.DECIDE)}
+
+
 @frame.guarded("approvals.view")
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what exactly waits, or waited, who asked, and who decided."""
@@ -123,6 +129,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         return missing(request, refusal)
     people = access.people([each for each in (found.asked_by, found.decided_by) if each])
     setting = frame.setting()
+    acts = possible(request, found)
     context = {
         "approval": found,
         "title": word(DEEDS_CALLED, found.act),
@@ -136,7 +143,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "asked_by": people.get(found.asked_by) if found.asked_by else None,
         "decided_by": people.get(found.decided_by) if found.decided_by else None,
         "changes": drafts.asked_changes(found) if found.act == draft_flow.ACT else None,
-        "acts": possible(request, found),
+        "acts": acts,
+        "who_decides": "" if acts or state_of(found) != ApprovalState.WAITING.value else _who_decides(found.act),
         "me": frame.reader(request),
     }
     return TemplateResponse(request, "console/approval.html", context)

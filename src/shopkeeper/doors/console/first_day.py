@@ -20,6 +20,7 @@ from shopkeeper.kit.console import Command, Pill, Tone, pill, word
 from shopkeeper.ops.access import public as access
 from shopkeeper.selling.content.console import KINDS
 from shopkeeper.selling.content.shapes import ShopText
+from shopkeeper.selling.payments.console import way_of_paying
 
 PILLS: dict[str, tuple[Any, Tone]] = {
     State.DONE: (gettext_lazy("Done"), "good"),
@@ -143,7 +144,7 @@ def _more(request: HttpRequest, here: str, day: Day) -> dict[str, Any]:
     if here == "texts":
         return {"texts": _texts(request, day)}
     if here == "payment":
-        return {"methods": [(each.code, each.is_test) for each in day.seen.methods]}
+        return {"methods": [(way_of_paying(each.provider, each.code), each.is_test) for each in day.seen.methods]}
     if here == "logo":
         mark = day.seen.shop.logo
         return {"logo": mark, "logo_width": mark.smallest if mark else 0}

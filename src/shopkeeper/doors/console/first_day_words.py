@@ -42,7 +42,7 @@ WHY = {
         "Large refunds and steep price cuts wait for a second person, and somebody should be able to sign in when you cannot."
     ),
     "backups": gettext_lazy("A backup counts once it was restored and its books were found right. The nightly job does both."),
-    "open": gettext_lazy("Until you press the button visitors read “opens soon”; you and your staff, signed in, see the whole shop."),
+    "open": gettext_lazy("Before it is opened visitors read “opens soon”; you and your staff, signed in, see the whole shop."),
 }
 
 LAW = {
@@ -85,8 +85,8 @@ def law(step: str, country: str) -> str:
 
 
 FINDINGS: dict[str, Any] = {
-    "name_en_missing": gettext_lazy("There is no name in English: English readers see the Chinese one."),
-    "name_zh_missing": gettext_lazy("There is no name in Chinese: Chinese readers see the English one."),
+    "name_en_missing": gettext_lazy("There is no name in English: English readers see the Chinese one. Enter one, or leave it so."),
+    "name_zh_missing": gettext_lazy("There is no name in Chinese: Chinese readers see the English one. Enter one, or leave it so."),
     "name_is_first": gettext_lazy("It is still called “%(name)s”, as every new shop is: give it a name of its own."),
     "email_missing": gettext_lazy("There is no mail address under which buyers reach you: enter one you read every day."),
     "place_unconfirmed": gettext_lazy(

@@ -52,7 +52,9 @@ def page(request: HttpRequest) -> HttpResponse:
     found, wanted = together.read(messages.all_in_force, messages.settings)
     rows: dict[MailKind, list[tuple[InForce, Pill, int]]] = {}
     for each in found:
-        state = Pill(_("Our own words"), "quiet") if each.is_own else Pill(_("Version %(number)d") % {"number": each.version}, "good")
+        state = (
+            Pill(_("The program’s own words"), "quiet") if each.is_own else Pill(_("Version %(number)d") % {"number": each.version}, "good")
+        )
         rows.setdefault(each.letter, []).append((each, state, number_of(each.letter, each.language)))
     context = {
         "rows": [(word(KINDS, kind.value), cells) for kind, cells in rows.items()],
@@ -92,7 +94,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 def _older(request: HttpRequest, kind: MailKind, language: str) -> tuple[str, Words] | None:
     asked = request.GET.get("version", "")
     if asked == "own":
-        return _("Our own words"), messages.own(kind.value, language)
+        return _("The program’s own words"), messages.own(kind.value, language)
     if not (asked.isascii() and asked.isdigit() and len(asked) < 9):
         return None
     found = messages.text_version(kind.value, language, int(asked))
@@ -228,8 +230,8 @@ class UseOwn(Command):
     """Back to the words that come with the program."""
 
     act = "messages.publish"
-    title = gettext_lazy("Use our own words again")
-    submit = gettext_lazy("Use our own words again")
+    title = gettext_lazy("Use the program’s own words again")
+    submit = gettext_lazy("Use the program’s own words again")
     caption = gettext_lazy("The mail says again what the program brings along, and becomes better with it. Your versions are kept.")
 
     def prepare(self) -> None:
@@ -245,7 +247,7 @@ class UseOwn(Command):
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
         messages.use_own(letter=self.kind.value, language=self.language, actor=actor, now=now)
-        return Done(_("“%(name)s” is in our own words again.") % {"name": self.name()})
+        return Done(_("“%(name)s” is in the program’s own words again.") % {"name": self.name()})
 
 
 class SaveSettings(Command):

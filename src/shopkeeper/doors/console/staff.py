@@ -82,7 +82,7 @@ class StaffCommand(Command):
         return [
             Fact(_("Mail address"), self.person.email),
             Fact(_("Role"), words.role(role.value if role else "")),
-            Fact(_("Last seen"), self.person.last_seen_at, "moment"),
+            Fact(_("Last sign-in"), self.person.last_seen_at, "moment"),
         ]
 
 

@@ -31,7 +31,7 @@ def _shop_open_already(refusal: shops.ShopOpenAlready) -> tuple[str, str]:
 @say.register
 def _shop_not_ready(refusal: shops.ShopNotReady) -> tuple[str, str]:
     names = _(", ").join(str(FIRST_DAY.get(each, each)) for each in refusal.steps)
-    problem = _("The shop stays closed to shoppers: not done yet are %(steps)s.") % {"steps": names}
+    problem = _("The shop stays closed to shoppers; still to be done: %(steps)s.") % {"steps": names}
     if refusal.is_needed:
         return problem, _("Do these steps first; nothing else keeps it closed.")
     return problem, _("Do them, or tick that the shop opens without them.")

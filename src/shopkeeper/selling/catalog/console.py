@@ -219,13 +219,17 @@ class SaveProduct(Command):
             self._begin(self.work)
 
     def _variant_title(self, index: int) -> str:
-        is_known = index < len(self.version.variants)
+        is_known = index < len(self.version.variants) or self._is_first(index)
         return _("Variant %(number)d") % {"number": index + 1} if is_known else _("New variant, if there is one")
+
+    def _is_first(self, index: int) -> bool:
+        """Return whether this is the one variant that a new product cannot be without."""
+        return index == 0 and not self.version.variants
 
     def _variant_fields(self, index: int) -> list[str]:
         new = index >= len(self.version.variants)
         made: dict[str, forms.Field] = {
-            f"sku_{index}": forms.CharField(label="SKU", max_length=limits.SKU, required=not new),
+            f"sku_{index}": forms.CharField(label="SKU", max_length=limits.SKU, required=not new or self._is_first(index)),
             f"weight_{index}": UnitsField(label=_("Weight in grams"), most=limits.MOST_WEIGHT_G, required=False),
             **self._choice_fields(index),
             f"sellable_{index}": forms.BooleanField(label=_("On sale"), required=False, initial=True),

@@ -243,3 +243,10 @@ def errors(page: str) -> list[str]:
 def wrong_fields(page: str) -> set[str]:
     """Return the names of the fields that are marked as wrong."""
     return {name for block in re.findall(r'(?s)sk-field--wrong">(.*?)</div>', page) for name in re.findall(r'name="([^"]+)"', block)}
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "“SKU” is empty: fill it in."), ("zh-hans", "“SKU”没有填写，请填写。")])
+def test_a_new_product_without_anything_asks_for_its_sku(shop: SmallShop, owner: Staff, language: str, said: str) -> None:
+    owner.read(language)
+
+    assert said in errors(owner.post("products/new/", name_en="Bowl").content.decode())

@@ -48,7 +48,7 @@ def page(staff: Staff, verb: str = "") -> str:
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", ["There is a draft", "Let it go live…", "Owner Person"]), ("zh-hans", ["有一份草稿", "上架……", "Owner Person"])],
+    [("en", ["There is a draft", "Let it go live…", "Owner Person"]), ("zh-hans", ["有一份草稿", "上架…", "Owner Person"])],
 )
 def test_a_draft_is_kept_beside_the_form_and_the_page_says_so(shop: SmallShop, owner: Staff, language: str, words: list[str]) -> None:
     owner.read(language)

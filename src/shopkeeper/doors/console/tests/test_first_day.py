@@ -170,7 +170,7 @@ def test_the_shop_does_not_open_before_what_is_needed_is_done_and_says_what(owne
 
     assert refused.status_code == 422
     said = refused.content.decode()
-    assert "not done yet are the name, place, currency and how to be reached, the licence, the tax rates" in said
+    assert "still to be done: the name, place, currency and how to be reached, the licence, the tax rates" in said
     assert shops.shop().opens_soon
 
     walk(owner)

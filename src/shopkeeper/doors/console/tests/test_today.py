@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
+from django.db.models import F
 
 from shopkeeper.doors.console import frame
 from shopkeeper.doors.console.tests.builders import Staff
@@ -20,6 +22,7 @@ from shopkeeper.insight.metrics import public as metrics
 from shopkeeper.insight.metrics.shapes import Period
 from shopkeeper.insight.metrics.tests.builders import History
 from shopkeeper.kit.ids import FactId
+from shopkeeper.selling.shop.models import Shop
 
 EVENING = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 
@@ -192,3 +195,13 @@ def test_the_figures_of_the_page_are_those_of_the_face(traded: SmallShop, owner:
 
     assert found["gmv"].value.amount == 3499
     assert cards(owner)["gmv"] == "£34.99"
+
+
+def test_a_shop_that_is_open_and_trades_is_told_nothing_of_its_first_day(traded: SmallShop, owner: Staff) -> None:
+    assert not re.search(r'role="note">[^<]*<a href="/console/first-day/"', owner.get("").content.decode())
+
+
+def test_a_shop_that_trades_before_it_opens_says_that_visitors_wait(traded: SmallShop, owner: Staff) -> None:
+    Shop.objects.update(opens_soon=True, version=F("version") + 1)
+
+    assert re.search(r'role="note">Visitors are not let in yet\. <a', owner.get("").content.decode())
