@@ -64,7 +64,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="SMTP_URL", kind=Kind.ADDRESS, part="mails", is_secret=True, schemes=("smtp", "smtps"),
         meaning=Bilingual("The mail server: `smtps://` speaks TLS at once; `smtp://` with a user turns to TLS before it signs in.",
                           "邮件服务器。`smtps://` 一开始就用 TLS；`smtp://` 带用户名时先转 TLS 再登录。"),
-        default_is=Bilingual("mails are written to the terminal, addresses and links included", "邮件写在终端里，包括收件地址和链接"),
+        default_is=Bilingual("mails are written to standard output, addresses and links included", "邮件写到标准输出，包括收件地址和链接"),
         example="smtps://user:password@mail.example.com:465",
     ),
     Setting(
@@ -95,8 +95,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="SMS_TERMINAL", kind=Kind.FLAG, part="short messages", default="0",
-        meaning=Bilingual("1 writes short messages to the terminal, numbers and codes included. For developing only.",
-                          "1 会把短信写在终端里，包括号码和验证码，只用于开发。"),
+        meaning=Bilingual("1 writes short messages to standard output, numbers and codes included. For developing only.",
+                          "1 会把短信写到标准输出，包括号码和验证码，只用于开发。"),
     ),
     # ── payments ──────────────────────────────────────────────────────────────────────────────────────────────────────
     Setting(
@@ -190,7 +190,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="TEST_PAYMENTS", kind=Kind.FLAG, part="payments", default="0",
         meaning=Bilingual("1 offers test payments at checkout beside real ones; without a real provider they are offered anyway.",
-                          "1 表示在真实支付之外也提供测试支付；没有真实支付渠道时，测试支付总会提供。"),
+                          "1 表示在真实支付之外也提供测试支付；没有真实的支付服务商时，测试支付总会提供。"),
     ),
     # ── orders ────────────────────────────────────────────────────────────────────────────────────────────────────────
     Setting(
