@@ -20,7 +20,7 @@ up: setup ## start the shop: database, web, worker · 启动商店
 setup: python ## virtual environment with the pinned packages · 准备运行环境
 	@$(PYTHON) deploy/environment.py setup
 
-setup-dev: python
+setup-dev: python ## setup, with what tests and checks need as well · 准备开发环境（含测试与检查工具）
 	@$(PYTHON) deploy/environment.py setup --dev
 
 test: setup-dev ## install what tests need, run every test · 运行全部测试

@@ -6,19 +6,26 @@ import argparse
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from shopkeeper.doors.cli import place
 from shopkeeper.doors.cli.texts import _, language
-from shopkeeper.kit.configuration import Configuration, SettingRefused, Source
+from shopkeeper.kit.configuration import Configuration, InForce, SettingRefused, Source
 from shopkeeper.kit.reference import reference
 from shopkeeper.kit.settings import SETTINGS
 from shopkeeper.ops.database import public as database
-from shopkeeper.ops.health.shapes import NAMES, Finding, State, is_well
+from shopkeeper.ops.database.shapes import gettext_noop
+from shopkeeper.ops.health.shapes import NAMES, Finding, State, failed, is_well
 
 NOWHERE = "postgresql:///shopkeeper?host=/nonexistent"
 """Where no server is found: without it the settings would name the machine's own."""
 SIGNS = {State.OK: "✓", State.WARNING: "!", State.FAILED: "✗", State.UNKNOWN: "?"}
+CALLED = {**NAMES, "shop": gettext_noop("Shop")}
+"""What each check is called, with the one that only the command line can make: elsewhere a shop is asked about itself."""
+ADDRESS_FITS = gettext_noop("The shop's own address is %(url)s, and it answers to that name (whether it runs there was not tried)")
+"""On a terminal nothing else shows that this is read from the settings, where PORT may be another than the one the shop runs on."""
 
 
 def doctor(words: argparse.Namespace) -> int:
@@ -33,7 +40,7 @@ def doctor(words: argparse.Namespace) -> int:
 
 
 def _found() -> Sequence[Finding]:
-    folder, given = place.data_dir(), dict(os.environ)
+    folder, given, is_any = place.data_dir(), dict(os.environ), place.is_any_here()
     url = place.database_url() or database.found_url(folder) or NOWHERE
     # No place.shop(): it would make the folder, start the server and bring the tables up to date, and so hide what is wrong.
     os.environ.update(DATABASE_URL=url, DATA_DIR=str(folder), DJANGO_SETTINGS_MODULE=place.SETTINGS)
@@ -42,7 +49,30 @@ def _found() -> Sequence[Finding]:
     django.setup()
     from shopkeeper.flows import checkup
 
-    return checkup.run(now=datetime.now(UTC), environ=given)
+    findings = [_untried(each) for each in checkup.run(now=datetime.now(UTC), environ=given)]
+    return findings if is_any else [_no_shop(folder), *map(_left_to_the_first, findings)]
+
+
+def _untried(finding: Finding) -> Finding:
+    """Return a finding on the shop's address in words that do not read as if it had been called."""
+    return replace(finding, said=ADDRESS_FITS) if (finding.name, finding.state) == ("addresses", State.OK) else finding
+
+
+def _no_shop(folder: Path) -> Finding:
+    return failed(
+        "shop",
+        gettext_noop("There is no shop in %(folder)s"),
+        gettext_noop(
+            "Name the folder of yours, as DATA_DIR or with --data-dir before the command. Or begin a shop there: make up, or "
+            "“shopkeeper up”."
+        ),
+        folder=folder,
+    )
+
+
+def _left_to_the_first(finding: Finding) -> Finding:
+    """Return a finding without a remedy where nothing could be looked at: to name or begin a shop is the remedy of all of these."""
+    return replace(finding, remedy="") if finding.state is State.UNKNOWN else finding
 
 
 def _unreadable(refused: Sequence[SettingRefused]) -> Sequence[Finding]:
@@ -58,7 +88,7 @@ def _unreadable(refused: Sequence[SettingRefused]) -> Sequence[Finding]:
 def _lines(findings: Sequence[Finding]) -> list[str]:
     lines = []
     for finding in findings:
-        lines.append(f"{SIGNS[finding.state]} {_(NAMES[finding.name])}: {_(finding.said) % finding.values}")
+        lines.append(f"{SIGNS[finding.state]} {_(CALLED[finding.name])}: {_(finding.said) % finding.values}")
         if finding.remedy and finding.state is not State.OK:
             lines.append(f"    → {_(finding.remedy) % finding.values}")
     counts = {state: sum(finding.state is state for finding in findings) for state in State}
@@ -91,11 +121,16 @@ def config(words: argparse.Namespace) -> int:
         print(reference(SETTINGS, words.docs), end="")
         return 0
     configuration = Configuration(SETTINGS, os.environ)
-    sources = {Source.ENVIRONMENT: _("environment"), Source.DEFAULT: _("default")}
     for found in configuration.in_force():
-        value = found.shown or found.setting.default_is.pick(language())
-        print(f"{found.setting.name}={value}  ({sources[found.source]})")
+        print(f"{found.setting.name}={found.shown}  # {_remark(found)}")
     refused = configuration.check()
     for refusal in refused:
         print(refusal.told(language()))
     return 1 if refused else 0
+
+
+def _remark(found: InForce) -> str:
+    """Return where a value comes from, or what is so while there is none."""
+    if not found.shown:
+        return _("not set: %s") % found.setting.default_is.pick(language())
+    return {Source.ENVIRONMENT: _("environment"), Source.DEFAULT: _("default")}[found.source]

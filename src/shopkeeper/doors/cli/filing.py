@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shopkeeper.doors.cli import place
-from shopkeeper.doors.cli.refusals import FileMissing, told
+from shopkeeper.doors.cli.refusals import FileMissing, NoSuchFile, told
 from shopkeeper.doors.cli.texts import _, language
+from shopkeeper.kit.refusals import NotFound
 
 if TYPE_CHECKING:
     from shopkeeper.kit.ids import RunId
@@ -95,14 +96,17 @@ def take_over(words: argparse.Namespace) -> int:
 
 
 def undo(words: argparse.Namespace) -> int:
-    """Take back what a file brought; status 1 where rows were left as they are."""
+    """Take back what a file brought; status 1 where rows were left as they are. Raises NoSuchFile."""
     place.refuse_where_none_stands()
     with place.shop():
         from shopkeeper.flows import sheets
         from shopkeeper.kit.ids import RunId
 
         number, now = RunId(words.number), datetime.now(UTC)
-        sheets.undo(sheet_id=number, actor=None, now=now)
+        try:
+            sheets.undo(sheet_id=number, actor=None, now=now)
+        except NotFound as missing:
+            raise NoSuchFile(number=number) from missing
         found = _worked(number, now)
     print(_("Taken back: %(undone)s rows. Left as they are: %(left)s.") % ({"undone": 0, "left": 0} | dict(found.undo_counts)))
     return 1 if found.undo_counts.get("left") else 0

@@ -45,9 +45,14 @@ def stands(folder: Path) -> bool:
     return (folder / "postgres" / "PG_VERSION").exists()
 
 
+def is_any_here() -> bool:
+    """Return whether there is a shop to speak of: one in the data folder, or on a database server of the operator's own."""
+    return bool(database_url()) or stands(data_dir())
+
+
 def refuse_where_none_stands() -> None:
     """Raise NoShopHere where the data folder holds no shop: for words about one that stands, which must not begin another by the way."""
-    if not database_url() and not stands(data_dir()):
+    if not is_any_here():
         raise NoShopHere(folder=data_dir())
 
 

@@ -78,6 +78,15 @@ class NoShopHere(CommandRefusal):
     )
 
 
+class NoSuchFile(CommandRefusal):
+    """No file was ever brought under this number."""
+
+    template = gettext_noop(
+        "There is no file with the number %(number)s. “shopkeeper sheet import” tells it where it has taken a file over; the console "
+        "lists all files under “Import and export”."
+    )
+
+
 class Unconfirmed(CommandRefusal):
     """A command that destroys something was not confirmed."""
 

@@ -4,7 +4,7 @@ from babel.numbers import format_currency
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from shopkeeper.doors.wordings.say import say, shown
+from shopkeeper.doors.wordings.say import EXPECTED, say, shown
 from shopkeeper.kit import money, places
 from shopkeeper.kit.refusals import KeyReused
 from shopkeeper.selling.orders import shapes as orders
@@ -147,6 +147,15 @@ def _stray_unaskable(refusal: payments.StrayUnaskable) -> tuple[str, str]:
 @say.register
 def _bad_signature(refusal: payments.BadSignature) -> tuple[str, str]:
     return _("The message is not signed by the payment provider."), _("It was not read. Check the shared secret on both sides.")
+
+
+@say.register
+def _no_statement(refusal: payments.NoStatement) -> tuple[str, str]:
+    if not refusal.columns:
+        return _("This is not a file of rows."), str(EXPECTED["statement"])
+    # Headings as the provider writes them, Chinese ones too: quoted, and called columns, they can be looked for in the file.
+    columns = _(", ").join(f"“{column}”" for column in refusal.columns)
+    return _("The file lacks the columns %(columns)s.") % {"columns": columns}, str(EXPECTED["statement"])
 
 
 @say.register

@@ -1,13 +1,13 @@
 """Payments as they cross their room's face. Money in minor units of the book currency."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from shopkeeper.kit.ids import OrderId, PaymentId
-from shopkeeper.kit.refusals import Refusal
+from shopkeeper.kit.refusals import Malformed, Refusal
 
 
 class EventKind(StrEnum):
@@ -327,6 +327,14 @@ class UnknownProvider(Refusal):
     """No adapter of that name is installed."""
 
     code = "unknown_provider"
+
+
+class NoStatement(Malformed):
+    """A file is no statement of its provider: it lacks `columns`, in the order in which they are looked for; where empty, it is no text."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        super().__init__("file", ", ".join(columns), expected="statement")
+        self.columns = tuple(columns)
 
 
 class UnusableKey(Exception):

@@ -26,6 +26,64 @@ def test_with_nothing_running_it_says_so_and_makes_nothing(tmp_path):
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.parametrize(
+    ("language", "told", "remedy"),
+    [("C.UTF-8", "✗ Shop: There is no shop in {}", "--data-dir before"), ("zh_CN.UTF-8", "✗ 店铺: {} 里没有店铺", "--data-dir")],
+)
+@pytest.mark.parametrize("is_made", [False, True])
+def test_that_a_folder_holds_no_shop_is_said_first_with_the_folder_and_what_to_do(language, told, remedy, is_made, tmp_path):
+    folder = tmp_path / "none"
+    if is_made:
+        folder.mkdir()
+
+    done = run("doctor", folder=folder, LANG=language)
+
+    first, then, *rest = done.stdout.splitlines()
+    assert done.returncode == 1
+    assert first == told.format(folder)
+    assert all(word in then for word in ("DATA_DIR", remedy, "make up"))
+    # What could not be looked at for want of a shop has no remedy of its own.
+    unknown = [number for number, line in enumerate(rest) if line.startswith("? ")]
+    assert len(unknown) > 5
+    assert not any("→" in rest[number + 1] for number in unknown)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("C.UTF-8", "The shop's own address is http://127.0.0.1:8000, and it answers to that name (whether it runs there was not tried)"),
+        ("zh_CN.UTF-8", "店铺自己的地址是 http://127.0.0.1:8000，店铺响应这个主机名（没有试着访问）"),
+    ],
+)
+def test_an_address_that_was_not_tried_is_not_called_answered(shop_environment, tmp_path, language, told):
+    done = run("doctor", folder=tmp_path, DATABASE_URL=shop_environment["DATABASE_URL"], LANG=language)
+
+    (line,) = [each for each in done.stdout.splitlines() if "127.0.0.1:8000" in each]
+    assert line.startswith("✓ ")
+    assert line.endswith(f": {told}")
+    assert "There is no shop" not in done.stdout
+    assert "里没有店铺" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("language", "unset", "default", "environment"),
+    [
+        ("C.UTF-8", "# not set: the shop is not paid through ", "default", "environment"),
+        ("zh_CN.UTF-8", "# 未设置：不通过", "默认值", "环境变量"),
+    ],
+)
+def test_what_is_not_set_is_shown_empty_with_what_follows_from_it_as_a_comment(language, unset, default, environment, tmp_path):
+    done = run("config", folder=tmp_path, LANG=language, METRICS_TOKEN="hunter2")
+
+    lines = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    assert lines["ALIPAY_APP_ID"].startswith(f"  {unset}")
+    assert lines["STRIPE_SECRET_KEY"].startswith(f"  {unset}")
+    assert lines["PORT"] == f"8000  # {default}"
+    assert lines["DATA_DIR"] == f"{tmp_path}  # {environment}"
+    assert lines["METRICS_TOKEN"] == f"••••  # {environment}"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_it_looks_at_the_shop_it_is_pointed_at(shop_environment, tmp_path):
     done = run("doctor", folder=tmp_path, DATABASE_URL=shop_environment["DATABASE_URL"], LANG="zh_CN.UTF-8")

@@ -53,6 +53,25 @@ def test_refused_rows_give_status_one_and_a_file_beside(shop: SmallShop, tmp_pat
     assert "There is no SKU “POT”" in (tmp_path / "prices-refused.csv").read_text("utf-8-sig")
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("C.UTF-8", "There is no file with the number 12. “shopkeeper sheet import” tells it where it has taken a file over; "),
+        ("zh_CN.UTF-8", "没有编号为 12 的文件。"),
+    ],
+)
+def test_a_number_that_no_file_has_is_refused_with_where_numbers_stand(shop: SmallShop, language, told, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("LC_ALL", language)
+    texts._translations.cache_clear()
+
+    assert main.main(["sheet", "undo", "12"]) == 2
+
+    said = capsys.readouterr().err
+    assert said.startswith(told)
+    assert "shopkeeper sheet import" in said
+    assert "address" not in said
+
+
 def test_every_format_is_written_whole_or_not_at_all(shop: SmallShop, tmp_path: Path) -> None:
     for form in filing.FORMATS:
         assert said("export", "products", "--out", str(tmp_path / f"goods.{form}")) == 0

@@ -62,3 +62,25 @@ def test_what_is_no_statement_ends_with_status_2(tmp_path: Path, capsys: pytest.
     assert run(tmp_path, b"date,amount\n") == 2
     assert main.main(["reconcile", str(tmp_path / "nowhere.csv"), "--provider", "alipay"]) == 2
     assert "nowhere.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("provider", "data", "language", "told"),
+    [
+        ("alipay", b"date,amount\n", "C.UTF-8", "The file lacks the columns “支付宝交易号”, “商户订单号”, “业务类型”,"),
+        ("alipay", b"date,amount\n", "zh_CN.UTF-8", "文件缺少以下列：“支付宝交易号”、“商户订单号”、“业务类型”、"),
+        ("wechat", b"", "C.UTF-8", "The file lacks the columns “交易时间”,"),
+        ("stripe", b"date,amount\n", "C.UTF-8", "The file lacks the columns “balance_transaction_id”, “reporting_category”, “fee”,"),
+        ("alipay", b"PK\xff\xff\xff", "C.UTF-8", "This is not a file of rows. Choose the CSV file as the provider gives it"),
+    ],
+)
+def test_what_is_no_statement_is_refused_by_the_columns_it_lacks(*, provider, data, language, told, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LC_ALL", language)
+    texts._translations.cache_clear()
+
+    assert run(tmp_path, data, provider) == 2
+
+    said = capsys.readouterr().err
+    assert told in said
+    assert "does not work as" not in said
+    assert "is missing" not in said

@@ -12,8 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from shopkeeper.kit.money import MOST_MINOR, exponent
-from shopkeeper.kit.refusals import Malformed
-from shopkeeper.selling.payments.shapes import LineKind, StatementLine
+from shopkeeper.selling.payments.shapes import LineKind, NoStatement, StatementLine
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 _BARE = str.maketrans({"（": "(", "）": ")", " ": "", "\t": "", "\ufeff": ""})
@@ -26,7 +25,7 @@ class _Unreadable(Exception):
 
 
 def lines(provider: str, data: bytes) -> tuple[StatementLine, ...]:
-    """Return the lines of a statement file in its order. Raises Malformed (`file`) for a file that is none of that provider's."""
+    """Return the lines of a statement file in its order. Raises NoStatement for a file that is none of that provider's."""
     read = _FORMATS[provider]
     text = _text(data)
     return tuple(read(text.splitlines()))
@@ -39,7 +38,7 @@ def _text(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Malformed("file", "", expected="statement")
+    raise NoStatement(())
 
 
 # ── Stripe ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -55,6 +54,7 @@ _STRIPE = {
     "intent": ("payment_intent_id", "payment_intentid", "paymentintentid"),
     "charge": ("charge_id", "chargeid"),
 }
+_STRIPE_NEEDED = {"id", "kind", "amount", "fee", "currency", "moment"}
 _STRIPE_KINDS = {
     "charge": LineKind.PAYMENT,
     "payment": LineKind.PAYMENT,
@@ -67,8 +67,8 @@ def _stripe(rows: Sequence[str]) -> Iterator[StatementLine]:
     reader = csv.reader(rows)
     heading = [name.translate(_BARE).lower() for name in next(reader, [])]
     columns = {wanted: heading.index(name) for wanted, names in _STRIPE.items() for name in names if name in heading}
-    if not {"id", "kind", "amount", "fee", "currency", "moment"} <= set(columns):
-        raise Malformed("file", ",".join(heading)[:80], expected="statement")
+    if missing := [names[0] for wanted, names in _STRIPE.items() if wanted in _STRIPE_NEEDED and wanted not in columns]:
+        raise NoStatement(missing)
     for fields in reader:
         if any(fields):
             yield _line(reader.line_num, fields, columns, _stripe_line)
@@ -120,7 +120,7 @@ def _alipay(rows: Sequence[str]) -> Iterator[StatementLine]:
             continue
         yield _line(number, fields, columns, _alipay_line)
     if not columns:
-        raise Malformed("file", "", expected="statement")
+        raise NoStatement([names[0] for names in _ALIPAY.values()])
 
 
 def _alipay_line(number: int, row: Row) -> StatementLine:
@@ -175,7 +175,7 @@ def _wechat(rows: Sequence[str]) -> Iterator[StatementLine]:
         # A grave accent before each field keeps spreadsheets from reading numbers; a comma may stand inside a field.
         yield _line(number, text.removeprefix("`").split(",`"), columns, _wechat_line)
     if not columns:
-        raise Malformed("file", "", expected="statement")
+        raise NoStatement([names[0] for names in _WECHAT.values()])
 
 
 def _wechat_line(number: int, row: Row) -> StatementLine:
@@ -207,7 +207,7 @@ def _columns(heading: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> dic
     names = [name.translate(_BARE) for name in heading]
     found = {key: next((names.index(name) for name in choices if name in names), -1) for key, choices in wanted.items()}
     if missing := [choices[0] for key, choices in wanted.items() if found[key] < 0]:
-        raise Malformed("file", missing[0], expected="statement")
+        raise NoStatement(missing)
     return found
 
 

@@ -37,7 +37,7 @@ NOW = datetime.now(UTC)
 def ask(shop: Listener, *, key: str = NAME, fen: int = 8808, **more: object) -> Ask:
     fields = {
         "key": key, "payment_name": NAME, "reference": "", "method": wechat.NATIVE, "amount_minor": fen, "currency": "CNY", "at": NOW,
-        "description": "订单 A-1", "notify_url": shop.url + "/notify", "timeout_s": 5.0, "expires_at": NOW + timedelta(minutes=30),
+        "description": "订单 A-1", "notify_url": shop.url + "/notify", "timeout_s": 5.0, "expires_at": NOW + timedelta(hours=6),
     }  # fmt: skip
     return Ask(**(fields | more))  # type: ignore[arg-type]
 
