@@ -12,7 +12,7 @@ from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.requests import public as requests
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import ChoiceDraft, TraitKind
-from shopkeeper.selling.catalog.shapes_collections import CollectionDraft, Edit, EditRun
+from shopkeeper.selling.catalog.shapes_collections import CollectionDraft, Edit, EditKind, EditRun
 from shopkeeper.selling.catalog.shapes_options import SizeColumn, SizeRow
 
 
@@ -95,6 +95,9 @@ def change(*, product_ids: Sequence[ProductId], edit: Edit, reason: str, actor: 
 
     Raises as `change_many.change` does, and KeyReused.
     """
+    if edit.kind is EditKind.PRICE:
+        # All of it is one transaction under a key: who changes the same prices at once takes them in the same order.
+        product_ids = sorted(product_ids)
     begun = _once(
         "catalog.edit_products", {"products": list(product_ids), "edit": _plain(edit), "reason": reason},
         lambda: change_many.change(product_ids=product_ids, edit=edit, reason=reason, actor=actor, now=now).id, key=key, now=now,

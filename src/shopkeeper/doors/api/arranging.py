@@ -35,10 +35,12 @@ from shopkeeper.flows import collections as flow
 from shopkeeper.flows import goods_once
 from shopkeeper.kit import together
 from shopkeeper.kit.ids import AttributeId, CollectionId
+from shopkeeper.kit.refusals import OutOfRange
 from shopkeeper.kit.time import day_of, day_starts
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import Sort
 from shopkeeper.selling.catalog.shapes_collections import (
+    MOST_CONDITIONS,
     Collection,
     CollectionDraft,
     CollectionKind,
@@ -175,7 +177,7 @@ class RulePreviewOut(Schema):
 )
 def list_staff_collections(request: HttpRequest, page: PageNumber = 1, size: PageSize = 50) -> Paged[StaffCollectionOut]:
     found, known = together.read(catalog.collections, known_now)
-    return paged_from([_told(each, known) for each in found], page, size)
+    return paged_from(found, page, size, lambda each: _told(each, known))
 
 
 @staff_router.post(
@@ -272,6 +274,9 @@ def _draft(data: CollectionData, known: Known) -> CollectionDraft:
 
 
 def _rule(data: RuleData, known: Known) -> Rule:
+    # Counted before anything is looked up.
+    if len(data.conditions) > MOST_CONDITIONS:
+        raise OutOfRange("rule", len(data.conditions), least=1, most=MOST_CONDITIONS)
     return Rule(match=data.match, conditions=tuple(_condition(each, known) for each in data.conditions))
 
 
@@ -320,7 +325,7 @@ def _as_it_is(found: Collection) -> CollectionDraft:
 def _data(found: Collection, known: Known) -> CollectionData:
     rule = None
     if found.kind is CollectionKind.RULE:
-        conditions = [_condition_out(each, known, shops.shop().currency) for each in found.rule.conditions]
+        conditions = [_condition_out(each, known) for each in found.rule.conditions]
         rule = RuleData(match=found.rule.match, conditions=conditions)
     return CollectionData(
         slug=found.slug, name=Words(en=found.name.en, zh=found.name.zh), intro=Words(en=found.intro.en, zh=found.intro.zh),
@@ -330,11 +335,11 @@ def _data(found: Collection, known: Known) -> CollectionData:
     )  # fmt: skip
 
 
-def _condition_out(each: Condition, known: Known, currency: str) -> RuleCondition:
+def _condition_out(each: Condition, known: Known) -> RuleCondition:
     attributes, choices = known.codes()
     price = None
     if each.kind is ConditionKind.PRICE:
-        price = PriceSpan(least_minor=each.least_minor, most_minor=each.most_minor, currency=currency)
+        price = PriceSpan(least_minor=each.least_minor, most_minor=each.most_minor, currency=known.currency)
     return RuleCondition(
         kind=each.kind,
         categories=[shelf.slug for shelf in known.shelves if each.kind is ConditionKind.CATEGORY and shelf.id in each.ids],

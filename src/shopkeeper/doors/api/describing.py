@@ -1,5 +1,6 @@
 """Routes for staff: brands, attributes with their answers, and what is said of a product by them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -30,6 +31,7 @@ from shopkeeper.doors.api.values import (
 from shopkeeper.flows import goods_once
 from shopkeeper.kit import together
 from shopkeeper.kit.ids import AttributeId, BrandId, ChoiceId, ProductId
+from shopkeeper.kit.refusals import Malformed
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import Attribute, Brand, ChoiceDraft, Trait, TraitDraft, TraitKind
@@ -206,6 +208,8 @@ def describe_product(request: HttpRequest, slug: Name, data: DescriptionData) ->
     product_id, known = product_of(slug), known_now()
     brand_id = None if data.brand is None else known.brand(data.brand)
     wanted = [trait_draft(each, known) for each in data.traits]
+    if twice := [code for code, times in Counter(each.attribute for each in data.traits).items() if times > 1]:
+        raise Malformed("trait", twice[0], expected="trait_once")
     product, said = together.read(
         lambda: catalog.product_by_id(product_id), lambda: catalog.traits([product_id]).get(product_id, ())
     )  # fmt: skip
@@ -223,7 +227,9 @@ def _brand(found: Brand) -> StaffBrandOut:
 
 
 def _choices(data: AttributeData, present: Attribute | None) -> list[ChoiceDraft]:
-    known = {each.code: each.id for each in present.choices} if present else {}
+    sent = {each.id for each in data.choices if each.id is not None}
+    # What is called by its id is nobody else's any more, even where another is called as it was.
+    known = {each.code: each.id for each in present.choices if each.id not in sent} if present else {}
     return [
         ChoiceDraft(
             id=known.get(each.code) if each.id is None else ChoiceId(each.id), code=each.code, name=bilingual(each.name),

@@ -331,6 +331,8 @@ def trait_draft(data: DraftTrait, known: Known) -> TraitDraft:
         number = None if data.number is None else Decimal(data.number)
     except InvalidOperation as wrong:
         raise Malformed("trait", data.number, expected="trait_number") from wrong
+    if number is not None and not number.is_finite():
+        raise Malformed("trait", data.number, expected="trait_number")
     return TraitDraft(
         attribute_id=attribute.id,
         choice_ids=tuple(choice_of(attribute, each) for each in data.choices),

@@ -11,6 +11,8 @@ from shopkeeper.kit.ids import BrandId, CategoryId, ChoiceId, ProductId
 from shopkeeper.kit.refusals import Malformed, NotFound
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import Attribute, Brand, Category
+from shopkeeper.selling.shop import public as shops
+from shopkeeper.selling.shop.shapes import Shop
 
 
 def product_of(slug: str) -> ProductId:
@@ -41,6 +43,11 @@ class Known:
     shelves: tuple[Category, ...]
     brands: tuple[Brand, ...]
     attributes: tuple[Attribute, ...]
+    shop: Shop
+
+    @property
+    def currency(self) -> str:
+        return self.shop.currency
 
     def shelf(self, slug: str) -> CategoryId:
         """Return the shelf of a slug. Raises NotFound."""
@@ -78,7 +85,7 @@ class Known:
 
 def known_now() -> Known:
     """Return what there is to be named, read together."""
-    return Known(*together.read(catalog.categories, catalog.brands, catalog.attributes))
+    return Known(*together.read(catalog.categories, catalog.brands, catalog.attributes, shops.shop))
 
 
 def choice_of(attribute: Attribute, code: str) -> ChoiceId:

@@ -134,7 +134,8 @@ def paged(page: Page[Any], items: Iterable[T]) -> Paged[T]:
     return Paged(items=list(items), page=page.number, pages=page.pages, size=page.size, total=page.total)
 
 
-def paged_from(whole: Sequence[T], number: int, size: int) -> Paged[T]:
-    """Return one page of a short list that a face returns whole."""
+def paged_from(whole: Sequence[Any], number: int, size: int, told: Callable[[Any], T] | None = None) -> Paged[T]:
+    """Return one page of a short list that a face returns whole, each as `told` writes it."""
     page: Page[Any] = Page(items=(), total=len(whole), number=number, size=size)
-    return paged(page, whole[(number - 1) * size : number * size])
+    here = whole[(number - 1) * size : number * size]
+    return paged(page, [told(each) for each in here] if told else here)

@@ -283,6 +283,8 @@ EXPECTED = {
     "shown_name": gettext_lazy("Use a first name or a nickname, without a mail address or a phone number."),
     "words": gettext_lazy("Write a word or two, not only signs."),
     "line_once": gettext_lazy("Name each line once only."),
+    "trait_once": gettext_lazy("Name each attribute once only, with all its answers."),
+    "choice_once": gettext_lazy("Name each answer once only."),
     "part_line": gettext_lazy("Begin each line with how many, then the SKU."),
     "code": gettext_lazy("Use capital letters, figures, points, hyphens and underscores."),
     "answer": gettext_lazy("Answer it: what is to be done needs it."),

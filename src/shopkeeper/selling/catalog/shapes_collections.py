@@ -33,6 +33,10 @@ class Match(StrEnum):
     ANY = "any"
 
 
+MOST_CONDITIONS = 12
+"""How many conditions a rule has at most."""
+
+
 class ConditionKind(StrEnum):
     """What a condition looks at."""
 

@@ -215,3 +215,9 @@ def test_a_clerk_sees_collections_and_changes_none(shop: SmallShop, owner: Staff
     assert clerk.put(f"{PATH}/{number}", GIFTS).code == "not_allowed"
     assert clerk.put(f"{PATH}/{number}/products", {"products": ["tea"]}).code == "not_allowed"
     assert catalog.named_in(catalog.collections()[0].id) == ()
+
+
+def test_too_many_conditions_are_counted_before_any_is_looked_up(owner: Staff) -> None:
+    refused = owner.post(PATH, by_rule(*[{"kind": "brand", "brands": ["nobody"]}] * 13))
+
+    assert (refused.status, refused.body["field"]) == (422, "rule")

@@ -23,6 +23,9 @@ SHADE: dict[str, Any] = {
 }
 
 
+NOBODY_TWICE = [{"attribute": "shade", "choices": ["red"]}, {"attribute": "shade", "choices": ["blue"]}]
+
+
 @pytest.fixture
 def owner(shop: SmallShop) -> Staff:
     return Staff(Role.OWNER)
@@ -178,3 +181,25 @@ def test_what_is_not_there_is_not_found(owner: Staff) -> None:
     assert owner.put(f"{ATTRIBUTES}/{10**9}", SHADE).status == 404
     assert owner.get("staff/products/never/description").status == 404
     assert owner.put("staff/products/never/description", {}).status == 404
+
+
+def test_an_answer_called_by_its_id_leaves_its_code_to_a_new_one(owner: Staff) -> None:
+    made = owner.post(ATTRIBUTES, SHADE, Idempotency_Key="a").body
+    red = made["attribute"]["choices"][0]
+    path = f"{ATTRIBUTES}/{made['id']}"
+
+    answer = owner.put(path, {**SHADE, "choices": [{**red, "code": "crimson"}, {"code": "red", "name": {"en": "Bright red"}}]})
+    kept = {each["code"]: each["id"] for each in answer.body["attribute"]["choices"]}
+    twice = owner.put(path, {**SHADE, "choices": [{**red, "code": "one"}, {**red, "code": "two"}]})
+
+    assert kept["crimson"] == red["id"] != kept["red"]
+    assert (twice.status, twice.body["field"]) == (422, "choices")
+
+
+def test_an_attribute_said_twice_or_as_no_number_is_refused(owner: Staff) -> None:
+    owner.post(ATTRIBUTES, SHADE, Idempotency_Key="a")
+
+    twice = owner.put(TEA, {"brand": None, "traits": NOBODY_TWICE})
+    nothing = owner.put(TEA, {"brand": None, "traits": [{"attribute": "shade", "number": "sNaN"}]})
+
+    assert [(each.status, each.body["field"]) for each in (twice, nothing)] == [(422, "trait"), (422, "trait")]

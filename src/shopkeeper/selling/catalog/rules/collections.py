@@ -8,9 +8,16 @@ from shopkeeper.kit import checks
 from shopkeeper.kit.ids import AttributeId
 from shopkeeper.kit.money import MOST_MINOR
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
-from shopkeeper.selling.catalog.shapes_collections import Condition, ConditionKind, Match, Rule, RuleContradicts, RuleIsEmpty
+from shopkeeper.selling.catalog.shapes_collections import (
+    MOST_CONDITIONS,
+    Condition,
+    ConditionKind,
+    Match,
+    Rule,
+    RuleContradicts,
+    RuleIsEmpty,
+)
 
-MOST_CONDITIONS = 12
 MOST_IDS = 50
 MOST_DAYS = 3650
 TEXT = 80

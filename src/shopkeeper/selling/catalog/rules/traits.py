@@ -42,6 +42,9 @@ def tidy_choices(kind: TraitKind, drafts: Sequence[ChoiceDraft]) -> list[ChoiceD
     if not least <= len(drafts) <= most:
         raise OutOfRange("choices", len(drafts), least=least, most=most)
     tidy = [_tidy_choice(draft) for draft in drafts]
+    named = [draft.id for draft in drafts if draft.id is not None]
+    if len(set(named)) < len(named):
+        raise Malformed("choices", str(next(each for each in named if named.count(each) > 1)), expected="choice_once")
     seen: set[str] = set()
     for draft in tidy:
         if draft.code in seen:

@@ -16,6 +16,8 @@
       for (const field of waiting) {
         const asker = form.elements[field.dataset.asker];
         field.hidden = !field.dataset.answers.split(" ").includes(asker.value) || !!asker.closest(".sk-field[hidden]");
+        // What is not asked is not sent either: nobody is refused for what they do not see.
+        for (const input of field.querySelectorAll("input, select, textarea")) input.disabled = field.hidden;
       }
       for (const section of sections) section.hidden = !section.querySelector(".sk-field:not([hidden])");
     };
