@@ -40,7 +40,7 @@ bench: setup-dev ## every benchmark; fails where a goal is missed · 运行基�
 
 deep: setup-dev ## every race and kill, and all tests on a second server too · 全部竞争与崩溃测试，并在第二种服务器上再测一遍
 	@$(PYTHON) deploy/environment.py system
-	@SHOPKEEPER_OTHER_SERVER=1 $(PY) -m pytest -q -m "not processes and not browser"
+	@SHOPKEEPER_OTHER_SERVER=1 $(PY) -m pytest -q -n 2 --dist worksteal -m "not processes and not browser"
 	@SHOPKEEPER_DEEP=1 $(PY) -m pytest -n 2 --dist worksteal
 
 shell: setup ## a Python prompt inside the shop · 进入商店的 Python 命令行

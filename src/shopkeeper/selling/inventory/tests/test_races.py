@@ -171,10 +171,12 @@ def test_goods_do_not_leave_a_warehouse_while_they_are_being_promised(address: s
     back = lambda: answer(address, "SELECT inventory_transfer(%s, %s, %s, 1, '', NULL, %s)", tea.variant_id, north, main, NOON)  # noqa: E731
     buyers = [lambda order=order: buy(address, order, (tea, 1)) for order in range(3)]
 
-    answers = at_once(address, [send, forth, back, *buyers])
+    lost, *others = at_once(address, [send, forth, back, *buyers])
 
-    assert set(answers) <= {"done", "done 3", "done 2", "done 1", "done 0", "SK001", "SK004"}
-    assert answers.count("SK001") <= 1
+    # One of four went missing, before or after one left for the other warehouse and one came from there, in any order.
+    assert lost in {"done 2", "done 3", "done 4"}
+    assert set(others) <= {"done", "SK001", "SK004"}
+    assert others.count("SK001") <= 1
     for shelf in inventory.shelves([tea.variant_id]):
         assert 0 <= shelf.held <= shelf.on_hand
     assert inventory.audit() == []
