@@ -15,7 +15,6 @@ from django.utils.functional import SimpleLazyObject
 from markupsafe import Markup
 
 from shopkeeper.doors.storefront import door, engines, heads, kept, languages, menu, pages, visitor
-from shopkeeper.doors.storefront.menu import Menu
 from shopkeeper.kit.page import Page
 from shopkeeper.kit.time import day_of
 from shopkeeper.ops.access import public as access
@@ -41,7 +40,7 @@ class Frame:
     """
 
     categories: tuple[Category, ...]
-    menu: Menu
+    menu: Markup
     goods: int
     basket_mark: Markup
     wish_mark: Markup
@@ -93,7 +92,7 @@ def page(
     own = engines.own_address(request) if is_listed and status == HTTPStatus.OK else None
     framed = Frame(
         categories=tuple(each for each in main if each.products),
-        menu=menu.of(request),
+        menu=menu.text(request, here),
         goods=goods,
         basket_mark=pages.units_mark(request, visitor.basket_units(request) if basket_units is None else basket_units),
         wish_mark=pages.wishes_mark(request),

@@ -5,8 +5,10 @@ database, also where the page itself is kept. The list in the database is what c
 """
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
@@ -81,18 +83,32 @@ def count(request: HttpRequest) -> Markup:
 
     `data-keeps` stands there where the visitor agreed that this browser may keep what was looked at.
     """
-    ids = marked(request)
+    ids, keeps = marked(request), visitor.consent_choice(request) == "yes"
+    return _count(ids, keeps) if ids else _none(keeps, request.LANGUAGE_CODE)
+
+
+@lru_cache(maxsize=8)
+def _none(keeps: bool, _language: str) -> Markup:
+    # Most visitors wish for nothing yet: what a kept page says to them is said in no time.
+    return _count((), keeps)
+
+
+def _count(ids: Sequence[VariantId], keeps: bool) -> Markup:
     return Markup('<b data-wishes="{0}"{1}{2}>{3}</b>').format(
         " ".join(map(str, ids)),
         Markup("") if ids else Markup(" hidden"),
-        Markup(" data-keeps") if visitor.consent_choice(request) == "yes" else Markup(""),
+        Markup(" data-keeps") if keeps else Markup(""),
         reading.number(len(ids)),
     )
 
 
 def button(variants: Sequence[VariantId], wished: Collection[VariantId]) -> Markup:
     """Return the button of a product's page: it wishes for the first of its variants, or takes those that are there off the list."""
-    there = [each for each in variants if each in wished]
+    return _button(tuple(variants), tuple(each for each in variants if each in wished), get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _button(variants: Sequence[VariantId], there: Sequence[VariantId], _language: str) -> Markup:
     name, value = ("drop", "-".join(map(str, there))) if there else ("variant", str(variants[0]))
     return Markup(
         '<button class="btn quiet heart-of" form="hearts" name="{0}" value="{1}" data-heart="{2}"{3}>{4}<span>{5}</span></button>'

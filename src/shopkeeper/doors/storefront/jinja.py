@@ -50,7 +50,7 @@ def _language(context: Context) -> str:
 @pass_context
 def url(context: Context, name: str, **values: Any) -> str:
     """Return the address of a storefront page by its name, in the page's language."""
-    return _url(name, _language(context), tuple(values.items()))
+    return reading.address(name, _language(context), tuple(values.items()))
 
 
 @pass_context
@@ -80,12 +80,6 @@ def _said(language: str, message: str, about: str = "") -> Markup:
 @lru_cache(maxsize=2048)
 def _plain(said: Markup) -> Markup:
     return said % {}
-
-
-@lru_cache(maxsize=4096)
-def _url(name: str, language: str | None, values: tuple[tuple[str, Any], ...]) -> str:
-    # The language is here to tell addresses apart: reverse() writes them in the active one.
-    return reverse(f"storefront:{name}", kwargs=dict(values))
 
 
 def console(name: str) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
+from markupsafe import Markup
 
 from shopkeeper.doors.storefront import kept, pages
 from shopkeeper.kit.ids import CategoryId
@@ -63,6 +65,33 @@ def of(request: HttpRequest) -> Menu:
         brands=tuple(makers[:MOST_BRANDS]),
         has_collections=bool(shown),
     )
+
+
+@dataclass(slots=True)
+class _Written:
+    """The menu as it was last written on pages that stand in one place, in one language."""
+
+    menu: Menu
+    text: Markup
+
+
+_written: dict[tuple[str, str], _Written] = {}
+
+MOST_PLACES = 512
+"""In so many places a process remembers how the menu was written: about 8 kB each in a shop with a hundred shelves."""
+
+
+def text(request: HttpRequest, here: str) -> Markup:
+    """Return the menu as pages show it that stand `here`; it is written anew where anything in it has changed."""
+    menu, place = of(request), (here, request.LANGUAGE_CODE)
+    known = _written.get(place)
+    # Shelves and collections are compared, not trusted to be the same: mostly they are the very same objects, which takes no time.
+    if known is None or known.menu != menu:
+        if len(_written) >= MOST_PLACES:
+            _written.clear()
+        written = render_to_string("storefront/menu.html", {"menu": menu, "here": here, "page_language": request.LANGUAGE_CODE})
+        known = _written[place] = _Written(menu, Markup(written))  # noqa: S704 - rendered with escaping on
+    return known.text
 
 
 def _panel(main: Category, categories: Sequence[Category], collections: Sequence[Collection]) -> Panel:

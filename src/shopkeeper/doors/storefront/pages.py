@@ -299,7 +299,9 @@ def _plain(page: Page, filled: list[bytes]) -> bytes:
 
 
 def _fill(request: HttpRequest, page: Page) -> list[bytes]:
-    return [_filling(request, name).encode() for name in page.holes]
+    # What stands in several places, as the token does in each form, is made once for an answer.
+    filled = {name: _filling(request, name).encode() for name in dict.fromkeys(page.holes)}
+    return [filled[name] for name in page.holes]
 
 
 def _filling(request: HttpRequest, name: str) -> str:

@@ -3,11 +3,13 @@
 import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from shopkeeper.kit.money import to_decimal
@@ -24,6 +26,12 @@ def locale() -> Locale:
 def pick(text: Bilingual) -> str:
     """Return a bilingual text in the active language."""
     return text.pick(get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def address(name: str, language: str, values: tuple[tuple[str, Any], ...] = ()) -> str:
+    """Return the address of a storefront page by its name, in the active language, which is told to keep addresses apart."""
+    return reverse(f"storefront:{name}", kwargs=dict(values))
 
 
 def money(minor: int, currency: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shopkeeper.doors.storefront import photos, reading
@@ -115,7 +115,7 @@ def _item(place: int, name: str, **where: str) -> Told:
 
 
 def _address(name: str, **values: str) -> str:
-    return settings.PUBLIC_URL + reverse(f"storefront:{name}", kwargs=values)
+    return settings.PUBLIC_URL + reading.address(name, get_language() or "en", tuple(values.items()))
 
 
 def _graph(*things: Told) -> Told:

@@ -11,7 +11,18 @@ from shopkeeper.kit.refusals import NotFound
 from shopkeeper.selling.reviews import models
 from shopkeeper.selling.reviews.shapes import Asked, HideReason, Question, RepliedAlready, Reply, ReviewState, Ruling, Said
 
-_SHOWN = models.Question.objects.filter(state=ReviewState.SHOWN)
+_FROM = "FROM reviews_question WHERE product_id = %s AND state = 'shown'"
+# Their columns stand in the order of the models' fields.
+_PAGE = f"""
+    SELECT id, product_id, visitor, customer_id, shown_name, text, language, state, reason, asked_at {_FROM}
+    ORDER BY asked_at DESC, id DESC OFFSET %s LIMIT %s
+"""
+_REPLIES = f"""
+    SELECT id, question_id, line_id, actor_id, shown_name, text, language, state, reason, at FROM reviews_reply
+    WHERE state = 'shown' AND question_id IN (SELECT id {_FROM} ORDER BY asked_at DESC, id DESC OFFSET %s LIMIT %s)
+    ORDER BY id
+"""  # noqa: S608 - our own words
+_TOTAL = f"SELECT count(*) {_FROM}"
 
 _HIDDEN = """
     SELECT reason, count(*) FROM (
@@ -25,12 +36,11 @@ _HIDDEN = """
 
 def asked(product_id: ProductId, start: int, size: int) -> Asked:
     """Return a page of the shown questions of a product with their shown answers, the shop's first: one statement."""
-    here = _SHOWN.filter(product_id=product_id)
-    page = here.order_by("-asked_at", "-id")[start : start + size]
+    # Every product page asks this, and most have no questions: written out, it costs a tenth of what it would through the models.
     rows, replies, total, hidden = together.read(
-        lambda: list(page),
-        lambda: list(models.Reply.objects.filter(state=ReviewState.SHOWN, question__in=page.values("id")).order_by("id")),
-        here.count,
+        lambda: [models.Question(*row) for row in statements.rows(_PAGE, [product_id, start, size])],
+        lambda: [models.Reply(*row) for row in statements.rows(_REPLIES, [product_id, start, size])],
+        lambda: statements.row(_TOTAL, [product_id])[0],
         lambda: statements.rows(_HIDDEN, [product_id, product_id]),
     )
     return Asked(
