@@ -17,8 +17,8 @@ django.setup()
 # Hashing well takes a tenth of a second, and tests make people by the thousand. Processes that tests start hash as a shop does.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
-_COPIES = (("shopkeeper.selling.shop.store", "_kept"), ("shopkeeper.doors.storefront.kept", "_kept"))
-"""What processes keep of the shop's rows, by the version they were read at."""
+_COPIES = ("shopkeeper.selling.shop.store", "shopkeeper.doors.storefront.kept")
+"""Where processes keep copies of the shop's rows, by the version they were read at; each can `forget` them."""
 
 pytest_plugins = ["tests.postgres", "tests.share", "tests.skips"]
 
@@ -30,6 +30,6 @@ def nothing_counted() -> None:
 
     cache.clear()
     # Builders that remember put the same rows back under the same version: what a process keeps of them is an earlier test's.
-    for module, name in _COPIES:
+    for module in _COPIES:
         if module in sys.modules:
-            getattr(sys.modules[module], name).clear()
+            sys.modules[module].forget()

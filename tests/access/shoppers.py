@@ -32,7 +32,9 @@ NOBODYS = frozenset(
         "read_related", "relate_products", "list_size_tables", "make_size_table", "read_size_table", "change_size_table",
         "remove_size_table", "read_own_size_table", "choose_size_table",
         "list_staff_brands", "make_brand", "change_brand", "list_staff_attributes", "make_attribute", "change_attribute",
-        "read_description", "describe_product", "look_at_edit", "edit_products", "read_edit", "stop_edit", "undo_edit",
+        "make_product", "read_staff_product", "change_product", "list_staff_categories", "make_category", "change_category",
+        "read_description", "describe_product", "list_edits", "look_at_edit", "edit_products", "read_edit", "stop_edit",
+        "undo_edit",
         "read_draft", "keep_draft", "discard_draft", "publish_draft", "plan_draft", "unplan_draft", "list_versions", "compare_versions",
         "draft_again",
         "list_looks", "look_at_page", "read_engine_words", "put_engine_words",
@@ -94,6 +96,7 @@ PUBLIC_VALUES = frozenset(
         "collection",
         "table",
         "brand",
+        "category",
         "attribute",
         "edit",
     }

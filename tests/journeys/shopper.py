@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from shopkeeper.doors.storefront.tests.builders import Corner
 from shopkeeper.flows import join
 from shopkeeper.selling.orders import public as orders
-from tests.journeys.test_pages_for_everyone import _faults
+from tests.journeys.looks import faults_of
 
 EMAIL, PASSWORD = "ann@example.com", "quiet lantern on a shelf"
 ANSWERED = "no.somebody"
@@ -49,7 +49,7 @@ class Shopper:
     def look(self, where: str) -> None:
         """Look whether the page as it stands is for everyone; without a script nothing is looked at, because axe is one."""
         self.page.wait_for_load_state()
-        if self.has_script and (found := _faults(self.page)):
+        if self.has_script and (found := faults_of(self.page)):
             self.faults[where] = found
         searched = self.page.locator("#find")
         if "/search/" not in self.page.url and searched.count() and (typed := searched.input_value()):

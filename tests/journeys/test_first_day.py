@@ -10,7 +10,7 @@ from shopkeeper.flows import first_day, open_shop
 from shopkeeper.flows.tests.builders import NOON
 from shopkeeper.ops.access.shapes import Role
 from shopkeeper.selling.shop import public as shops
-from tests.journeys.test_pages_for_everyone import _faults
+from tests.journeys.looks import faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -40,10 +40,10 @@ def test_every_step_is_for_everyone(
 
     for step in first_day.NAMES:
         page.goto(f"{live_server.url}/console/first-day/?step={step}")
-        faults[step] = [each for each in _faults(page) if "sk-first" in each or "wider" in each or "<input" in each or "<select" in each]
+        faults[step] = [each for each in faults_of(page) if "sk-first" in each or "wider" in each or "<input" in each or "<select" in each]
     page.goto(f"{live_server.url}/console/first-day/?step=open")
     page.locator("form[action$='/open/doors/'] button").click()
-    faults["refused"] = [each for each in _faults(page) if "sk-" in each]
+    faults["refused"] = [each for each in faults_of(page) if "sk-" in each]
     expect(page.get_by_role("alert").first).to_be_visible()
 
     assert {step: said for step, said in faults.items() if said} == {}

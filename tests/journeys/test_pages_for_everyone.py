@@ -4,11 +4,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
 from django.utils import timezone
 from playwright.sync_api import Browser
-from playwright.sync_api import Error as PlaywrightError
 
 from shopkeeper.doors.storefront import urls
 from shopkeeper.doors.storefront.tests.builders import Corner, corner
@@ -26,6 +24,7 @@ from shopkeeper.selling.shop.models import Shop
 from shopkeeper.selling.wishes import public as wishes
 from shopkeeper.selling.wishes.shapes import WaitAsked, browser_owner
 from tests.journeys.goods import desk_set, evening_collection
+from tests.journeys.looks import faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -107,28 +106,6 @@ NO_PAGES = frozenset(
 WRONG = {"nowhere/": 404, "join/old/": 410, "reset/old/": 410}
 LOOKS = [(1280, "light", "en"), (320, "dark", "zh-hans")]
 
-_TOO_SMALL = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary')].filter(e => {
-  const r = e.getBoundingClientRect();
-  return r.width && r.height && (r.height < 24 || r.width < 24) && !e.closest('p, dd, .prose, label') && !e.matches('.unseen, .skip');
-}).map(e => e.outerHTML.slice(0, 120))"""
-
-
-def _faults(page: Any) -> list[str]:
-    try:
-        return _faults_of(page)
-    except PlaywrightError:
-        # The page that was looked at made way for the next one meanwhile: that is the one meant.
-        page.wait_for_load_state("networkidle")
-        return _faults_of(page)
-
-
-def _faults_of(page: Any) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    said = [f"{each['id']}: {node['html'][:140]}" for each in found for node in each["nodes"]]
-    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    said += [f"{wider} px wider than the screen"] if wider > 0 else []
-    return said + [f"too small: {each}" for each in page.evaluate(_TOO_SMALL)]
-
 
 def _filled_in(shop: Corner) -> dict[str, object]:
     """Return what stands in the addresses that are somebody's secret."""
@@ -172,12 +149,12 @@ def test_every_page_is_for_everyone(
 
     for address in PAGES:
         answer = page.goto(f"{live_server.url}/{language}/{address.format(**secrets)}")
-        faults[address] = _faults(page)
+        faults[address] = faults_of(page)
         assert answer is not None
         assert answer.status == WRONG.get(address, 200), address
     page.goto(f"{live_server.url}/{language}/checkout/")
     page.click("aside .btn")
-    faults["checkout refused"] = _faults(page)
+    faults["checkout refused"] = faults_of(page)
     for field, value in (
         ("email", "ann@example.com"),
         ("name", "Ann"),
@@ -191,15 +168,15 @@ def test_every_page_is_for_everyone(
     secrets = _of_an_order()
     for address in OF_AN_ORDER:
         page.goto(f"{live_server.url}/{language}/{address.format(**secrets)}")
-        faults[address] = _faults(page)
+        faults[address] = faults_of(page)
         assert page.url.endswith(address.format(**secrets)), page.url
     page.goto(f"{live_server.url}/{language}/find-order/")
     page.evaluate("document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(each => each.remove())")
     page.locator("main form .btn").click()
-    faults["form out of date"] = _faults(page)
+    faults["form out of date"] = faults_of(page)
     Shop.objects.update(opens_soon=True, version=7)
     page.goto(f"{live_server.url}/{language}/")
-    faults["opens soon"] = _faults(page)
+    faults["opens soon"] = faults_of(page)
 
     assert {address: said for address, said in faults.items() if said} == {}
 
@@ -223,7 +200,7 @@ def test_the_account_is_for_everyone(
 
     for address in OF_A_MEMBER:
         page.goto(f"{live_server.url}/{language}/{address.format(address=saved.id)}")
-        faults[address] = _faults(page)
+        faults[address] = faults_of(page)
         assert page.url.endswith(address.format(address=saved.id)), page.url
 
     assert {address: said for address, said in faults.items() if said} == {}

@@ -1,6 +1,7 @@
 """Staff change many products at once and take it back, fill collections by hand and by rule, and make a bundle."""
 
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -44,8 +45,13 @@ def test_many_are_changed_after_a_look_and_set_back(live_server: Any, browser: B
     at.send("Change them", reason="weighed anew")
     expect(page.locator(".sk [role=alert]").first).to_be_visible()
     assert at.field("reason").input_value() == "weighed anew"
+    at.fill(weight="77")
     at.field("kind").select_option(label="Take off sale")
-    at.send("Change them")
+    expect(at.field("weight")).to_be_hidden()
+    # What is not asked is not sent: only the act, its reason and the mark of what was seen are.
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        at.send("Change them")
+    assert set(parse_qs(sent.value.post_data or "")) == {"csrfmiddlewaretoken", "kind", "reason"}
     at.has("In the shop → Not shown")
     assert shown(shop) == {"TEA": True, "CUP": True}
     at.send("Change them")

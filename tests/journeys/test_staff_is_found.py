@@ -132,6 +132,8 @@ def test_ways_to_sign_in_are_switched_and_a_provider_is_set_up(
 
     lantern.trouble = "weak"
     at.open("sign-in-providers/new/")
+    at.fill(slug="lantern")
+    at.has("/sign-in/back/lantern/")
     at.field("is_on").check()
     at.send("Save provider", name_en="Lantern", name_zh="灯笼", slug="lantern", issuer=lantern.address, client_id=CLIENT_ID, secret=SECRET)
     expect(page.locator(".sk-field--wrong")).to_contain_text("proves nothing")

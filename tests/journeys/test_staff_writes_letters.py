@@ -14,6 +14,11 @@ from tests.journeys.desk import desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+_SIDEWAYS = """() => [...document.querySelectorAll('.sk, .sk *')].filter(
+  (each) => ['auto', 'scroll'].includes(getComputedStyle(each).overflowX) && each.scrollWidth > each.clientWidth
+).map((each) => each.outerHTML.slice(0, 120))"""
+"""What would have to be scrolled sideways to be read."""
+
 
 @pytest.fixture
 def shop(settings: Any, tmp_path: Any) -> SmallShop:
@@ -80,6 +85,7 @@ def test_the_chinese_letter_and_a_mail_that_came_back(live_server: Any, browser:
 
     # A returned mail stands at its order; staff who know the address to be right let all mail go there again.
     at.open(f"orders/{order.id}/")
+    assert page.evaluate(_SIDEWAYS) == []
     at.press(page.get_by_role("note").get_by_role("link"))
     at.has("5.1.1")
     at.follow("只发必要邮件")

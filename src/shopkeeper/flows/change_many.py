@@ -26,8 +26,9 @@ MOST_TRIES = 5
 JOB = "change_many"
 
 
-def preview(*, product_ids: Sequence[ProductId], edit: Edit) -> Preview:
-    """Return what an edit would come to; of prices, the second person left aside. Raises as `change` does."""
+def preview(*, product_ids: Sequence[ProductId], edit: Edit, actor: UserId | None) -> Preview:
+    """Return what an edit would come to for whoever may do it; of prices, the second person left aside. Raises as `change` does."""
+    _require(edit, actor)
     if edit.kind is not EditKind.PRICE:
         return catalog.preview_edit(product_ids=product_ids, edit=edit)
     if edit.price is None or not product_ids:
@@ -36,7 +37,12 @@ def preview(*, product_ids: Sequence[ProductId], edit: Edit) -> Preview:
 
 
 def change(*, product_ids: Sequence[ProductId], edit: Edit, reason: str, actor: UserId | None, now: datetime) -> EditRun:
-    """Do one thing to many products and return how far it is: done, or under way where there are many of them.
+    """Do one thing to many products and return how far it is: done, or under way where there are many of them. Raises as `begin` does."""
+    return go_on(begin(product_ids=product_ids, edit=edit, reason=reason, actor=actor, now=now).id, now)
+
+
+def begin(*, product_ids: Sequence[ProductId], edit: Edit, reason: str, actor: UserId | None, now: datetime) -> EditRun:
+    """Begin to do one thing to many products and return how far it is: few are done at once, but for prices, which `go_on` changes.
 
     Raises TooManyAtOnce, NotFound for what the edit is about, FilledByRule, CollectionIsFull, Malformed, OutOfRange, SecondPersonNeeded,
     and NotAllowed for prices by somebody who may set none.
@@ -45,7 +51,7 @@ def change(*, product_ids: Sequence[ProductId], edit: Edit, reason: str, actor: 
     if edit.price is not None:
         change_prices.check(edit.price)
     wanted = list(dict.fromkeys(product_ids))
-    is_small = len(wanted) <= SMALL and (edit.kind is not EditKind.PRICE or change_prices.count(wanted) <= SMALL)
+    is_small = _is_small(wanted, edit)
     if is_small and edit.kind is not EditKind.PRICE:
         edit_id, _done = catalog.edit_products(product_ids=wanted, edit=edit, reason=reason, actor=actor, now=now)
         return catalog.edit_run(edit_id)
@@ -53,11 +59,16 @@ def change(*, product_ids: Sequence[ProductId], edit: Edit, reason: str, actor: 
         run = catalog.begin_run(product_ids=wanted, edit=edit, reason=reason, actor=actor, now=now)
         if not is_small:
             jobs.defer(JOB, once=JOB, timestamp=0)
-    return work(run.id, now) if is_small else run
+    return run
 
 
 def undo(*, edit_id: int, actor: UserId | None, now: datetime) -> EditRun:
-    """Set back what the last edit changed, where nobody changed it since, and return how far that is.
+    """Set back what the last edit changed, where nobody changed it since, and return how far that is. Raises as `begin_undo` does."""
+    return go_on(begin_undo(edit_id=edit_id, actor=actor, now=now).id, now)
+
+
+def begin_undo(*, edit_id: int, actor: UserId | None, now: datetime) -> EditRun:
+    """Begin to set back what the last edit changed: few products at once, but for prices, which `go_on` sets back.
 
     Raises NotFound, EditUnderWay, EditTooOld, NotAllowed; of a small one also as `catalog.undo_edit` does.
     """
@@ -71,7 +82,21 @@ def undo(*, edit_id: int, actor: UserId | None, now: datetime) -> EditRun:
         run = catalog.begin_undo(edit_id=edit_id, actor=actor, now=now)
         if not is_small:
             jobs.defer(JOB, once=JOB, timestamp=0)
-    return work(run.id, now) if is_small else run
+    return run
+
+
+def go_on(edit_id: int, now: datetime) -> EditRun:
+    """Do now what is left of a small edit or of its undoing, and return it; a large one stays the job's. Raises NotFound.
+
+    Outside any transaction of the caller's: what is put before a second person stays, whatever becomes of the rest.
+    """
+    run = catalog.edit_run(edit_id)
+    if run.state is RunState.RUNNING:
+        due = catalog.products_due(edit_id, size=SMALL)
+        is_small = run.edit.kind is EditKind.PRICE and run.wanted <= SMALL and _is_small(due, run.edit)
+    else:
+        is_small = run.state is RunState.UNDOING and run.changed <= SMALL
+    return work(edit_id, now) if is_small else run
 
 
 def stop(*, edit_id: int, actor: UserId | None, now: datetime) -> EditRun:
@@ -107,6 +132,10 @@ def work(edit_id: int, now: datetime) -> EditRun:
             of_goods: Callable[..., None] = catalog.undo_some if is_undoing else catalog.change_some
             of_goods(edit_id, size=AT_ONCE, now=now)
     return run
+
+
+def _is_small(product_ids: Sequence[ProductId], edit: Edit) -> bool:
+    return len(product_ids) <= SMALL and (edit.kind is not EditKind.PRICE or change_prices.count(product_ids) <= SMALL)
 
 
 def _require(edit: Edit, actor: UserId | None) -> None:

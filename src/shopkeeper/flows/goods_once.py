@@ -12,7 +12,7 @@ from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.requests import public as requests
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import ChoiceDraft, TraitKind
-from shopkeeper.selling.catalog.shapes_collections import CollectionDraft, Edit, EditKind, EditRun
+from shopkeeper.selling.catalog.shapes_collections import CollectionDraft, Edit, EditRun
 from shopkeeper.selling.catalog.shapes_options import SizeColumn, SizeRow
 
 
@@ -32,6 +32,32 @@ def make_brand(*, slug: str, name: Bilingual, intro: Bilingual, actor: UserId, n
         lambda: catalog.save_brand(brand_id=None, slug=slug, name=name, intro=intro, actor=actor, now=now), key=key, now=now,
     )  # fmt: skip
     return BrandId(made)
+
+
+def make_category(
+    *,
+    slug: str,
+    name: Bilingual,
+    intro: Bilingual,
+    parent_id: CategoryId | None,
+    drawing: str,
+    position: int,
+    actor: UserId,
+    now: datetime,
+    key: str | None = None,
+) -> CategoryId:
+    """Make a category and return its id; repeating the key repeats the answer. Raises as `catalog.save_category`, and KeyReused."""
+
+    def work() -> int:
+        return catalog.save_category(
+            category_id=None, slug=slug, name=name, intro=intro, parent_id=parent_id, drawing=drawing, position=position, actor=actor,
+            now=now,
+        )  # fmt: skip
+
+    asked = {
+        "slug": slug, "name": _plain(name), "intro": _plain(intro), "parent": parent_id, "drawing": drawing, "position": position,
+    }  # fmt: skip
+    return CategoryId(_once("catalog.save_category", asked, work, key=key, now=now))
 
 
 def make_attribute(
@@ -93,16 +119,13 @@ def make_size_table(
 def change(*, product_ids: Sequence[ProductId], edit: Edit, reason: str, actor: UserId, now: datetime, key: str | None = None) -> EditRun:
     """Do one thing to many products and return how far it is now; repeating the key begins nothing anew.
 
-    Raises as `change_many.change` does, and KeyReused.
+    Prices are begun under the key and changed after it, slice by slice, as without one. Raises as `change_many.change` does, and KeyReused.
     """
-    if edit.kind is EditKind.PRICE:
-        # All of it is one transaction under a key: who changes the same prices at once takes them in the same order.
-        product_ids = sorted(product_ids)
     begun = _once(
         "catalog.edit_products", {"products": list(product_ids), "edit": _plain(edit), "reason": reason},
-        lambda: change_many.change(product_ids=product_ids, edit=edit, reason=reason, actor=actor, now=now).id, key=key, now=now,
+        lambda: change_many.begin(product_ids=product_ids, edit=edit, reason=reason, actor=actor, now=now).id, key=key, now=now,
     )  # fmt: skip
-    return catalog.edit_run(begun)
+    return change_many.go_on(begun, now)
 
 
 def undo(*, edit_id: int, actor: UserId, now: datetime, key: str | None = None) -> EditRun:
@@ -111,9 +134,9 @@ def undo(*, edit_id: int, actor: UserId, now: datetime, key: str | None = None) 
     Raises as `change_many.undo` does, and KeyReused.
     """
     _once(
-        "catalog.undo_edit", {"edit": edit_id}, lambda: change_many.undo(edit_id=edit_id, actor=actor, now=now).id, key=key, now=now
+        "catalog.undo_edit", {"edit": edit_id}, lambda: change_many.begin_undo(edit_id=edit_id, actor=actor, now=now).id, key=key, now=now
     )  # fmt: skip
-    return catalog.edit_run(edit_id)
+    return change_many.go_on(edit_id, now)
 
 
 def stop(*, edit_id: int, actor: UserId, now: datetime, key: str | None = None) -> EditRun:

@@ -285,7 +285,9 @@ class Command(forms.Form):
     RENAMED: ClassVar[Mapping[str, str]] = {}
     groups: Sequence[tuple[Any, Sequence[str]]] = ()
     asked_for: ClassVar[Mapping[str, tuple[str, Sequence[str]]]] = {}
-    """Fields asked only where another field has one of these answers; without a script all are asked."""
+    """Fields asked only where another field has one of these answers; without a script all are asked, and these alone are read."""
+    reader: UserId | None = None
+    """Who sends the form; nobody yet while it is only shown."""
 
     def __init__(
         self, *args: Any, target_id: int | None = None, setting: Setting, asked: Mapping[str, str] | None = None, **kwargs: Any
@@ -304,6 +306,18 @@ class Command(forms.Form):
 
     def prepare(self) -> None:
         """Load what the form is about: set initial values and choices. Raises NotFound."""
+
+    def clean(self) -> dict[str, Any]:
+        """Leave out what the answers do not ask for: nobody is refused for a field that plays no part."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in [name for name in self.asked_for if not self._is_asked(name, found)]:
+            self.errors.pop(name, None)
+            found.pop(name, None)
+        return found
+
+    def _is_asked(self, name: str, found: Mapping[str, Any]) -> bool:
+        asker, answers = self.asked_for.get(name, ("", ()))
+        return not asker or (found.get(asker) in answers and self._is_asked(asker, found))
 
     def name(self) -> str:
         """Return the name of the thing the form is about, for its title."""

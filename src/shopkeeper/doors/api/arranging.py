@@ -9,6 +9,7 @@ from ninja import Field, Router, Schema
 
 from shopkeeper.doors.api.baskets import refuse_other_currency
 from shopkeeper.doors.api.description import also
+from shopkeeper.doors.api.fields import called
 from shopkeeper.doors.api.lookups import Known, choice_of, known_now, products_of, refuse_unneeded, slugs_of
 from shopkeeper.doors.api.orders import RepeatKey
 from shopkeeper.doors.api.staff import StaffSession, actor, under_key
@@ -29,18 +30,20 @@ from shopkeeper.doors.api.values import (
     bilingual,
     both,
     paged_from,
+    words_of,
 )
-from shopkeeper.flows import arrange_collection as arranging
 from shopkeeper.flows import collections as flow
 from shopkeeper.flows import goods_once
 from shopkeeper.kit import together
 from shopkeeper.kit.ids import AttributeId, CollectionId
-from shopkeeper.kit.refusals import OutOfRange
+from shopkeeper.kit.refusals import Malformed, OutOfRange
 from shopkeeper.kit.time import day_of, day_starts
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import Sort
 from shopkeeper.selling.catalog.shapes_collections import (
     MOST_CONDITIONS,
+    MOST_IDS,
+    MOST_NAMED,
     Collection,
     CollectionDraft,
     CollectionKind,
@@ -50,7 +53,6 @@ from shopkeeper.selling.catalog.shapes_collections import (
     Part,
     Rule,
 )
-from shopkeeper.selling.shop import public as shops
 
 staff_router = Router(tags=["staff"])
 
@@ -65,6 +67,12 @@ NEEDED: dict[ConditionKind, tuple[str, ...]] = {
     ConditionKind.IN_STOCK: (),
 }
 """What a condition says besides its kind."""
+
+OF_A_RULE = {"category": "categories", "brand": "brands", "choice": "choices"}
+"""What a condition calls that which a room names one of."""
+
+OfOne = Annotated[list[Name], Field(max_length=MOST_IDS)]
+Named = Annotated[list[Name], Field(max_length=MOST_NAMED)]
 
 
 class PriceSpan(Sent):
@@ -83,10 +91,10 @@ class RuleCondition(Sent):
     )
 
     kind: ConditionKind
-    categories: list[Name] = []
-    brands: list[Name] = []
+    categories: OfOne = []
+    brands: OfOne = []
     attribute: Name | None = None
-    choices: list[Name] = []
+    choices: OfOne = []
     text: Text = ""
     days: Whole | None = None
     price: PriceSpan | None = None
@@ -143,15 +151,17 @@ class WholeCollectionOut(StaffCollectionOut):
 class ArrangementIn(Sent):
     __doc__ = gettext_noop(
         "All goods a collection names, by their slugs, in their order: chosen by hand, or put first where a rule fills it. `left_out` only "
-        "where a rule does. What is in neither list is named no longer."
+        "where a rule does. What is in neither list is named no longer; both together name 5,000 at most."
     )
 
-    products: list[Name]
-    left_out: list[Name] = []
+    products: Named
+    left_out: Named = []
 
 
 class RulePreviewIn(Sent):
-    __doc__ = gettext_noop("A rule to be tried; with the id of a `collection`, what is named there already stands first or is left out.")
+    __doc__ = gettext_noop(
+        "A rule to be tried; with the id of a `collection` that a rule fills, what is named there already stands first or is left out."
+    )
 
     rule: RuleData
     collection: LineNumber | None = None
@@ -189,7 +199,9 @@ def list_staff_collections(request: HttpRequest, page: PageNumber = 1, size: Pag
 )
 def make_collection(request: HttpRequest, data: CollectionData, idempotency_key: RepeatKey = None) -> WholeCollectionOut:
     known = known_now()
-    return _whole(goods_once.make_collection(draft=_draft(data, known), **under_key(request, idempotency_key)), known)
+    with called(**OF_A_RULE):
+        made = goods_once.make_collection(draft=_draft(data, known), **under_key(request, idempotency_key))
+    return _whole(made, known)
 
 
 @staff_router.post(
@@ -200,11 +212,12 @@ def make_collection(request: HttpRequest, data: CollectionData, idempotency_key:
     summary=gettext_noop("What a rule finds now; nothing is saved"),
 )
 def preview_rule(request: HttpRequest, data: RulePreviewIn) -> RulePreviewOut:
-    zone = shops.shop().zone
-    collection_id = None if data.collection is None else CollectionId(data.collection)
-    found = flow.sample(
-        _rule(data.rule, known_now()), today=day_starts(day_of(timezone.now(), zone), zone), collection_id=collection_id
-    )  # fmt: skip
+    known = known_now()
+    zone = known.shop.zone
+    with called(**OF_A_RULE):
+        found = flow.sample(
+            _rule(data.rule, known), today=day_starts(day_of(timezone.now(), zone), zone), collection_id=_ruled(data.collection)
+        )  # fmt: skip
     return RulePreviewOut(products=found.goods, first=[FoundByRule(slug=each.slug, name=both(each.name)) for each in found.first])
 
 
@@ -227,11 +240,10 @@ def read_staff_collection(request: HttpRequest, collection: Number) -> WholeColl
     summary=gettext_noop("Change a collection; the same again changes nothing"),
 )
 def change_collection(request: HttpRequest, collection: Number, data: CollectionData) -> WholeCollectionOut:
-    known, present = together.read(known_now, lambda: catalog.collection_by_id(CollectionId(collection)))
-    draft = _draft(data, known)
-    if draft != _as_it_is(present):
-        catalog.save_collection(collection_id=present.id, draft=draft, actor=actor(request), now=timezone.now())
-    return _whole(present.id, known)
+    known = known_now()
+    with called(**OF_A_RULE):
+        catalog.save_collection(collection_id=CollectionId(collection), draft=_draft(data, known), actor=actor(request), now=timezone.now())
+    return _whole(CollectionId(collection), known)
 
 
 @staff_router.put(
@@ -242,10 +254,13 @@ def change_collection(request: HttpRequest, collection: Number, data: Collection
     summary=gettext_noop("Say which goods a collection names, in their order; the same again changes nothing"),
 )
 def arrange_collection(request: HttpRequest, collection: Number, data: ArrangementIn) -> WholeCollectionOut:
-    arranging.arrange(
-        collection_id=CollectionId(collection), products=products_of(data.products), left_out=products_of(data.left_out),
-        actor=actor(request), now=timezone.now(),
-    )  # fmt: skip
+    with called(product="products"):
+        products = products_of(data.products)
+    with called(product="left_out"):
+        left_out = products_of(data.left_out)
+    catalog.arrange_collection(
+        collection_id=CollectionId(collection), products=products, left_out=left_out, actor=actor(request), now=timezone.now()
+    )
     return _whole(CollectionId(collection), known_now())
 
 
@@ -261,7 +276,7 @@ def _draft(data: CollectionData, known: Known) -> CollectionDraft:
         name=bilingual(data.name),
         intro=bilingual(data.intro),
         kind=data.kind,
-        rule=Rule() if data.rule is None else catalog.tidy_rule(_rule(data.rule, known)),
+        rule=Rule() if data.rule is None else _rule(data.rule, known),
         drawing=data.drawing,
         tint=data.tint,
         sort=data.sort,
@@ -280,14 +295,27 @@ def _rule(data: RuleData, known: Known) -> Rule:
     return Rule(match=data.match, conditions=tuple(_condition(each, known) for each in data.conditions))
 
 
+def _ruled(number: int | None) -> CollectionId | None:
+    """Return the collection in which a rule is tried: what somebody chose by hand is not named any more once a rule fills it."""
+    if number is None:
+        return None
+    found = catalog.collection_by_id(CollectionId(number))
+    if found.kind is CollectionKind.HAND:
+        raise Malformed("collection", found.slug, expected="left_out")
+    return found.id
+
+
 def _condition(data: RuleCondition, known: Known) -> Condition:
     refuse_unneeded(data, {"kind", *NEEDED[data.kind]})
     if data.kind is ConditionKind.ANSWER:
-        attribute = known.attribute(data.attribute or "")
+        # An answer that is there no more is read as none: what was read may come back so.
+        if not data.attribute or not data.choices:
+            raise Malformed("choice" if data.attribute else "attribute", "", expected="answer")
+        attribute = known.attribute(data.attribute)
         ids = tuple(int(choice_of(attribute, each)) for each in data.choices)
         return Condition(kind=data.kind, attribute_id=AttributeId(attribute.id), ids=ids)
     if data.price is not None:
-        refuse_other_currency(data.price.currency)
+        refuse_other_currency(data.price.currency, ours=known.currency)
     return Condition(
         kind=data.kind,
         ids=(*(known.shelf(each) for each in data.categories), *(known.brand(each) for each in data.brands)),
@@ -313,22 +341,13 @@ def _told(found: Collection, known: Known) -> StaffCollectionOut:
     return StaffCollectionOut(id=found.id, is_shown=found.is_shown(timezone.now()), collection=_data(found, known))
 
 
-def _as_it_is(found: Collection) -> CollectionDraft:
-    """Return a collection that is there as it would be sent again."""
-    return CollectionDraft(
-        slug=found.slug, name=found.name, intro=found.intro, kind=found.kind, rule=found.rule, drawing=found.drawing, tint=found.tint,
-        sort=found.sort, is_published=found.is_published, is_in_menu=found.is_in_menu, position=found.position,
-        starts_at=found.starts_at, ends_at=found.ends_at,
-    )  # fmt: skip
-
-
 def _data(found: Collection, known: Known) -> CollectionData:
     rule = None
     if found.kind is CollectionKind.RULE:
         conditions = [_condition_out(each, known) for each in found.rule.conditions]
         rule = RuleData(match=found.rule.match, conditions=conditions)
     return CollectionData(
-        slug=found.slug, name=Words(en=found.name.en, zh=found.name.zh), intro=Words(en=found.intro.en, zh=found.intro.zh),
+        slug=found.slug, name=words_of(found.name), intro=words_of(found.intro),
         kind=found.kind, rule=rule, drawing=found.drawing, tint=found.tint,  # type: ignore[arg-type]
         sort=found.sort, is_published=found.is_published, is_in_menu=found.is_in_menu, position=found.position,
         starts_at=found.starts_at, ends_at=found.ends_at,

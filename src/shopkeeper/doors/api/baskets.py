@@ -169,9 +169,9 @@ def goods_of(sku: str) -> Goods:
     return found
 
 
-def refuse_other_currency(currency: str | None, *, field: str = "currency") -> None:
-    """Refuse a currency that is not the shop's. Raises Malformed where it is none at all."""
-    ours = shops.shop().currency
+def refuse_other_currency(currency: str | None, *, field: str = "currency", ours: str = "") -> None:
+    """Refuse a currency that is not the shop's; whoever has read the shop's gives it. Raises Malformed where it is none at all."""
+    ours = ours or shops.shop().currency
     if currency is not None and checks.currency(currency, field=field) != ours:
         raise Problem(
             code="wrong_currency", detail=_("Nothing is priced in %(currency)s here.") % {"currency": currency.strip().upper()},

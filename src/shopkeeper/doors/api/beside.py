@@ -1,25 +1,39 @@
 """Routes for staff: what stands beside a product, related goods and size tables."""
 
 from functools import partial
+from typing import Annotated, TypedDict
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_noop
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 
 from shopkeeper.doors.api.description import also
+from shopkeeper.doors.api.fields import called
 from shopkeeper.doors.api.lookups import Known, known_now, product_of, products_of, slugs_of
 from shopkeeper.doors.api.orders import RepeatKey
 from shopkeeper.doors.api.staff import StaffSession, actor, under_key
-from shopkeeper.doors.api.values import LineNumber, Name, Number, Paged, PageNumber, PageSize, Sent, Text, Words, bilingual, paged
+from shopkeeper.doors.api.values import LineNumber, Name, Number, Paged, PageNumber, PageSize, Sent, Text, Words, bilingual, paged, words_of
 from shopkeeper.flows import goods_once
 from shopkeeper.kit import together
 from shopkeeper.kit.ids import CategoryId, ProductId, SizeTableId
 from shopkeeper.kit.page import Page
+from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.shapes_options import Link, LinkKind, SizeColumn, SizeRow, SizeTable
+from shopkeeper.selling.catalog.shapes_options import MOST_RELATED, Link, LinkKind, SizeColumn, SizeRow, SizeTable
 
 staff_router = Router(tags=["staff"])
+
+MOST_SHELVES = 1_000
+"""Shelves that one size table may be named for at once."""
+
+OF_A_TABLE = {
+    "column_name_en": "columns", "column_name_zh": "columns", "unit": "columns", "size_name": "rows", "cell": "rows",
+    "category": "categories",
+}  # fmt: skip
+"""Where in a size table stands what a room names by itself."""
+
+Beside = Annotated[list[Name], Field(max_length=MOST_RELATED)]
 
 
 class BesideData(Sent):
@@ -27,8 +41,8 @@ class BesideData(Sent):
         "What staff put beside a product, by slugs, in their order, twelve at most in all: what goes with it, and what stands in for it."
     )
 
-    goes_with: list[Name] = []
-    instead: list[Name] = []
+    goes_with: Beside = []
+    instead: Beside = []
 
 
 class SizeColumnData(Sent):
@@ -55,7 +69,7 @@ class SizeTableData(Sent):
     note: Words = Words()
     columns: list[SizeColumnData]
     rows: list[SizeRowData]
-    categories: list[Name] = []
+    categories: Annotated[list[Name], Field(max_length=MOST_SHELVES)] = []
 
 
 class StaffSizeTableOut(Schema):
@@ -100,8 +114,12 @@ def read_related(request: HttpRequest, slug: Name) -> BesideData:
 )
 def relate_products(request: HttpRequest, slug: Name, data: BesideData) -> BesideData:
     product_id = product_of(slug)
-    links = [*_links(data.goes_with, LinkKind.WITH), *_links(data.instead, LinkKind.INSTEAD)]
-    if _by_kind(links) != _by_kind(catalog.extras(product_id).links):
+    with called(product="goes_with"):
+        links = _links(data.goes_with, LinkKind.WITH)
+    with called(product="instead"):
+        links += _links(data.instead, LinkKind.INSTEAD)
+    is_in_first = slug in data.goes_with or len(set(data.goes_with)) < len(data.goes_with)
+    with called(links="goes_with" if is_in_first else "instead"):
         catalog.relate(product_id=product_id, links=links, actor=actor(request), now=timezone.now())
     return _beside(product_id)
 
@@ -112,12 +130,9 @@ def _links(slugs: list[Name], kind: LinkKind) -> list[Link]:
     return [Link(known[each], kind) for each in slugs]
 
 
-def _by_kind(links: list[Link] | tuple[Link, ...]) -> list[list[ProductId]]:
-    return [[each.product_id for each in links if each.kind is kind] for kind in LinkKind]
-
-
 def _beside(product_id: ProductId) -> BesideData:
-    goes_with, instead = _by_kind(catalog.extras(product_id).links)
+    links = catalog.extras(product_id).links
+    goes_with, instead = ([each.product_id for each in links if each.kind is kind] for kind in (LinkKind.WITH, LinkKind.INSTEAD))
     return BesideData(goes_with=slugs_of(goes_with), instead=slugs_of(instead))
 
 
@@ -147,10 +162,8 @@ def list_size_tables(request: HttpRequest, page: PageNumber = 1, size: PageSize 
 )
 def make_size_table(request: HttpRequest, data: SizeTableData, idempotency_key: RepeatKey = None) -> StaffSizeTableOut:
     known = known_now()
-    made = goods_once.make_size_table(
-        name=bilingual(data.name), note=bilingual(data.note), columns=_columns(data), rows=_rows(data),
-        category_ids=[known.shelf(each) for each in data.categories], **under_key(request, idempotency_key),
-    )  # fmt: skip
+    with called(**OF_A_TABLE):
+        made = goods_once.make_size_table(**_said(data, known), **under_key(request, idempotency_key))
     return _one(made, known)
 
 
@@ -174,14 +187,8 @@ def read_size_table(request: HttpRequest, table: Number) -> StaffSizeTableOut:
 )
 def change_size_table(request: HttpRequest, table: Number, data: SizeTableData) -> StaffSizeTableOut:
     table_id, known = SizeTableId(table), known_now()
-    present, shelves = together.read(lambda: catalog.size_table_by_id(table_id), lambda: catalog.shelves_with(table_id))
-    wanted = [known.shelf(each) for each in data.categories]
-    said = (bilingual(data.name), bilingual(data.note), _columns(data), _rows(data))
-    if said != (present.name, present.note, list(present.columns), list(present.rows)) or set(wanted) != set(shelves):
-        catalog.save_size_table(
-            size_table_id=table_id, name=said[0], note=said[1], columns=said[2], rows=said[3], category_ids=wanted,
-            actor=actor(request), now=timezone.now(),
-        )  # fmt: skip
+    with called(**OF_A_TABLE):
+        catalog.save_size_table(size_table_id=table_id, **_said(data, known), actor=actor(request), now=timezone.now())
     return _one(table_id, known)
 
 
@@ -216,17 +223,28 @@ def read_own_size_table(request: HttpRequest, slug: Name) -> OwnSizeTableOut:
 def choose_size_table(request: HttpRequest, slug: Name, data: OwnSizeTableIn) -> OwnSizeTableOut:
     product_id = product_of(slug)
     wanted = None if data.size_table is None else SizeTableId(data.size_table)
-    if wanted != catalog.own_size_table(product_id):
-        catalog.choose_size_table(product_id=product_id, size_table_id=wanted, actor=actor(request), now=timezone.now())
+    catalog.choose_size_table(product_id=product_id, size_table_id=wanted, actor=actor(request), now=timezone.now())
     return _own(slug, product_id)
 
 
-def _columns(data: SizeTableData) -> list[SizeColumn]:
-    return [SizeColumn(name=bilingual(each.name), unit=each.unit.strip()) for each in data.columns]
+class Said(TypedDict):
+    """A size table as the room takes it."""
+
+    name: Bilingual
+    note: Bilingual
+    columns: list[SizeColumn]
+    rows: list[SizeRow]
+    category_ids: list[CategoryId]
 
 
-def _rows(data: SizeTableData) -> list[SizeRow]:
-    return [SizeRow(size=each.size.strip(), cells=tuple(cell.strip() for cell in each.cells)) for each in data.rows]
+def _said(data: SizeTableData, known: Known) -> Said:
+    return Said(
+        name=bilingual(data.name),
+        note=bilingual(data.note),
+        columns=[SizeColumn(name=bilingual(each.name), unit=each.unit) for each in data.columns],
+        rows=[SizeRow(size=each.size, cells=tuple(each.cells)) for each in data.rows],
+        category_ids=[known.shelf(each) for each in data.categories],
+    )
 
 
 def _own(slug: str, product_id: ProductId) -> OwnSizeTableOut:
@@ -242,8 +260,8 @@ def _one(table_id: SizeTableId, known: Known) -> StaffSizeTableOut:
 def _table(found: SizeTable, shelves: tuple[CategoryId, ...], known: Known) -> StaffSizeTableOut:
     slugs = (known.shelf_slug(each) for each in shelves)
     table = SizeTableData(
-        name=Words(en=found.name.en, zh=found.name.zh), note=Words(en=found.note.en, zh=found.note.zh),
-        columns=[SizeColumnData(name=Words(en=each.name.en, zh=each.name.zh), unit=each.unit) for each in found.columns],
+        name=words_of(found.name), note=words_of(found.note),
+        columns=[SizeColumnData(name=words_of(each.name), unit=each.unit) for each in found.columns],
         rows=[SizeRowData(size=each.size, cells=list(each.cells)) for each in found.rows],
         categories=[each for each in slugs if each is not None],
     )  # fmt: skip

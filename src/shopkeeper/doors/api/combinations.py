@@ -12,12 +12,11 @@ from ninja import Field, Router, Schema
 from shopkeeper.doors.api.baskets import goods_of
 from shopkeeper.doors.api.description import also
 from shopkeeper.doors.api.lookups import product_of
-from shopkeeper.doors.api.options import ProductOption, as_it_is, option_drafts
+from shopkeeper.doors.api.options import ProductOption, option_drafts
 from shopkeeper.doors.api.orders import RepeatKey
 from shopkeeper.doors.api.staff import StaffSession, actor, under_key
 from shopkeeper.doors.api.values import Both, LineNumber, Name, Sent, Text, Whole, both
 from shopkeeper.flows import add_variants as add_once
-from shopkeeper.flows import sell_variant
 from shopkeeper.kit import together
 from shopkeeper.kit.ids import OptionValueId, ProductId, VariantId
 from shopkeeper.selling.catalog import public as catalog
@@ -129,8 +128,7 @@ def save_options(request: HttpRequest, slug: Name, data: OptionsIn) -> Combinati
     product_id = product_of(slug)
     present, attributes = together.read(lambda: catalog.options([product_id]).get(product_id, ()), catalog.attributes)
     drafts = option_drafts(data.options, present=present, attributes={each.code: each for each in attributes})
-    if drafts != [as_it_is(each) for each in present]:
-        catalog.save_options(product_id=product_id, options=drafts, actor=actor(request), now=timezone.now())
+    catalog.save_options(product_id=product_id, options=drafts, actor=actor(request), now=timezone.now())
     return _told(product_id)
 
 
@@ -170,7 +168,7 @@ def set_on_sale(request: HttpRequest, sku: Name, data: OnSaleIn) -> OnSaleOut:
     variant_id = goods_of(sku).variant_id
     return _on_sale(
         variant_id,
-        sell_variant.set_on_sale(variant_id=variant_id, is_sellable=data.is_sellable, actor=actor(request), now=timezone.now()),
+        catalog.set_on_sale(variant_id=variant_id, is_sellable=data.is_sellable, actor=actor(request), now=timezone.now()),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -11,6 +11,7 @@ from ninja import Field, Router, Schema
 
 from shopkeeper.doors.api.description import also
 from shopkeeper.doors.api.drafts import DraftTrait, trait_draft, traits_out
+from shopkeeper.doors.api.fields import called
 from shopkeeper.doors.api.lookups import known_now, product_of
 from shopkeeper.doors.api.orders import RepeatKey
 from shopkeeper.doors.api.staff import StaffSession, actor, under_key
@@ -27,6 +28,7 @@ from shopkeeper.doors.api.values import (
     Words,
     bilingual,
     paged_from,
+    words_of,
 )
 from shopkeeper.flows import goods_once
 from shopkeeper.kit import together
@@ -37,6 +39,9 @@ from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import Attribute, Brand, ChoiceDraft, Trait, TraitDraft, TraitKind
 
 staff_router = Router(tags=["staff"])
+
+OF_AN_ATTRIBUTE = {"choice": "choices"}
+"""What an attribute calls that which the room names one of."""
 
 
 class BrandData(Sent):
@@ -116,9 +121,7 @@ def list_staff_brands(request: HttpRequest, page: PageNumber = 1, size: PageSize
     summary=gettext_noop("Make a brand"),
 )
 def make_brand(request: HttpRequest, data: BrandData, idempotency_key: RepeatKey = None) -> StaffBrandOut:
-    made = goods_once.make_brand(
-        slug=data.slug, name=bilingual(data.name), intro=bilingual(data.intro), **under_key(request, idempotency_key)
-    )  # fmt: skip
+    made = goods_once.make_brand(**_said(data), **under_key(request, idempotency_key))
     return _brand(catalog.brand_by_id(made))
 
 
@@ -130,11 +133,8 @@ def make_brand(request: HttpRequest, data: BrandData, idempotency_key: RepeatKey
     summary=gettext_noop("Change a brand; the same again changes nothing"),
 )
 def change_brand(request: HttpRequest, brand: Number, data: BrandData) -> StaffBrandOut:
-    present = catalog.brand_by_id(BrandId(brand))
-    name, intro = bilingual(data.name), bilingual(data.intro)
-    if (data.slug, name, intro) != (present.slug, present.name, present.intro):
-        catalog.save_brand(brand_id=present.id, slug=data.slug, name=name, intro=intro, actor=actor(request), now=timezone.now())
-    return _brand(catalog.brand_by_id(present.id))
+    saved = catalog.save_brand(brand_id=BrandId(brand), **_said(data), actor=actor(request), now=timezone.now())
+    return _brand(catalog.brand_by_id(saved))
 
 
 # ── attributes ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -158,10 +158,8 @@ def list_staff_attributes(request: HttpRequest, page: PageNumber = 1, size: Page
     summary=gettext_noop("Make an attribute with its answers"),
 )
 def make_attribute(request: HttpRequest, data: AttributeData, idempotency_key: RepeatKey = None) -> StaffAttributeOut:
-    made = goods_once.make_attribute(
-        code=data.code, name=bilingual(data.name), kind=data.kind, unit=data.unit, is_filter=data.is_filter, position=data.position,
-        choices=_choices(data, None), **under_key(request, idempotency_key),
-    )  # fmt: skip
+    with called(**OF_AN_ATTRIBUTE):
+        made = goods_once.make_attribute(**_asked(data), **under_key(request, idempotency_key))
     return _attribute(catalog.attribute_by_id(made))
 
 
@@ -174,13 +172,8 @@ def make_attribute(request: HttpRequest, data: AttributeData, idempotency_key: R
 )
 def change_attribute(request: HttpRequest, attribute: Number, data: AttributeData) -> StaffAttributeOut:
     present = catalog.attribute_by_id(AttributeId(attribute))
-    name, choices = bilingual(data.name), _choices(data, present)
-    said = (data.code, name, data.kind, data.unit, data.is_filter, data.position, choices)
-    if said != _as_it_is(present):
-        catalog.save_attribute(
-            attribute_id=present.id, code=data.code, name=name, kind=data.kind, unit=data.unit, is_filter=data.is_filter,
-            position=data.position, choices=choices, actor=actor(request), now=timezone.now(),
-        )  # fmt: skip
+    with called(**OF_AN_ATTRIBUTE):
+        catalog.save_attribute(attribute_id=present.id, **_asked(data, present), actor=actor(request), now=timezone.now())
     return _attribute(catalog.attribute_by_id(present.id))
 
 
@@ -207,13 +200,10 @@ def read_description(request: HttpRequest, slug: Name) -> DescriptionData:
 def describe_product(request: HttpRequest, slug: Name, data: DescriptionData) -> DescriptionData:
     product_id, known = product_of(slug), known_now()
     brand_id = None if data.brand is None else known.brand(data.brand)
-    wanted = [trait_draft(each, known) for each in data.traits]
-    if twice := [code for code, times in Counter(each.attribute for each in data.traits).items() if times > 1]:
-        raise Malformed("trait", twice[0], expected="trait_once")
-    product, said = together.read(
-        lambda: catalog.product_by_id(product_id), lambda: catalog.traits([product_id]).get(product_id, ())
-    )  # fmt: skip
-    if brand_id != product.brand_id or _by_attribute(wanted) != _by_attribute(_drafts(said)):
+    with called(trait="traits", choice="choices"):
+        wanted = [trait_draft(each, known) for each in data.traits]
+        if twice := [code for code, times in Counter(each.attribute for each in data.traits).items() if times > 1]:
+            raise Malformed("trait", twice[0], expected="trait_once")
         catalog.describe(product_id=product_id, brand_id=brand_id, traits=wanted, actor=actor(request), now=timezone.now())
     return _description(product_id)
 
@@ -221,8 +211,39 @@ def describe_product(request: HttpRequest, slug: Name, data: DescriptionData) ->
 # ── between the door and the room ─────────────────────────────────────────────────────────────────────────────────────
 
 
+class SaidOfBrand(TypedDict):
+    """A brand as the room takes it."""
+
+    slug: str
+    name: Bilingual
+    intro: Bilingual
+
+
+class AskedOfGoods(TypedDict):
+    """An attribute as the room takes it."""
+
+    code: str
+    name: Bilingual
+    kind: TraitKind
+    unit: str
+    is_filter: bool
+    position: int
+    choices: list[ChoiceDraft]
+
+
+def _said(data: BrandData) -> SaidOfBrand:
+    return SaidOfBrand(slug=data.slug, name=bilingual(data.name), intro=bilingual(data.intro))
+
+
+def _asked(data: AttributeData, present: Attribute | None = None) -> AskedOfGoods:
+    return AskedOfGoods(
+        code=data.code, name=bilingual(data.name), kind=data.kind, unit=data.unit, is_filter=data.is_filter, position=data.position,
+        choices=_choices(data, present),
+    )  # fmt: skip
+
+
 def _brand(found: Brand) -> StaffBrandOut:
-    said = BrandData(slug=found.slug, name=_words(found.name), intro=_words(found.intro))
+    said = BrandData(slug=found.slug, name=words_of(found.name), intro=words_of(found.intro))
     return StaffBrandOut(id=found.id, products=found.products, brand=said)
 
 
@@ -239,16 +260,10 @@ def _choices(data: AttributeData, present: Attribute | None) -> list[ChoiceDraft
     ]  # fmt: skip
 
 
-def _as_it_is(found: Attribute) -> tuple[object, ...]:
-    """Return an attribute that is there as it would be sent again."""
-    choices = [ChoiceDraft(id=each.id, code=each.code, name=each.name, swatch=each.swatch) for each in found.choices]
-    return (found.code, found.name, found.kind, found.unit, found.is_filter, found.position, choices)
-
-
 def _attribute(found: Attribute) -> StaffAttributeOut:
     said = AttributeData(
-        code=found.code, name=_words(found.name), kind=found.kind, unit=found.unit, is_filter=found.is_filter, position=found.position,
-        choices=[AttributeAnswer(id=each.id, code=each.code, name=_words(each.name), swatch=each.swatch) for each in found.choices],
+        code=found.code, name=words_of(found.name), kind=found.kind, unit=found.unit, is_filter=found.is_filter, position=found.position,
+        choices=[AttributeAnswer(id=each.id, code=each.code, name=words_of(each.name), swatch=each.swatch) for each in found.choices],
     )  # fmt: skip
     return StaffAttributeOut(id=found.id, attribute=said)
 
@@ -265,11 +280,3 @@ def _drafts(said: Sequence[Trait]) -> list[TraitDraft]:
         TraitDraft(attribute_id=each.attribute_id, choice_ids=tuple(x.id for x in each.choices), number=each.number, text=each.text)
         for each in said
     ]
-
-
-def _by_attribute(traits: Sequence[TraitDraft]) -> dict[int, tuple[object, ...]]:
-    return {each.attribute_id: (sorted(set(each.choice_ids)), each.number, each.text) for each in traits}
-
-
-def _words(text: Bilingual) -> Words:
-    return Words(en=text.en, zh=text.zh)

@@ -11,10 +11,25 @@ from ninja import Field, Router, Schema
 
 from shopkeeper.doors.api.baskets import refuse_other_currency
 from shopkeeper.doors.api.description import also
+from shopkeeper.doors.api.fields import called
 from shopkeeper.doors.api.lookups import Known, choice_of, known_now, products_of, refuse_unneeded
 from shopkeeper.doors.api.orders import RepeatKey
-from shopkeeper.doors.api.staff import StaffSession, under_key
-from shopkeeper.doors.api.values import Both, Money, Name, Number, Sent, Text, Whole, both, money_or_none
+from shopkeeper.doors.api.staff import StaffSession, actor, under_key
+from shopkeeper.doors.api.values import (
+    Both,
+    Money,
+    Name,
+    Number,
+    Paged,
+    PageNumber,
+    PageSize,
+    Sent,
+    Text,
+    Whole,
+    both,
+    money_or_none,
+    paged,
+)
 from shopkeeper.flows import change_many, change_prices, goods_once
 from shopkeeper.kit import checks, together
 from shopkeeper.kit.ids import ProductId
@@ -35,11 +50,10 @@ from shopkeeper.selling.catalog.shapes_collections import (
     TooManyAtOnce,
 )
 from shopkeeper.selling.pricing import public as pricing
-from shopkeeper.selling.shop import public as shops
 
 staff_router = Router(tags=["staff"])
 
-MOST = 10_000
+MOST, MOST_CHOICES = 10_000, 200
 MOST_PERCENT, MOST_PERCENT_DOWN = change_prices.MOST_SHARE // 100, -change_prices.LEAST_SHARE // 100
 
 NEEDED: Mapping[EditKind, tuple[str, ...]] = {
@@ -53,6 +67,9 @@ NEEDED: Mapping[EditKind, tuple[str, ...]] = {
     EditKind.PRICE: ("price",),
 }
 """What an edit says besides its kind and its products."""
+
+OF_AN_EDIT = {"product": "products", "choice": "choices", "collection_id": "collection"}
+"""What a request calls that which a room names one of."""
 
 
 class PriceChange(Sent):
@@ -82,7 +99,7 @@ class EditLookIn(Sent):
     category: Name | None = None
     brand: Name | None = None
     attribute: Name | None = None
-    choices: list[Name] = []
+    choices: Annotated[list[Name], Field(max_length=MOST_CHOICES)] = []
     collection: Name | None = None
     weight_g: Whole | None = None
     price: PriceChange | None = None
@@ -139,11 +156,10 @@ class EditLookOut(Schema):
     first: list[EditChange]
 
 
-class EditOut(Schema):
+class EditHead(Schema):
     __doc__ = gettext_noop(
         "A change of many and how far it is: `running`, `stopped`, `done`, `undoing` or `undone`; `worked` of `wanted` products are gone "
-        "through (while it is undone: of the `changed` ones). `outcomes` counts products by what became of them: `done`, `same`, `waits` "
-        "(for a second person), `refused`, `due`, `back`, `left`; `refusals` counts those that were left by code."
+        "through (while it is undone: of the `changed` ones)."
     )
 
     id: int
@@ -155,12 +171,32 @@ class EditOut(Schema):
     worked: int
     changed: int
     set_back: int
-    outcomes: dict[str, int]
-    refusals: dict[str, int]
     by: int | None
     at: datetime
     undone_by: int | None
     undone_at: datetime | None
+
+
+class EditOut(EditHead):
+    __doc__ = gettext_noop(
+        "A change of many with what became of its products: `outcomes` counts them by `done`, `same`, `waits` (for a second person), "
+        "`refused`, `due`, `back`, `left`; `refusals` counts those that were left by code. Both are kept for a day and null once they are "
+        "forgotten."
+    )
+
+    outcomes: dict[str, int] | None
+    refusals: dict[str, int] | None
+
+
+@staff_router.get(
+    "/edits",
+    auth=StaffSession("catalog.view"),
+    response=Paged[EditHead],
+    summary=gettext_noop("Changes of many products, the latest first"),
+)
+def list_edits(request: HttpRequest, page: PageNumber = 1, size: PageSize = 50) -> Paged[EditHead]:
+    found = catalog.edit_runs(number=page, size=size)
+    return paged(found, (EditHead(**_head(each)) for each in found))
 
 
 @staff_router.post(
@@ -172,9 +208,10 @@ class EditOut(Schema):
 )
 def look_at_edit(request: HttpRequest, data: EditLookIn) -> EditLookOut:
     known = known_now()
-    edit = _edit(data, known)
-    found = change_many.preview(product_ids=_wanted(data), edit=edit)
-    tell = _Teller(known, catalog.products([each.product_id for each in found.first]), shops.shop().currency)
+    with called(**OF_AN_EDIT):
+        edit = _edit(data, known)
+        found = change_many.preview(product_ids=_wanted(data), edit=edit, actor=actor(request))
+    tell = _Teller(known, catalog.products([each.product_id for each in found.first]))
     return EditLookOut(changed=found.changed, same=found.same, first=[tell.change(each) for each in found.first])
 
 
@@ -183,11 +220,14 @@ def look_at_edit(request: HttpRequest, data: EditLookIn) -> EditLookOut:
     auth=StaffSession("catalog.edit_products"),
     response={201: EditOut, 202: EditOut},
     openapi_extra=also(404, 409),
-    summary=gettext_noop("Do one thing to many products: at once (201), or more than 200 by a job to be followed (202)"),
+    summary=gettext_noop(
+        "Do one thing to many products: at once (201), or more than 200 (for prices, variants) by a job to be followed (202)"
+    ),
 )
 def edit_products(request: HttpRequest, data: EditIn, idempotency_key: RepeatKey = None) -> tuple[int, EditOut]:
-    edit = _edit(data, known_now())
-    run = goods_once.change(product_ids=_wanted(data), edit=edit, reason=data.reason, **under_key(request, idempotency_key))
+    with called(**OF_AN_EDIT):
+        edit = _edit(data, known_now())
+        run = goods_once.change(product_ids=_wanted(data), edit=edit, reason=data.reason, **under_key(request, idempotency_key))
     return (202 if run.state in UNDER_WAY else 201), _told(run.id)
 
 
@@ -244,7 +284,7 @@ def _edit(data: EditLookIn, known: Known) -> Edit:
         if not is_answer:
             raise Malformed(each, "", expected="answer")
     if data.kind is EditKind.PRICE and data.price is not None:
-        return Edit(kind=data.kind, price=_step(data.price))
+        return Edit(kind=data.kind, price=_step(data.price, known))
     return Edit(kind=data.kind, target=_target(data, known), choice_ids=_choices(data, known), weight_g=data.weight_g or 0)
 
 
@@ -269,10 +309,10 @@ def _choices(data: EditLookIn, known: Known) -> tuple[int, ...]:
     return tuple(choice_of(known.attribute(data.attribute or ""), each) for each in data.choices)
 
 
-def _step(data: PriceChange) -> PriceStep:
+def _step(data: PriceChange, known: Known) -> PriceStep:
     by_share = data.how in ("up_percent", "down_percent")
     refuse_unneeded(data, {"how", "rounding", "price_list", *(("percent",) if by_share else ("amount_minor", "currency"))})
-    value = _share(data) if by_share else _amount(data)
+    value = _share(data) if by_share else _amount(data, known)
     how = PriceHow.PERCENT if by_share else PriceHow.SET if data.how == "set" else PriceHow.AMOUNT
     return PriceStep(
         how=how,
@@ -291,12 +331,12 @@ def _share(data: PriceChange) -> int:
     return int(percent * 100)
 
 
-def _amount(data: PriceChange) -> int:
+def _amount(data: PriceChange, known: Known) -> int:
     if data.amount_minor is None:
         raise Malformed("amount_minor", "", expected="answer")
     if data.currency is None:
         raise Malformed("currency", "", expected="answer")
-    refuse_other_currency(data.currency)
+    refuse_other_currency(data.currency, ours=known.currency)
     return data.amount_minor
 
 
@@ -317,19 +357,25 @@ def _told(edit_id: int) -> EditOut:
     run, outcomes, refusals = together.read(
         lambda: catalog.edit_run(edit_id), lambda: catalog.run_counts(edit_id), lambda: catalog.run_refusals(edit_id)
     )
-    return EditOut(
-        id=run.id, kind=run.edit.kind, state=run.state, is_under_way=run.state in UNDER_WAY, reason=run.reason, wanted=run.wanted,
-        worked=run.worked, changed=run.changed, set_back=run.set_back,
-        outcomes={each.value: outcomes[each.value] for each in RowState if outcomes.get(each.value)}, refusals=dict(refusals),
-        by=run.actor, at=run.at, undone_by=run.undone_by, undone_at=run.undone_at,
-    )  # fmt: skip
+    told = {each.value: outcomes[each.value] for each in RowState if outcomes.get(each.value)}
+    # Forgotten is not nothing: whatever it went through had a state once.
+    is_known = bool(told) or not run.wanted
+    return EditOut(**_head(run), outcomes=told if is_known else None, refusals=dict(refusals) if is_known else None)
+
+
+def _head(run: EditRun) -> dict[str, Any]:
+    return {
+        "id": run.id, "kind": run.edit.kind, "state": run.state, "is_under_way": run.state in UNDER_WAY, "reason": run.reason,
+        "wanted": run.wanted, "worked": run.worked, "changed": run.changed, "set_back": run.set_back, "by": run.actor, "at": run.at,
+        "undone_by": run.undone_by, "undone_at": run.undone_at,
+    }  # fmt: skip
 
 
 class _Teller:
     """Tells the first changes of a dry run by what callers name things by."""
 
-    def __init__(self, known: Known, products: Mapping[ProductId, Product], currency: str) -> None:
-        self.known, self.products, self.currency = known, products, currency
+    def __init__(self, known: Known, products: Mapping[ProductId, Product]) -> None:
+        self.known, self.products = known, products
         _attributes, self.choices = known.codes()
 
     def change(self, found: Change) -> EditChange:
@@ -358,7 +404,7 @@ class _Teller:
 
     def _prices(self, prices: Mapping[str, int | None]) -> list[EditPrice]:
         return [
-            EditPrice(sku=self.skus[each], price=money_or_none(amount, self.currency))
+            EditPrice(sku=self.skus[each], price=money_or_none(amount, self.known.currency))
             for each, amount in prices.items()
             if each in self.skus
         ]

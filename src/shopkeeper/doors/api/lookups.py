@@ -32,8 +32,8 @@ def products_of(slugs: Sequence[str]) -> list[ProductId]:
 def slugs_of(product_ids: Iterable[ProductId]) -> list[str]:
     """Return what these products are named by, in their order; those that are gone are left out."""
     wanted = list(product_ids)
-    known = catalog.products(wanted)
-    return [known[each].slug for each in wanted if each in known]
+    known = catalog.slugs(wanted)
+    return [known[each] for each in wanted if each in known]
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,12 +129,6 @@ def option_drafts(
     return [_draft(each, present, attributes) for each in sent]
 
 
-def as_it_is(option: Option) -> OptionDraft:
-    """Return an option that is there as it would be sent again."""
-    values = tuple(OptionValueDraft(id=each.id, name=each.name, swatch=each.swatch, choice_id=each.choice_id) for each in option.values)
-    return OptionDraft(id=option.id, name=option.name, attribute_id=option.attribute_id, values=values)
-
-
 def _draft(sent: ProductOption, present: Sequence[Option], attributes: Mapping[str, Attribute]) -> OptionDraft:
     if sent.attribute is not None and sent.attribute not in attributes:
         raise NotFound("attribute", checks.shown(sent.attribute))

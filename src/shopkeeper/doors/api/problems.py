@@ -116,6 +116,8 @@ KINDS: Mapping[str, Kind] = {
     "combination_taken": Kind(409, gettext_lazy("Another variant stands for it")),
     "combination_missing": Kind(422, gettext_lazy("A value of an option is missing")),
     "slug_taken": Kind(409, gettext_lazy("The web name is taken")),
+    "sku_taken": Kind(409, gettext_lazy("The SKU is taken")),
+    "category_too_deep": Kind(422, gettext_lazy("There are two levels of categories")),
     "code_taken": Kind(409, gettext_lazy("The code is taken")),
     "kind_is_used": Kind(409, gettext_lazy("Goods are described by it")),
     "choice_is_used": Kind(409, gettext_lazy("Goods are described by it")),

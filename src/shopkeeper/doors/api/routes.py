@@ -9,6 +9,7 @@ from shopkeeper.doors.api import (
     bundles,
     businesses,
     catalogue,
+    categories,
     collections,
     combinations,
     consents,
@@ -24,6 +25,7 @@ from shopkeeper.doors.api import (
     orders,
     people,
     pictures,
+    products,
     questions,
     requests,
     reviews,
@@ -69,6 +71,8 @@ api.add_router("/staff", combinations.router)
 api.add_router("/staff", arranging.staff_router)
 api.add_router("/staff", beside.staff_router)
 api.add_router("/staff", describing.staff_router)
+api.add_router("/staff", products.staff_router)
+api.add_router("/staff", categories.staff_router)
 api.add_router("/staff", edits.staff_router)
 api.add_router("/staff", first_day.router)
 api.add_router("/staff", engine_pages.staff_router)

@@ -119,6 +119,11 @@ def bilingual(words: Words) -> Bilingual:
     return Bilingual(words.en.strip(), words.zh.strip())
 
 
+def words_of(text: Bilingual) -> Words:
+    """Return a text as staff wrote it."""
+    return Words(en=text.en, zh=text.zh)
+
+
 def money(minor: int, currency: str) -> Money:
     """Return minor units with their currency."""
     return Money(amount_minor=minor, currency=currency)

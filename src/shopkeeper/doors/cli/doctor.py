@@ -24,8 +24,6 @@ NOWHERE = "postgresql:///shopkeeper?host=/nonexistent"
 SIGNS = {State.OK: "✓", State.WARNING: "!", State.FAILED: "✗", State.UNKNOWN: "?"}
 CALLED = {**NAMES, "shop": gettext_noop("Shop")}
 """What each check is called, with the one that only the command line can make: elsewhere a shop is asked about itself."""
-ADDRESS_FITS = gettext_noop("The shop's own address is %(url)s, and it answers to that name (whether it runs there was not tried)")
-"""On a terminal nothing else shows that this is read from the settings, where PORT may be another than the one the shop runs on."""
 
 
 def doctor(words: argparse.Namespace) -> int:
@@ -49,13 +47,8 @@ def _found() -> Sequence[Finding]:
     django.setup()
     from shopkeeper.flows import checkup
 
-    findings = [_untried(each) for each in checkup.run(now=datetime.now(UTC), environ=given)]
+    findings = checkup.run(now=datetime.now(UTC), environ=given)
     return findings if is_any else [_no_shop(folder), *map(_left_to_the_first, findings)]
-
-
-def _untried(finding: Finding) -> Finding:
-    """Return a finding on the shop's address in words that do not read as if it had been called."""
-    return replace(finding, said=ADDRESS_FITS) if (finding.name, finding.state) == ("addresses", State.OK) else finding
 
 
 def _no_shop(folder: Path) -> Finding:

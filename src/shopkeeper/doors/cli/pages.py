@@ -22,7 +22,7 @@ def add(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `audit pages` to the command line."""
     words = kinds.add_parser("pages", help=_("the shop’s own pages, as search engines read them"))
     words.add_argument("--address", default="", help=_("one page, as it stands in the browser; without it, as many as in a night"))
-    words.add_argument("--with-goods", action="store_true", help=_("of a shelf or a collection: the first goods on it too"))
+    words.add_argument("--with-goods", action="store_true", help=_("of a shelf or a collection: all goods on it too"))
     words.set_defaults(run=look)
 
 
@@ -45,7 +45,7 @@ def _looked(address: str, *, with_goods: bool) -> Sequence[Look]:
     now = datetime.now(UTC)
     if address:
         looks = page_audit.look_by_address(address, with_goods=False, actor=None, now=now)
-        return (*looks, *page_audit.look_at_first_goods(address, now=now)) if with_goods else looks
+        return (*looks, *page_audit.look_at_goods(address, now=now, tell=_every_so_often(Bar()))) if with_goods else looks
     page_audit.round_of_the_night(now=now, tell=_every_so_often(Bar()))
     return content.looked(size=WORST_SHOWN).items
 

@@ -39,6 +39,16 @@ def told(found: Approval, *, sees_costs: bool = False) -> list[Fact]:
     return teller(found.values) if teller else [Fact(key, str(value)) for key, value in found.values.items()]
 
 
+def as_it_stands(found: Approval) -> list[Fact]:
+    """Return what is true now and weighs on the decision, though it was not frozen with what was asked."""
+    return _refund_as_it_stands(found.values) if found.act == "orders.refund" else []
+
+
+def _refund_as_it_stands(values: Mapping[str, Any]) -> list[Fact]:
+    order = orders.order(OrderId(values["order_id"]))
+    return [Fact(_("Buyer paid"), order.paid_minor, "money"), Fact(_("Went back by now"), order.refunded_minor, "money")]
+
+
 def _told_refund(values: Mapping[str, Any]) -> list[Fact]:
     order = orders.order(OrderId(values["order_id"]))
     names = {line.id: f"{reading.pick(line.name)} · {line.sku}" for line in order.lines}
@@ -47,8 +57,6 @@ def _told_refund(values: Mapping[str, Any]) -> list[Fact]:
     return [
         Fact(_("Pays back"), values["total_minor"], "money"),
         Fact(_("Order"), order.number, "reference"),
-        Fact(_("Buyer paid"), order.paid_minor, "money"),
-        Fact(_("Went back by now"), order.refunded_minor, "money"),
         Fact(_("Pieces"), " / ".join(lines) or "–"),
         Fact(_("Back on the shelf"), back, "number"),
         Fact(_("Also the price of delivery"), cells.yes_or_no(values["delivery"])),
@@ -130,16 +138,15 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     people = access.people([each for each in (found.asked_by, found.decided_by) if each])
     setting = frame.setting()
     acts = possible(request, found)
+    frozen = told(found, sees_costs=frame.may(request, "pricing.view_costs"))
     context = {
         "approval": found,
         "title": word(DEEDS_CALLED, found.act),
         "about": subjects.named([found.subject])[found.subject],
         "place": subjects.place(found.subject),
         "state": pill(STATES, state_of(found)),
-        "facts": [
-            (fact.label, cells.draw(fact.value, fact.kind, setting))
-            for fact in told(found, sees_costs=frame.may(request, "pricing.view_costs"))
-        ],
+        "facts": [(fact.label, cells.draw(fact.value, fact.kind, setting)) for fact in frozen],
+        "as_it_stands": [(fact.label, cells.draw(fact.value, fact.kind, setting)) for fact in as_it_stands(found)],
         "asked_by": people.get(found.asked_by) if found.asked_by else None,
         "decided_by": people.get(found.decided_by) if found.decided_by else None,
         "changes": drafts.asked_changes(found) if found.act == draft_flow.ACT else None,
@@ -165,7 +172,7 @@ class Decision(Command):
         return word(DEEDS_CALLED, self.approval.act)
 
     def facts(self) -> Sequence[Fact]:
-        return told(self.approval)
+        return [*told(self.approval), *as_it_stands(self.approval)]
 
 
 class Approve(Decision):

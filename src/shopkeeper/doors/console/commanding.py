@@ -59,9 +59,10 @@ class CommandView(View):
         if not form.is_valid():
             return self.shown(form, pk, status=422)
         try:
+            form.reader = reader = frame.reader(request)
             if not form.is_seen():
                 return self.shown(form, pk)
-            done = form.run(actor=frame.reader(request), now=frame.now())
+            done = form.run(actor=reader, now=frame.now())
         except WaitingForApproval as waits:
             # Not a mistake: what was asked stands, and somebody else decides.
             told = _("It is not done yet: it waits for a second person, under “Second person”, until %(moment)s.")

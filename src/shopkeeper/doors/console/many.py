@@ -213,7 +213,7 @@ class ChangeMany(Command):
             how, value = PriceHow.PERCENT, int(self.cleaned_data["percent"] * 100)
         else:
             how, value = PriceHow.SET if way == "set" else PriceHow.AMOUNT, self._needed("amount")
-        listed, rounded = self.cleaned_data["price_list"], self.cleaned_data["rounding"]
+        listed, rounded = self.cleaned_data["price_list"], self.cleaned_data.get("rounding")
         return PriceStep(
             how=how, value=-value if way.startswith("down") else value, step_minor=int(rounded or 1),
             price_list_id=int(listed) if listed else pricing.default_price_list().id,
@@ -232,7 +232,7 @@ class ChangeMany(Command):
         mark = hashlib.sha256(f"{edit} {self.ids}".encode()).hexdigest()[:16]
         if self.cleaned_data["seen"] == mark:
             return True
-        self.preview = change_many.preview(product_ids=self.ids, edit=edit)
+        self.preview = change_many.preview(product_ids=self.ids, edit=edit, actor=self.reader)
         self.fields["seen"].show(mark)  # type: ignore[attr-defined]
         return False
 

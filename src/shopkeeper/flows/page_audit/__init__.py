@@ -27,9 +27,6 @@ A_NIGHT = 400
 A_SLICE = 40
 """Pages the worker looks at in one go, some ten seconds: what a killed process has to look at again, and how often progress shows."""
 
-AT_ONCE = 6
-"""Goods looked at with their shelf on the command line, while somebody waits."""
-
 SILENT = timedelta(minutes=10)
 """A round of which nothing was heard for so long stands still: whoever asks again sets it going."""
 
@@ -146,9 +143,17 @@ def look_by_address(address: str, *, with_goods: bool, actor: UserId | None, now
     return looks
 
 
-def look_at_first_goods(address: str, *, now: datetime, most: int = AT_ONCE) -> tuple[Look, ...]:
-    """Look at the goods that stand first on the shelf or in the collection of an address, now. Raises as `look_by_address` does."""
-    return look_at(listing.goods_on(_page_of(address, now), now, most), now=now)
+def look_at_goods(address: str, *, now: datetime, tell: Callable[[int, int], None] = lambda _done, _of: None) -> tuple[Look, ...]:
+    """Look at all goods on the shelf or in the collection of an address, now, while somebody waits. Raises as `look_by_address` does.
+
+    Each look is kept at once: whoever stops waiting loses none.
+    """
+    goods = listing.goods_on(_page_of(address, now), now)
+    found: list[Look] = []
+    for place, each in enumerate(goods, start=1):
+        found += look_at([each], now=now)
+        tell(place, len(goods))
+    return tuple(found)
 
 
 def _page_of(address: str, now: datetime) -> Listed:

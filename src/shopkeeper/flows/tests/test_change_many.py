@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from shopkeeper.flows import change_many
+from shopkeeper.flows import change_many, goods_once
 from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.flows.tests.test_second_person import person
 from shopkeeper.kit.ids import ProductId, UserId
@@ -217,7 +217,7 @@ def test_prices_are_looked_at_changed_with_their_history_and_set_back(
     found = priced(shop, 2)
     wished = step(*edit)
 
-    seen = change_many.preview(product_ids=found, edit=wished)
+    seen = change_many.preview(product_ids=found, edit=wished, actor=None)
     assert (amounts(found), seen.changed, len(seen.first)) == ([1_000] * 2, 2, 2)
     run = change(found, wished, ann)
 
@@ -225,7 +225,7 @@ def test_prices_are_looked_at_changed_with_their_history_and_set_back(
     variant = catalog.products(found)[found[0]].variants[0].id
     newest = pricing.price_history(variant)[0]
     assert (newest.amount_minor, newest.reason, newest.actor_id) == (wanted, "spring", ann)
-    assert change_many.preview(product_ids=found, edit=step(PriceHow.SET, wanted)).same == 2
+    assert change_many.preview(product_ids=found, edit=step(PriceHow.SET, wanted), actor=None).same == 2
     back = change_many.undo(edit_id=run.id, actor=ann, now=LATER)
     assert (back.state, back.set_back, amounts(found)) == (RunState.UNDONE, 2, [1_000] * 2)
     assert [each.amount_minor for each in pricing.price_history(variant)] == [1_000, wanted, 1_000]
@@ -271,7 +271,7 @@ def test_only_prices_nobody_set_since_are_set_back_and_a_first_price_is_withdraw
 def test_prices_that_cannot_be_are_left_and_goods_without_a_price_have_none_to_raise(shop: SmallShop, ann: UserId) -> None:
     found = [*priced(shop, 1, 40), some_goods("NEW").product_id]
 
-    seen = change_many.preview(product_ids=found, edit=step(PriceHow.AMOUNT, -40))
+    seen = change_many.preview(product_ids=found, edit=step(PriceHow.AMOUNT, -40), actor=None)
     run = change(found, step(PriceHow.AMOUNT, -40), ann)
 
     assert (seen.changed, run.changed, amounts(found)) == (0, 0, [40, None])
@@ -340,7 +340,7 @@ def test_what_cannot_be_done_to_prices_is_refused(
     with pytest.raises(refusal):
         change(found, step(how, value, rounded))
     with pytest.raises(refusal):
-        change_many.preview(product_ids=found, edit=step(how, value, rounded))
+        change_many.preview(product_ids=found, edit=step(how, value, rounded), actor=None)
 
     assert amounts(found) == [1_000]
 
@@ -350,3 +350,34 @@ def test_a_price_list_that_is_not_there_is_refused(shop: SmallShop) -> None:
 
     with pytest.raises(NotFound):
         change(goods(1), Edit(kind=EditKind.PRICE, price=price))
+
+
+def test_prices_are_looked_at_by_whoever_may_set_them(shop: SmallShop) -> None:
+    clerk, found = person(Role.CLERK, "carl"), priced(shop, 1)
+
+    with pytest.raises(NotAllowed):
+        change_many.preview(product_ids=found, edit=step(PriceHow.PERCENT, 100), actor=clerk)
+
+    assert change_many.preview(product_ids=found, edit=HIDE, actor=clerk).changed == 1
+
+
+def test_prices_begun_under_a_key_are_changed_after_it_and_gone_on_with_by_the_same_key(
+    shop: SmallShop, ann: UserId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = priced(shop, 2)
+
+    def send() -> EditRun:
+        return goods_once.change(product_ids=found, edit=step(PriceHow.SET, 900), reason="spring", actor=ann, now=NOON, key="k")
+
+    alive = killed_after(monkeypatch, 0)
+    with pytest.raises(MemoryError):
+        send()
+    (begun,) = catalog.runs_under_way()
+    alive()
+    done = send()
+
+    assert (begun.worked, done.id, done.state, done.changed) == (0, begun.id, RunState.DONE, 2)
+    assert amounts(found) == [900, 900]
+    back = goods_once.undo(edit_id=done.id, actor=ann, now=LATER, key="u")
+    assert (back.state, amounts(found)) == (RunState.UNDONE, [1_000, 1_000])
+    assert goods_once.undo(edit_id=done.id, actor=ann, now=LATER, key="u") == back

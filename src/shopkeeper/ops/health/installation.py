@@ -119,7 +119,7 @@ def is_public(url: str) -> bool:
 
 
 def addresses(*, public_url: str, allowed_hosts: Sequence[str]) -> Finding:
-    """The shop answers under the address it writes into mails."""
+    """The shop lets in the name in the address it writes into mails; nobody calls that address."""
     host = urlsplit(public_url).hostname or ""
     if "*" in allowed_hosts:
         return failed(
@@ -135,7 +135,11 @@ def addresses(*, public_url: str, allowed_hosts: Sequence[str]) -> Finding:
             gettext_noop("Add it: ALLOWED_HOSTS=%(host)s"),
             host=host,
         )
-    return ok("addresses", gettext_noop("%(url)s is answered"), url=public_url)
+    return ok(
+        "addresses",
+        gettext_noop("The shop's own address is %(url)s, and it answers to that name (whether it runs there was not tried)"),
+        url=public_url,
+    )
 
 
 def _matches(host: str, pattern: str) -> bool:

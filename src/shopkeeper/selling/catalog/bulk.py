@@ -16,10 +16,10 @@ from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog import bulk_store, collection_store, store, trait_store
 from shopkeeper.selling.catalog.bulk_store import NAMED, State
 from shopkeeper.selling.catalog.collection_models import BulkEdit, BulkEditRow
-from shopkeeper.selling.catalog.rules import collections as rules
 from shopkeeper.selling.catalog.rules import limits
 from shopkeeper.selling.catalog.shapes import TraitKind
 from shopkeeper.selling.catalog.shapes_collections import (
+    MOST_NAMED,
     UNDER_WAY,
     Change,
     CollectionIsFull,
@@ -81,6 +81,7 @@ def edit_products(*, product_ids: Sequence[ProductId], edit: Edit, reason: str, 
         for some in _chunks(after):
             bulk_store.write(edit, some, now)
             bulk_store.keep_rows(row.pk, before, some)
+    bulk_store.keep_states(row.pk, [each for each in called if each not in after], RowState.SAME)
     audit.record(
         actor=actor, act="catalog.edit_products", subject=f"bulk_edit:{row.pk}", before=None, at=now,
         after={"edit": edit.kind.value, **wish_of(edit), "reason": tidy, "products": len(after)},
@@ -231,8 +232,8 @@ def _collected(edit: Edit, product_ids: Sequence[int], before: Mapping[int, Stat
 def has_room(collection: CollectionId, new: int) -> None:
     """Refuse more products than a collection names. Raises CollectionIsFull."""
     full = collection_store.named_count([collection]).get(collection, 0) + new
-    if new and full > rules.MOST_NAMED:
-        raise CollectionIsFull(full, rules.MOST_NAMED)
+    if new and full > MOST_NAMED:
+        raise CollectionIsFull(full, MOST_NAMED)
 
 
 def _chunks(states: Mapping[int, State]) -> Iterator[dict[int, State]]:

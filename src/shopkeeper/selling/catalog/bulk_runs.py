@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import transaction
 
-from shopkeeper.kit import checks
+from shopkeeper.kit import checks, together
 from shopkeeper.kit.ids import CollectionId, ProductId, UserId
+from shopkeeper.kit.page import Page
 from shopkeeper.kit.refusals import NotFound, Refusal
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog import bulk, bulk_store
@@ -18,6 +19,8 @@ from shopkeeper.selling.catalog.bulk_store import NAMED
 from shopkeeper.selling.catalog.collection_models import BulkEdit
 from shopkeeper.selling.catalog.shapes_collections import UNDER_WAY, Edit, EditKind, EditRun, RowOutcome, RowState, RunState
 from shopkeeper.selling.catalog.versions import noting
+
+MOST_ON_A_PAGE = 200
 
 
 @transaction.atomic
@@ -35,7 +38,7 @@ def begin_run(*, product_ids: Sequence[ProductId], edit: Edit, reason: str, acto
         kind=edit.kind.value, wish=bulk.wish_of(edit), reason=tidy, actor_id=actor, at=now, products=0, state=RunState.RUNNING,
         wanted=len(there),
     )  # fmt: skip
-    bulk_store.keep_due(row.pk, there)
+    bulk_store.keep_states(row.pk, there, RowState.DUE)
     audit.record(
         actor=actor, act="catalog.edit_products", subject=f"bulk_edit:{row.pk}", before=None, at=now,
         after={"edit": edit.kind.value, **bulk.wish_of(edit), "reason": tidy, "products": len(there)},
@@ -51,13 +54,26 @@ def edit_run(edit_id: int) -> EditRun:
     return _run(row)
 
 
+def edit_runs(*, number: int = 1, size: int = 50) -> Page[EditRun]:
+    """Return one page of the edits, the latest first. Raises OutOfRange for a page that cannot be."""
+    checks.whole(number, field="page", least=1, most=1_000_000)
+    checks.whole(size, field="size", least=1, most=MOST_ON_A_PAGE)
+    rows, total = together.read(
+        lambda: list(BulkEdit.objects.order_by("-at", "-pk")[(number - 1) * size : number * size]), BulkEdit.objects.count
+    )
+    return Page(items=tuple(_run(row) for row in rows), total=total, number=number, size=size)
+
+
 def runs_under_way() -> tuple[EditRun, ...]:
     """Return the edits, and the undoings, that the program has to work on, the first begun first."""
     return tuple(_run(row) for row in BulkEdit.objects.filter(state__in=list(UNDER_WAY)).order_by("id"))
 
 
 def run_counts(edit_id: int) -> Mapping[str, int]:
-    """Return how many products of an edit are in each state (`RowState`), as long as its rows are kept; `odd`: done but for some prices."""
+    """Return how many products of an edit are in each state (`RowState`); `odd`: done but for some prices.
+
+    Rows are kept for a day, and forgotten when another edit begins: no state at all then, though the edit went through products.
+    """
     return bulk_store.counts(edit_id)
 
 

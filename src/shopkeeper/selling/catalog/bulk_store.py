@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from shopkeeper.kit.ids import ProductId
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import collection_models, models
-from shopkeeper.selling.catalog.shapes_collections import Edit, EditKind, RowOutcome
+from shopkeeper.selling.catalog.shapes_collections import Edit, EditKind, RowOutcome, RowState
 
 State = dict[str, Any]
 
@@ -156,11 +156,11 @@ def forget_rows(before: datetime) -> None:
     collection_models.BulkEditRow.objects.filter(edit__at__lt=before).exclude(edit__state__in=["running", "undoing"]).delete()
 
 
-def keep_due(edit_id: int, product_ids: Iterable[int]) -> None:
-    """Write down which products an edit is to go through, in their order."""
+def keep_states(edit_id: int, product_ids: Iterable[int], state: RowState) -> None:
+    """Write down that products of an edit are due, in their order, or what became of those it does not change."""
     rows = collection_models.BulkEditRow
     rows.objects.bulk_create(
-        [rows(edit_id=edit_id, product_id=each, before={}, after={}, state="due") for each in product_ids], batch_size=1_000
+        [rows(edit_id=edit_id, product_id=each, before={}, after={}, state=state.value) for each in product_ids], batch_size=1_000
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 
@@ -18,6 +18,7 @@ from shopkeeper.selling.catalog.rules import collections as rules
 from shopkeeper.selling.catalog.rules import limits
 from shopkeeper.selling.catalog.shapes import Facet, Narrowing, Sort
 from shopkeeper.selling.catalog.shapes_collections import (
+    MOST_NAMED,
     Collection,
     CollectionDraft,
     CollectionIsFull,
@@ -66,13 +67,16 @@ def _known() -> rules.Known:
 
 @transaction.atomic
 def save_collection(*, collection_id: CollectionId | None, draft: CollectionDraft, actor: UserId | None, now: datetime) -> CollectionId:
-    """Make or change a collection and return its id. What was named for the other kind is named no longer when the kind changes.
+    """Make or change a collection and return its id; one that is so already stays untouched.
 
+    What was named for the other kind is named no longer when the kind changes.
     Raises SlugTaken, RuleIsEmpty, RuleContradicts, NotFound, Malformed, OutOfRange.
     """
     row = models.Collection() if collection_id is None else collection_store.lock(collection_id)
     before = None if collection_id is None else _fields(row)
     _write(row, draft)
+    if collection_id is not None and _fields(row) == before:
+        return collection_id
     row.changed_at = now
     saved = collection_store.save(row)
     collection_store.drop(saved, parts=(Part.IN,) if draft.kind is CollectionKind.RULE else (Part.FIRST, Part.OUT))
@@ -102,7 +106,7 @@ def _write(row: models.Collection, draft: CollectionDraft) -> None:
 def name_products(
     *, collection_id: CollectionId, part: Part, product_ids: Sequence[ProductId], actor: UserId | None, now: datetime
 ) -> None:
-    """Name exactly these products in one part of a collection, in this order, in place of those there were.
+    """Name exactly these products in one part of a collection, in this order, in place of those there were; the same again changes nothing.
 
     By hand there is only the part “in”, of a rule only “first” and “out”; a product named in the other part moves.
     Raises FilledByRule, Malformed, CollectionIsFull, NotFound.
@@ -114,9 +118,11 @@ def name_products(
         raise Malformed("part", part.value, expected="part")
     wanted = list(dict.fromkeys(product_ids))
     former = collection_store.named(collection_id)
-    others = [each for each in former if each.part is not part and each.product_id not in wanted]
-    if len(wanted) + len(others) > rules.MOST_NAMED:
-        raise CollectionIsFull(len(wanted) + len(others), rules.MOST_NAMED)
+    if _of_part(former, part) == wanted:
+        return
+    others = {each.product_id for each in former if each.part is not part} - set(wanted)
+    if len(wanted) + len(others) > MOST_NAMED:
+        raise CollectionIsFull(len(wanted) + len(others), MOST_NAMED)
     collection_store.drop(collection_id, parts=(part,))
     collection_store.put(collection_id, wanted, part, first=0)
     audit.record(
@@ -125,6 +131,36 @@ def name_products(
         after={"part": part.value, "products": len(wanted)},
     )  # fmt: skip
     events.record(facts.CollectionSaved(collection_id=collection_id), at=now)
+
+
+@transaction.atomic
+def arrange_collection(
+    *, collection_id: CollectionId, products: Sequence[ProductId], left_out: Sequence[ProductId], actor: UserId | None, now: datetime
+) -> None:
+    """Name these products in a collection in their order, and leave those out, in place of all that was; the same again changes nothing.
+
+    What is named in both stands first. Raises NotFound, CollectionIsFull; Malformed where somebody fills the collection by hand and
+    leaves goods out.
+    """
+    row = collection_store.lock(collection_id)
+    chosen = list(dict.fromkeys(products))
+    named_first = set(chosen)
+    out = [each for each in dict.fromkeys(left_out) if each not in named_first]
+    if len(chosen) + len(out) > MOST_NAMED:
+        raise CollectionIsFull(len(chosen) + len(out), MOST_NAMED)
+    wanted = {Part.FIRST: chosen, Part.OUT: out}
+    if row.kind == CollectionKind.HAND.value:
+        if out:
+            raise Malformed("left_out", str(len(out)), expected="part")
+        wanted = {Part.IN: chosen}
+    former = collection_store.named(collection_id)
+    # The part that shrinks makes room for the one that grows: only what is named in the end counts.
+    for part in sorted(wanted, key=lambda part: len(wanted[part]) - len(_of_part(former, part))):
+        name_products(collection_id=collection_id, part=part, product_ids=wanted[part], actor=actor, now=now)
+
+
+def _of_part(named: Sequence[Named], part: Part) -> list[ProductId]:
+    return [each.product_id for each in named if each.part is part]
 
 
 def collected(
@@ -142,8 +178,13 @@ def collected(
 def collected_by(
     rule: Rule, *, today: datetime, outside: Mapping[Condition, Sequence[int]], collection_id: CollectionId | None = None
 ) -> Found:
-    """Return what a rule that is not saved yet would find, as `collected` does, with what is named in its collection already."""
+    """Return what a rule that is not saved yet would find, as `collected` does, with what is named in its collection already.
+
+    What somebody chose by hand is not named any more once a rule fills the collection.
+    """
     trial = collection_by_id(collection_id) if collection_id else collection_store.NEW
+    if trial.kind is CollectionKind.HAND:
+        trial = collection_store.NEW
     trial = replace(trial, kind=CollectionKind.RULE, rule=rule)
     return collection_store.found(trial, sort=None, outside=outside, since=collection_store.began(rule, today))
 
@@ -169,5 +210,5 @@ def narrowed_of(product_ids: Sequence[int], wanted: Narrowing) -> tuple[int, ...
 
 def _fields(row: models.Collection) -> dict[str, object]:
     names = ("slug", "name_en", "name_zh", "intro_en", "intro_zh", "drawing", "tint", "sort", "is_published", "is_in_menu")
-    moments = {name: getattr(row, name) and getattr(row, name).isoformat() for name in ("starts_at", "ends_at")}
+    moments = {name: getattr(row, name) and getattr(row, name).astimezone(UTC).isoformat() for name in ("starts_at", "ends_at")}
     return {name: getattr(row, name) for name in (*names, "position")} | moments | {"filled": row.kind, "rule": row.rule}

@@ -289,7 +289,7 @@ class ArrangeCollection(Command):
         "One product a line, by its web name; what stands behind it on the line is only for you. Move, add or take away lines. Many at "
         "once go in from the list of products: search there, tick, and “Change many”."
     )
-    RENAMED: ClassVar = {"product": "lines", "products": "lines"}
+    RENAMED: ClassVar = {"product": "lines", "products": "lines", "left_out": "out"}
 
     lines = forms.CharField(label=gettext_lazy("Products in their order"), required=False, widget=forms.Textarea(attrs={"rows": 24}))
     out = forms.CharField(label=gettext_lazy("Left out by hand"), required=False, widget=forms.Textarea(attrs={"rows": 6}))
@@ -322,12 +322,6 @@ class ArrangeCollection(Command):
         return [known[each] for each in slugs]
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
-        common: dict[str, Any] = {"collection_id": self.collection.id, "actor": actor, "now": now}
-        first = self._named("lines")
-        if self.is_by_rule:
-            out = self._named("out")
-            catalog.name_products(part=Part.OUT, product_ids=[each for each in out if each not in first], **common)
-            catalog.name_products(part=Part.FIRST, product_ids=first, **common)
-        else:
-            catalog.name_products(part=Part.IN, product_ids=first, **common)
+        first, out = self._named("lines"), self._named("out") if self.is_by_rule else ()
+        catalog.arrange_collection(collection_id=self.collection.id, products=first, left_out=out, actor=actor, now=now)
         return Done(_("“%(name)s” is arranged.") % {"name": self.name()}, self.collection.id)

@@ -1,13 +1,14 @@
 """Options of products, the combinations variants stand for, and related goods. Part of the catalogue's face (`public`)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from shopkeeper.events import facts
 from shopkeeper.events import public as events
-from shopkeeper.kit.ids import AttributeId, OptionValueId, ProductId, UserId
+from shopkeeper.kit.ids import AttributeId, OptionValueId, ProductId, UserId, VariantId
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.audit import public as audit
@@ -23,6 +24,7 @@ from shopkeeper.selling.catalog.shapes_options import (
     NewVariant,
     Option,
     OptionDraft,
+    OptionValueDraft,
     RelatedToItself,
     ValueIsUsed,
 )
@@ -44,12 +46,15 @@ def save_options(*, product_id: ProductId, options: Sequence[OptionDraft], actor
     """Say which options a product has, with their values, and return them; what is left out goes. Variants are called by their values.
 
     Variants keep their values. A new option is answered by its first value, on every variant; where there were no options, by the values
-    a variant's own words name. A value for which variants on sale stand cannot go. Raises NotFound, OutOfRange, Malformed, NameTwice,
-    ValueIsUsed, OptionIsUsed, CombinationUnclear, CombinationTaken.
+    a variant's own words name. A value for which variants on sale stand cannot go. The same again changes nothing. Raises NotFound,
+    OutOfRange, Malformed, NameTwice, ValueIsUsed, OptionIsUsed, CombinationUnclear, CombinationTaken.
     """
     row = store.lock_product(product_id)
-    drafts = rules.tidy(options, {each.id: each for each in trait_store.attributes()})
+    known = {each.id: each for each in trait_store.attributes()}
+    drafts = rules.tidy(options, known)
     before, variants = option_store.options([product_id]).get(product_id, ()), _variants(product_id)
+    if drafts == rules.tidy([_as_drafted(each) for each in before], known):
+        return before
     _refuse_used(before, drafts, variants)
     with noting([product_id], actor=actor, now=now):
         option_store.save_options(product_id, drafts)
@@ -86,10 +91,33 @@ def add_variants(*, product_id: ProductId, variants: Sequence[NewVariant], actor
 
 
 @transaction.atomic
+def set_on_sale(*, variant_id: VariantId, is_sellable: bool, actor: UserId | None, now: datetime) -> Product:
+    """Put a variant on sale, or take it off, and return its product; one that is so already stays untouched.
+
+    Raises NotFound, CombinationMissing, CombinationTaken, SecondPersonNeeded.
+    """
+    goods = store.goods([variant_id]).get(variant_id)
+    if goods is None:
+        raise NotFound("variant", variant_id)
+    # Held before it is read: what somebody else saves meanwhile would be written over.
+    row = store.lock_product(goods.product_id)
+    found = _product(goods.product_id)
+    variant = next(each for each in found.variants if each.id == variant_id)
+    if variant.is_sellable == is_sellable:
+        return found
+    drafts = [replace(_as_is(each), is_sellable=is_sellable) if each is variant else _as_is(each) for each in found.variants]
+    with noting([found.id], actor=actor, now=now):
+        store.save_variants(found.id, drafts)
+    before, after = ({"sku": variant.sku, "is_sellable": each} for each in (variant.is_sellable, is_sellable))
+    _tell(row, "catalog.save_product", before=before, after=after, actor=actor, now=now)
+    return _product(found.id)
+
+
+@transaction.atomic
 def relate(*, product_id: ProductId, links: Sequence[Link], actor: UserId | None, now: datetime) -> None:
     """Say which goods go with a product and which can stand in its place, in their order, in place of what was said.
 
-    Raises NotFound, RelatedToItself, NameTwice for goods named twice, OutOfRange for too many.
+    The same again changes nothing. Raises NotFound, RelatedToItself, NameTwice for goods named twice, OutOfRange for too many.
     """
     row = store.lock_product(product_id)
     if len(links) > MOST_RELATED:
@@ -105,6 +133,8 @@ def relate(*, product_id: ProductId, links: Sequence[Link], actor: UserId | None
             raise NameTwice(others[each.product_id].name.pick("en"), field="links")
         seen.add(each.product_id)
     former = option_store.links(product_id)
+    if tuple(links) == former:
+        return
     slugs = {number: each.slug for number, each in (others | store.products([each.product_id for each in former])).items()}
     option_store.save_links(product_id, links)
     _tell(row, "catalog.relate", before=_linked(former, slugs), after=_linked(links, slugs), actor=actor, now=now)
@@ -136,6 +166,12 @@ def _as_is(variant: Variant) -> VariantDraft:
         id=variant.id, sku=variant.sku, option=variant.option, weight_g=variant.weight_g, is_sellable=variant.is_sellable,
         value_ids=variant.value_ids,
     )  # fmt: skip
+
+
+def _as_drafted(option: Option) -> OptionDraft:
+    """Return an option as it would be saved again."""
+    values = tuple(OptionValueDraft(id=each.id, name=each.name, swatch=each.swatch, choice_id=each.choice_id) for each in option.values)
+    return OptionDraft(id=option.id, name=option.name, attribute_id=option.attribute_id, values=values)
 
 
 def _refuse_used(before: Sequence[Option], drafts: Sequence[OptionDraft], variants: Sequence[Variant]) -> None:

@@ -22,6 +22,7 @@ from shopkeeper.selling.catalog.bulk_runs import (
     begin_undo,
     change_some,
     edit_run,
+    edit_runs,
     finish_run,
     lock_run,
     note_break,
@@ -36,6 +37,7 @@ from shopkeeper.selling.catalog.bulk_runs import (
 )
 from shopkeeper.selling.catalog.bundles import moving_with, parts, save_bundle
 from shopkeeper.selling.catalog.collections import (
+    arrange_collection,
     collected,
     collected_by,
     collection_by_id,
@@ -69,7 +71,7 @@ from shopkeeper.selling.catalog.drafts import (
     versions_by_id,
     working,
 )
-from shopkeeper.selling.catalog.options import add_variants, extras, missing_variants, options, relate, save_options
+from shopkeeper.selling.catalog.options import add_variants, extras, missing_variants, options, relate, save_options, set_on_sale
 from shopkeeper.selling.catalog.rules import limits
 from shopkeeper.selling.catalog.rules.derive_category import derive_category
 from shopkeeper.selling.catalog.rules.derive_traits import QUESTIONS as DERIVED
@@ -110,19 +112,19 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
-    "DERIVED", "add_variants", "as_if_live", "attribute_by_id", "attributes", "begin_run", "begin_undo", "brand_by_id", "brands",
-    "carry_out_due", "categories", "category", "change_some", "choose_size_table", "collected", "collected_by", "collection_by_id",
-    "collections", "compare_versions", "counted", "derive_category", "derive_traits", "describe", "desks", "discard_draft", "draft_again",
-    "draft_problem", "drafts_due", "drafts_failed", "edit_products", "edit_run", "editions", "extras", "facets", "facets_counted",
-    "facets_of", "finish_run", "goods", "goods_by_sku", "goods_from", "held", "import_attributes", "import_categories", "import_goods",
-    "import_traits", "inches", "keep_draft", "listed", "listed_of", "listing", "listing_ids", "lock_products", "lock_run",
-    "missing_variants", "moved", "moving_with", "name_products", "named_in", "narrowed_ids", "narrowed_of", "narrowing", "note_break",
-    "note_outcomes", "options", "own_size_table", "parts", "preview_edit", "product", "product_by_id", "products", "products_done",
-    "products_due", "products_need_two", "publish", "publish_draft", "published_count", "relate", "remove_size_table", "run_counts",
-    "run_refusals", "runs_under_way", "save_attribute", "save_brand", "save_bundle", "save_category", "save_collection", "save_options",
-    "save_product", "save_products_need_two", "save_size_table", "schedule_draft", "shelves_with", "size_table_by_id", "size_tables",
-    "stop_run", "tidy_name", "tidy_rule", "traits", "undo_edit", "undo_some", "unpublish", "unschedule_draft", "version", "version_mark",
-    "versions", "versions_by_id", "working",
+    "DERIVED", "add_variants", "arrange_collection", "as_if_live", "attribute_by_id", "attributes", "begin_run", "begin_undo",
+    "brand_by_id", "brands", "carry_out_due", "categories", "category", "change_some", "choose_size_table", "collected", "collected_by",
+    "collection_by_id", "collections", "compare_versions", "counted", "derive_category", "derive_traits", "describe", "desks",
+    "discard_draft", "draft_again", "draft_problem", "drafts_due", "drafts_failed", "edit_products", "edit_run", "edit_runs", "editions",
+    "extras", "facets", "facets_counted", "facets_of", "finish_run", "goods", "goods_by_sku", "goods_from", "held", "import_attributes",
+    "import_categories", "import_goods", "import_traits", "inches", "keep_draft", "listed", "listed_of", "listing", "listing_ids",
+    "lock_products", "lock_run", "missing_variants", "moved", "moving_with", "name_products", "named_in", "narrowed_ids", "narrowed_of",
+    "narrowing", "note_break", "note_outcomes", "options", "own_size_table", "parts", "preview_edit", "product", "product_by_id",
+    "products", "products_done", "products_due", "products_need_two", "publish", "publish_draft", "published_count", "relate",
+    "remove_size_table", "run_counts", "run_refusals", "runs_under_way", "save_attribute", "save_brand", "save_bundle", "save_category",
+    "save_collection", "save_options", "save_product", "save_products_need_two", "save_size_table", "schedule_draft", "set_on_sale",
+    "shelves_with", "size_table_by_id", "size_tables", "stop_run", "tidy_name", "tidy_rule", "traits", "undo_edit", "undo_some",
+    "unpublish", "unschedule_draft", "version", "version_mark", "versions", "versions_by_id", "working",
 ]  # fmt: skip
 
 MOST_ON_A_PAGE = 200
@@ -171,6 +173,11 @@ def product_ids() -> tuple[ProductId, ...]:
 def ids_by_slug(slugs: Sequence[str]) -> dict[str, ProductId]:
     """Return the ids of the products with these slugs, published or not; unknown slugs are left out."""
     return store.ids_by_slug(slugs)
+
+
+def slugs(product_ids: Sequence[ProductId]) -> dict[ProductId, str]:
+    """Return what these products are named by in addresses, published or not; unknown ids are left out."""
+    return store.slugs(product_ids)
 
 
 def goods(variant_ids: Sequence[VariantId]) -> dict[VariantId, Goods]:
@@ -248,7 +255,10 @@ def save_category(
     position: int = 0,
     is_derived: bool = False,
 ) -> CategoryId:
-    """Make or change a category and return its id. Raises SlugTaken, CategoryTooDeep, NotFound, OutOfRange, Malformed."""
+    """Make or change a category and return its id; one that is so already stays untouched, derived or not.
+
+    Raises SlugTaken, CategoryTooDeep, NotFound, OutOfRange, Malformed.
+    """
     row = models.Category() if category_id is None else store.lock_category(category_id)
     before = None if category_id is None else _category_fields(row)
     row.slug = checks.slug(slug)
@@ -260,6 +270,8 @@ def save_category(
     row.parent_id = _parent_for(category_id, parent_id)
     row.drawing, row.tint = checks.line(drawing, field="drawing", most=40), checks.line(tint, field="tint", most=20)
     row.position = checks.whole(position, field="position", least=-1_000_000, most=1_000_000)
+    if category_id is not None and before == _category_fields(row):
+        return category_id
     row.is_derived = is_derived
     saved = store.save_category(row)
     audit.record(actor=actor, act="catalog.save_category", subject=f"category:{saved}", before=before, after=_category_fields(row), at=now)

@@ -235,10 +235,25 @@ class Goods:
     weight_g: int
     is_sellable: bool
 
+    @property
+    def title(self) -> Bilingual:
+        """What people call the variant: the product's name, and the option where there is one."""
+        return title(self.name, self.option)
+
     def called(self, language: str) -> str:
-        """Return what people call the variant: the product's name, and the option where there is one."""
-        option = self.option.pick(language)
-        return self.name.pick(language) + (f" · {option}" if option else "")
+        """Return what people call the variant in a language."""
+        return self.title.pick(language)
+
+
+def title(name: Bilingual, option: Bilingual) -> Bilingual:
+    """Return what people call a variant: its product's name and its option, `Mug · Large, Blue`; as orders and their papers say it."""
+
+    def called(language: str, own: str) -> str:
+        said = option.pick(language)
+        # Orders keep 300 characters of it.
+        return f"{own} · {said}"[:300] if own and said else own
+
+    return Bilingual(called("en", name.en), called("zh", name.zh))
 
 
 class SlugTaken(Refusal):
@@ -265,7 +280,7 @@ class CategoryTooDeep(Refusal):
     code = "category_too_deep"
 
     def __init__(self, slug: str) -> None:
-        super().__init__(f"Category {slug!r} cannot carry this one: two levels are all there are", field="parent_id", value=slug)
+        super().__init__(f"Category {slug!r} cannot carry this one: two levels are all there are", field="parent", value=slug)
 
 
 class CodeTaken(Refusal):

@@ -36,6 +36,12 @@ class Match(StrEnum):
 MOST_CONDITIONS = 12
 """How many conditions a rule has at most."""
 
+MOST_IDS = 50
+"""How many shelves, brands or answers one condition names at most."""
+
+MOST_NAMED = 5_000
+"""Products that one collection names: chosen by hand, or put first and left out together."""
+
 
 class ConditionKind(StrEnum):
     """What a condition looks at."""

@@ -57,17 +57,21 @@ def save_size_table(
 ) -> SizeTableId:
     """Make or change a size table, let it hold for these categories and the ones below them, and return its id.
 
-    A category has one table: it takes this one in place of another. Raises NotFound, OutOfRange, Malformed, BadSizeLine.
+    A category has one table: it takes this one in place of another. One that is so already stays untouched.
+
+    Raises NotFound, OutOfRange, Malformed, BadSizeLine.
     """
     row = option_models.SizeTable() if size_table_id is None else option_store.lock_size_table(size_table_id)
     former = [] if size_table_id is None else option_store.shelves_with(size_table_id)
-    before = None if size_table_id is None else _fields(row, former)
+    before, said = (None, None) if size_table_id is None else (_fields(row, former), _said(row))
     tidy_name = checks.both_lines(name, field="name", least=1, most=limits.NAME)
     tidy_note = checks.both_lines(note, field="note", most=rules.NOTE)
     row.name_en, row.name_zh, row.note_en, row.note_zh = tidy_name.en, tidy_name.zh, tidy_note.en, tidy_note.zh
     heads = rules.tidy_columns(columns)
     row.columns = [{"name": [each.name.en, each.name.zh], "unit": each.unit} for each in heads]
     row.rows = [{"size": each.size, "cells": list(each.cells)} for each in rules.tidy_rows(rows, heads)]
+    if size_table_id is not None and _said(row) == said and set(category_ids) == set(former):
+        return size_table_id
     row.save()
     saved = SizeTableId(row.pk)
     for category_id in sorted({*category_ids, *former}):
@@ -96,8 +100,10 @@ def remove_size_table(*, size_table_id: SizeTableId, actor: UserId | None, now: 
 
 @transaction.atomic
 def choose_size_table(*, product_id: ProductId, size_table_id: SizeTableId | None, actor: UserId | None, now: datetime) -> None:
-    """Give a product a size table of its own, or none, so that its shelf's holds. Raises NotFound."""
+    """Give a product a size table of its own, or none, so that its shelf's holds; the same again changes nothing. Raises NotFound."""
     row = store.lock_product(product_id)
+    if row.size_table_id == size_table_id:
+        return
     if size_table_id is not None:
         option_store.lock_size_table(size_table_id)
     before = {"size_table": row.size_table_id}
@@ -106,6 +112,10 @@ def choose_size_table(*, product_id: ProductId, size_table_id: SizeTableId | Non
     after = {"size_table": size_table_id}
     audit.record(actor=actor, act="catalog.choose_size_table", subject=f"product:{product_id}", before=before, after=after, at=now)
     events.record(facts.ProductSaved(product_id=product_id, is_published=row.is_published), at=now)
+
+
+def _said(row: option_models.SizeTable) -> tuple[object, ...]:
+    return (row.name_en, row.name_zh, row.note_en, row.note_zh, row.columns, row.rows)
 
 
 def _fields(row: option_models.SizeTable, category_ids: Sequence[CategoryId]) -> dict[str, object]:

@@ -128,6 +128,12 @@ def ids_by_slug(slugs: Sequence[str]) -> dict[str, ProductId]:
     return {slug: ProductId(number) for slug, number in models.Product.objects.filter(slug__in=list(slugs)).values_list("slug", "id")}
 
 
+def slugs(product_ids: Sequence[ProductId]) -> dict[ProductId, str]:
+    """Return what these products are named by in addresses; unknown ids are left out: one query."""
+    found = models.Product.objects.filter(pk__in=product_ids).values_list("id", "slug")
+    return {ProductId(number): slug for number, slug in found}
+
+
 def shelf(category_id: CategoryId | None, product_ids: Sequence[ProductId] | None) -> QuerySet[models.Product]:
     """Return the published products of a category and the ones below it, of a list of ids, or all."""
     chosen = models.Product.objects.filter(is_published=True)

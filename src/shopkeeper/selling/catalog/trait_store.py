@@ -180,7 +180,7 @@ def _trait(attribute_id: AttributeId, row: Sequence[Any], choices: tuple[Attribu
 
 def save_traits(product_id: ProductId, drafts: Sequence[TraitDraft]) -> None:
     """Write all that is said of a product in place of what was; what stays as it was also stays marked as derived."""
-    wanted = {key: draft for draft in drafts for key in _keys(draft)}
+    wanted = keys(drafts)
     rows = list(models.AttributeValue.objects.filter(product=product_id))
     kept = {(row.attribute_id, row.choice_id) for row in rows if _says_the_same(row, wanted.get((row.attribute_id, row.choice_id)))}
     models.AttributeValue.objects.filter(pk__in=[row.pk for row in rows if (row.attribute_id, row.choice_id) not in kept]).delete()
@@ -196,6 +196,11 @@ def save_traits(product_id: ProductId, drafts: Sequence[TraitDraft]) -> None:
         for (attribute, choice), draft in wanted.items()
         if (attribute, choice) not in kept
     )
+
+
+def keys(drafts: Sequence[TraitDraft]) -> dict[tuple[int, int | None], TraitDraft]:
+    """Return what is said by attribute and answer, as its rows are: one a choice, or one for a number or a text."""
+    return {key: draft for draft in drafts for key in _keys(draft)}
 
 
 def _keys(draft: TraitDraft) -> list[tuple[int, int | None]]:

@@ -55,7 +55,10 @@ def brand_by_id(brand_id: BrandId) -> Brand:
 def save_brand(
     *, brand_id: BrandId | None, slug: str, name: Bilingual, actor: UserId | None, now: datetime, intro: Bilingual = NOTHING
 ) -> BrandId:
-    """Make or change a brand and return its id. Raises SlugTaken, NotFound, OutOfRange, Malformed."""
+    """Make or change a brand and return its id; one that is so already stays untouched.
+
+    Raises SlugTaken, NotFound, OutOfRange, Malformed.
+    """
     row = models.Brand() if brand_id is None else trait_store.lock_brand(brand_id)
     before = None if brand_id is None else _brand_fields(row)
     row.slug = checks.slug(slug)
@@ -64,6 +67,8 @@ def save_brand(
         checks.both_lines(intro, field="intro", most=limits.INTRO),
     )
     row.name_en, row.name_zh, row.intro_en, row.intro_zh = tidy_name.en, tidy_name.zh, tidy_intro.en, tidy_intro.zh
+    if brand_id is not None and _brand_fields(row) == before:
+        return brand_id
     saved = trait_store.save_brand(row)
     audit.record(actor=actor, act="catalog.save_brand", subject=f"brand:{saved}", before=before, after=_brand_fields(row), at=now)
     events.record(facts.BrandSaved(brand_id=saved), at=now)
@@ -97,7 +102,7 @@ def save_attribute(
     position: int = 0,
     choices: Sequence[ChoiceDraft] = (),
 ) -> AttributeId:
-    """Make or change an attribute with its answers, in the order given, and return its id.
+    """Make or change an attribute with its answers, in the order given, and return its id; one that is so already stays untouched.
 
     Raises CodeTaken, KindIsUsed and ChoiceIsUsed where goods are described by it already, Malformed (shoppers narrow down by choices only),
     NotFound, OutOfRange.
@@ -113,6 +118,8 @@ def save_attribute(
     row.code, row.name_en, row.name_zh, row.kind, row.is_filter = rules.code(code), tidy.en, tidy.zh, kind.value, is_filter
     row.unit = checks.line(unit, field="unit", most=rules.UNIT)
     row.position = checks.whole(position, field="position", least=-1_000_000, most=1_000_000)
+    if attribute_id is not None and _attribute_fields(row) == before and drafts == _answers_now(attribute_id):
+        return attribute_id
     saved = trait_store.save_attribute(row)
     trait_store.save_choices(saved, drafts)
     follow_attribute(saved, now)
@@ -129,11 +136,17 @@ def traits(product_ids: Sequence[ProductId]) -> dict[ProductId, tuple[Trait, ...
 
 @transaction.atomic
 def describe(*, product_id: ProductId, brand_id: BrandId | None, traits: Sequence[TraitDraft], actor: UserId | None, now: datetime) -> None:
-    """Say of a product who makes it and all its attributes; what is left out is no longer said. Raises NotFound, Malformed, OutOfRange."""
+    """Say of a product who makes it and all its attributes; what is left out is no longer said, what is so already stays untouched.
+
+    Raises NotFound, Malformed, OutOfRange.
+    """
     row = store.lock_product(product_id)
     known: Mapping[int, Attribute] = {each.id: each for each in trait_store.attributes()}
     drafts = rules.tidy_traits(traits, known)
-    before: dict[str, object] = {"brand_id": row.brand_id} | _said(trait_store.traits([product_id]).get(product_id, ()))
+    present = trait_store.traits([product_id]).get(product_id, ())
+    if brand_id == row.brand_id and _held(drafts) == _held(_drafts(present)):
+        return
+    before: dict[str, object] = {"brand_id": row.brand_id} | _said(present)
     if brand_id is not None and brand_id != row.brand_id:
         trait_store.lock_brand(brand_id)
     with noting([product_id], actor=actor, now=now):
@@ -260,6 +273,22 @@ def _answer(trait: Trait) -> str:
     if trait.number is not None:
         return f"{trait.number:f}"
     return ", ".join(choice.code for choice in trait.choices) or trait.text.en or trait.text.zh
+
+
+def _drafts(found: Sequence[Trait]) -> list[TraitDraft]:
+    return [
+        TraitDraft(attribute_id=each.attribute_id, choice_ids=tuple(x.id for x in each.choices), number=each.number, text=each.text)
+        for each in found
+    ]
+
+
+def _held(drafts: Sequence[TraitDraft]) -> dict[tuple[int, int | None], tuple[object, ...]]:
+    return {key: (draft.number, draft.text) for key, draft in trait_store.keys(drafts).items()}
+
+
+def _answers_now(attribute_id: AttributeId) -> list[ChoiceDraft]:
+    """Return an attribute's answers as they would be saved again."""
+    return [ChoiceDraft(id=each.id, code=each.code, name=each.name, swatch=each.swatch) for each in attribute_by_id(attribute_id).choices]
 
 
 def _brand_fields(row: models.Brand) -> dict[str, object]:

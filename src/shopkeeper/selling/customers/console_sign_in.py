@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
@@ -111,11 +112,18 @@ class ProviderForm(Command):
         return self.provider.name.pick(self.setting.language) if self.provider else ""
 
     def facts(self) -> Sequence[Fact]:
-        code = self.provider.code if self.provider else "…"
-        found = [Fact(_("Where the provider sends people back to"), customers.back_to(code), "code")]
+        found = [Fact(_("Where the provider sends people back to"), self._back_to(), "code")]
         if self.provider and self.provider.origin:
             found.append(Fact(_("Its own page stands at"), self.provider.origin, "code"))
         return found
+
+    def _back_to(self) -> str:
+        """Return the whole address that is entered at the provider; of a new one it follows the web name as that is typed."""
+        if self.provider:
+            return customers.back_to(self.provider.code)
+        typed = self.data.get("slug", "").strip()
+        before, dots, after = customers.back_to("…").partition("…")
+        return format_html('{}<span data-typed="slug">{}</span>{}', before, typed or dots, after)
 
 
 class SaveSignIn(Command):

@@ -453,7 +453,7 @@ def _priced(wanted: Sequence[Wanted], material: Material) -> tuple[list[PricedLi
         PricedLine(
             variant_id=line.variant_id,
             sku=goods[line.variant_id].sku,
-            name=goods[line.variant_id].name,
+            name=goods[line.variant_id].title,
             units=line.units,
             unit_minor=tags[line.variant_id].amount_minor,
             reference_minor=tags[line.variant_id].reference_minor,

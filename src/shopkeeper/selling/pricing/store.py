@@ -16,6 +16,7 @@ from shopkeeper.kit.money import MOST_MINOR
 from shopkeeper.kit.refusals import NotFound, OutOfRange
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.shapes import title
 from shopkeeper.selling.pricing import models
 from shopkeeper.selling.pricing.rules.reach import reaching
 from shopkeeper.selling.pricing.rules.reference import LOOK_BACK, Step
@@ -353,18 +354,13 @@ def material_of(read: str) -> Material:
 def _parts_of(rows: Iterable[Sequence[Any]]) -> dict[VariantId, tuple[PricedPart, ...]]:
     found: dict[VariantId, tuple[PricedPart, ...]] = {}
     for bundle_id, variant_id, units, product_id, category_id, sku, name_en, name_zh, option_en, option_zh, is_sellable, amount in rows:
-        name = Bilingual(_called(name_en, option_en), _called(name_zh, option_zh))
+        name = title(Bilingual(name_en, name_zh), Bilingual(option_en, option_zh))
         part = PricedPart(
             variant_id=variant_id, product_id=product_id, category_id=category_id, sku=sku, name=name, units=units,
             is_sellable=is_sellable, unit_minor=amount,
         )  # fmt: skip
         found[bundle_id] = (*found.get(bundle_id, ()), part)
     return found
-
-
-def _called(name: str, option: str) -> str:
-    # Orders keep 300 characters of it.
-    return f"{name} · {option}"[:300] if name and option else name
 
 
 def _list_of(row: Sequence[Any]) -> PriceList:

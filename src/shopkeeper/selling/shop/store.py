@@ -15,6 +15,11 @@ _kept: dict[int, Shop] = {}
 """This process's copy, under the version it was read at; one at most."""
 
 
+def forget() -> None:
+    """Read the shop anew from here on."""
+    _kept.clear()
+
+
 def shop() -> Shop | None:
     """Return the shop: one small query for the version, and the whole row only where it moved."""
     with connection.cursor() as cursor:

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from shopkeeper.doors.api.tests.builders import Caller, Staff
-from shopkeeper.flows.tests.builders import SmallShop, told
+from shopkeeper.flows.tests.builders import NOON, SmallShop, told
 from shopkeeper.ops.access.shapes import Role
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.shapes import ChoiceDraft
 from shopkeeper.selling.catalog.tests.builders import a_brand, an_attribute, says, some_goods, tell
 
 PATH = "staff/collections"
@@ -155,11 +156,14 @@ def test_what_no_collection_can_be_is_refused_by_name(owner: Staff, change: dict
 @pytest.mark.parametrize(
     ("conditions", "status", "code", "field"),
     [
-        ([{"kind": "category", "categories": ["nowhere"]}], 404, "not_found", "category"),
-        ([{"kind": "category", "categories": []}], 422, "out_of_range", "category"),
-        ([{"kind": "brand", "brands": ["nobody"]}], 404, "not_found", "brand"),
+        ([{"kind": "category", "categories": ["nowhere"]}], 404, "not_found", "categories"),
+        ([{"kind": "category", "categories": []}], 422, "out_of_range", "categories"),
+        ([{"kind": "brand", "brands": ["nobody"]}], 404, "not_found", "brands"),
         ([{"kind": "answer", "attribute": "nothing", "choices": ["red"]}], 404, "not_found", "attribute"),
-        ([{"kind": "answer", "attribute": "shade", "choices": ["pink"]}], 404, "not_found", "choice"),
+        ([{"kind": "answer", "attribute": "shade", "choices": ["pink"]}], 404, "not_found", "choices"),
+        ([{"kind": "answer", "choices": ["red"]}], 422, "malformed", "attribute"),
+        ([{"kind": "answer", "attribute": "shade", "choices": []}], 422, "malformed", "choices"),
+        ([{"kind": "brand", "brands": ["acme"] * 51}], 422, "invalid", "rule.conditions.0.brands"),
         ([{"kind": "name", "text": ""}], 422, "out_of_range", "text"),
         ([{"kind": "new", "days": 0}], 422, "out_of_range", "days"),
         ([{"kind": "price"}], 422, "malformed", "price"),
@@ -192,8 +196,12 @@ def test_goods_that_cannot_be_named_are_refused_and_nothing_changes(owner: Staff
     unknown = owner.put(path, {"products": ["lamp", "never"]})
     out = owner.put(path, {"products": [], "left_out": ["tea"]})
 
-    assert (unknown.status, unknown.body["field"], unknown.body["value"]) == (404, "product", "never")
-    assert (out.status, out.code, out.body["field"]) == (422, "malformed", "part")
+    assert (unknown.status, unknown.body["field"], unknown.body["value"]) == (404, "products", "never")
+    assert (out.status, out.code, out.body["field"]) == (422, "malformed", "left_out")
+    unknown = owner.put(path, {"products": [], "left_out": ["never"]})
+    assert (unknown.status, unknown.body["field"]) == (404, "left_out")
+    many = owner.put(path, {"products": ["never"] * 5_001})
+    assert (many.status, many.code, many.body["field"]) == (422, "invalid", "products")
     assert owner.put(f"{PATH}/{10**9}/products", {"products": []}).status == 404
     assert owner.put(f"{PATH}/{10**9}", GIFTS).status == 404
     assert owner.get(f"{PATH}/{number}").body["products"] == ["tea"]
@@ -221,3 +229,46 @@ def test_too_many_conditions_are_counted_before_any_is_looked_up(owner: Staff) -
     refused = owner.post(PATH, by_rule(*[{"kind": "brand", "brands": ["nobody"]}] * 13))
 
     assert (refused.status, refused.body["field"]) == (422, "rule")
+
+
+def test_a_rule_is_not_tried_in_a_collection_that_somebody_fills_by_hand(owner: Staff) -> None:
+    number = made(owner, GIFTS)
+    owner.put(f"{PATH}/{number}/products", {"products": ["tea"]})
+
+    refused = owner.post(f"{PATH}/preview", {"rule": {"conditions": [{"kind": "in_stock"}]}, "collection": number})
+
+    assert (refused.status, refused.code, refused.body["field"], refused.body["value"]) == (422, "malformed", "collection", "gifts")
+
+
+def test_a_rule_whose_answer_went_is_told_without_it_and_refused_until_it_has_another(owner: Staff) -> None:
+    shade = an_attribute("shade", ("red", "blue"))
+    number = made(owner, by_rule({"kind": "answer", "attribute": "shade", "choices": ["red"]}))
+    blue = next(each for each in shade.choices if each.code == "blue")
+    catalog.save_attribute(
+        attribute_id=shade.id, code="shade", name=shade.name, kind=shade.kind, is_filter=True,
+        choices=[ChoiceDraft(id=blue.id, code="blue", name=blue.name)], actor=None, now=NOON,
+    )  # fmt: skip
+
+    read = owner.get(f"{PATH}/{number}").body["collection"]
+    sent = owner.put(f"{PATH}/{number}", read)
+    tried = owner.post(f"{PATH}/preview", {"rule": read["rule"], "collection": number})
+    named = owner.post(f"{PATH}/preview", {"rule": {"conditions": [{"kind": "answer", "attribute": "shade", "choices": ["red"]}]}})
+
+    assert read["rule"]["conditions"][0]["choices"] == []
+    for refused in (sent, tried):
+        assert (refused.status, refused.code, refused.body["field"]) == (422, "malformed", "choices")
+    assert (named.status, named.body["field"], named.body["value"]) == (404, "choices", "red")
+    assert acts(owner) == ["catalog.save_collection"]
+    mended = {**read, "rule": {"conditions": [{"kind": "answer", "attribute": "shade", "choices": ["blue"]}]}}
+    assert owner.put(f"{PATH}/{number}", mended).status == 200
+
+
+def test_the_same_again_with_blanks_changes_nothing(owner: Staff) -> None:
+    number = made(owner, by_rule({"kind": "name", "text": "lamp"}))
+
+    twice = [{"kind": "name", "text": " lamp "}, {"kind": "name", "text": "lamp"}]
+    again = owner.put(f"{PATH}/{number}", by_rule(*twice, name={"en": " Gifts ", "zh": "礼物"}))
+
+    assert again.status == 200
+    assert acts(owner) == ["catalog.save_collection"]
+    assert len(told("CollectionSaved")) == 1

@@ -49,11 +49,14 @@ def test_goods_are_put_beside_a_product_and_the_same_again_changes_nothing(owner
 @pytest.mark.parametrize(
     ("body", "status", "code", "field"),
     [
-        ({"goes_with": ["never"]}, 404, "not_found", "product"),
-        ({"goes_with": ["tea"]}, 422, "related_to_itself", "links"),
-        ({"goes_with": ["cup", "cup"]}, 422, "name_twice", "links"),
-        ({"goes_with": ["cup"], "instead": ["cup"]}, 422, "name_twice", "links"),
-        ({"goes_with": ["cup"] * 13}, 422, "out_of_range", "links"),
+        ({"goes_with": ["never"]}, 404, "not_found", "goes_with"),
+        ({"instead": ["never"]}, 404, "not_found", "instead"),
+        ({"goes_with": ["tea"]}, 422, "related_to_itself", "goes_with"),
+        ({"instead": ["tea"]}, 422, "related_to_itself", "instead"),
+        ({"goes_with": ["cup", "cup"]}, 422, "name_twice", "goes_with"),
+        ({"goes_with": ["cup"], "instead": ["cup"]}, 422, "name_twice", "instead"),
+        ({"goes_with": ["never"] * 13}, 422, "invalid", "goes_with"),
+        ({"goes_with": ["cup"], "instead": ["lamp"] * 12}, 422, "out_of_range", "instead"),
         ({"beside": ["cup"]}, 422, "invalid", "beside"),
     ],
 )
@@ -79,6 +82,7 @@ def test_a_size_table_is_made_once_read_changed_and_sent_back(owner: Staff, call
         {"en": "Cut", "zh": ""},
     )
     assert owner.put(f"{TABLES}/{number}", said).body == first.body
+    assert owner.put(f"{TABLES}/{number}", SIZES).body == first.body
     assert acts(owner) == ["catalog.save_size_table"]
     assert caller.get("products/lamp").body["size_table"]["name"]["en"] == "Shirts"
     less = owner.put(f"{TABLES}/{number}", {**said, "categories": []})
@@ -119,12 +123,16 @@ def test_a_table_that_is_shown_stays_and_another_is_taken_away(owner: Staff) -> 
     [
         ({"name": {}}, 422, "out_of_range", "name_en"),
         ({"columns": []}, 422, "out_of_range", "columns"),
-        ({"columns": [{"name": {"en": ""}, "unit": "cm"}, {"name": {"en": "Cut"}}]}, 422, "out_of_range", "column_name_en"),
+        ({"columns": [{"name": {"en": ""}, "unit": "cm"}, {"name": {"en": "Cut"}}]}, 422, "out_of_range", "columns"),
         ({"rows": []}, 422, "out_of_range", "rows"),
         ({"rows": [{"size": "S", "cells": ["86"]}]}, 422, "bad_size_line", "rows"),
         ({"rows": [{"size": "S", "cells": ["wide", ""]}]}, 422, "bad_size_line", "rows"),
-        ({"rows": [{"size": "", "cells": ["86", ""]}]}, 422, "out_of_range", "size_name"),
-        ({"categories": ["nowhere"]}, 404, "not_found", "category"),
+        ({"rows": [{"size": "", "cells": ["86", ""]}]}, 422, "out_of_range", "rows"),
+        ({"rows": [{"size": "S|M", "cells": ["86", ""]}]}, 422, "malformed", "rows"),
+        ({"rows": [{"size": "S", "cells": ["86", "slim ｜ wide"]}]}, 422, "malformed", "rows"),
+        ({"columns": [{"name": {"zh": "胸|围"}}, {"name": {"en": "Cut"}}]}, 422, "malformed", "columns"),
+        ({"columns": [{"name": {"en": "Chest"}, "unit": "c|m"}, {"name": {"en": "Cut"}}]}, 422, "malformed", "columns"),
+        ({"categories": ["nowhere"]}, 404, "not_found", "categories"),
     ],
 )
 def test_what_is_no_size_table_is_refused_by_name(owner: Staff, change: dict[str, Any], status: int, code: str, field: str) -> None:

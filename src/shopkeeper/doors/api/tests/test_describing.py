@@ -42,6 +42,7 @@ def test_a_brand_is_made_once_changed_and_sent_back(owner: Staff, caller: Caller
     assert (first.status, again.status, again.body) == (201, 201, first.body)
     assert (first.body["brand"], first.body["products"]) == (ACME, 0)
     assert owner.put(path, ACME).body == first.body
+    assert owner.put(path, {**ACME, "intro": {"en": " Since 1900 "}}).body == first.body
     assert acts(owner) == ["catalog.save_brand"]
     renamed = owner.put(path, {**ACME, "slug": "acme-ltd"})
     assert (renamed.status, renamed.body["id"]) == (200, first.body["id"])
@@ -56,6 +57,7 @@ def test_an_attribute_is_made_once_keeps_its_answers_by_code_and_loses_those_lef
     assert (first.status, again.status, again.body) == (201, 201, first.body)
     assert owner.put(path, said).body == first.body
     assert owner.put(path, SHADE).body == first.body
+    assert owner.put(path, {**SHADE, "choices": [{**SHADE["choices"][0], "swatch": " #B93A2B"}, SHADE["choices"][1]]}).body == first.body
     assert acts(owner) == ["catalog.save_attribute"]
     less = owner.put(path, {**SHADE, "choices": [{**SHADE["choices"][1], "name": {"en": "Navy"}}]}).body["attribute"]
     assert [(each["id"], each["name"]["en"]) for each in less["choices"]] == [(said["choices"][1]["id"], "Navy")]
@@ -77,7 +79,7 @@ def test_an_attribute_is_made_once_keeps_its_answers_by_code_and_loses_those_lef
         (ATTRIBUTES, {**SHADE, "kind": "number"}, 422, ("out_of_range", "choices")),
         (ATTRIBUTES, {**SHADE, "kind": "number", "choices": []}, 422, ("malformed", "is_filter")),
         (ATTRIBUTES, {**SHADE, "kind": "smell"}, 422, ("invalid", "kind")),
-        (ATTRIBUTES, {**SHADE, "choices": [{"id": 10**9, "code": "red", "name": {"en": "Red"}}]}, 404, ("not_found", "choice")),
+        (ATTRIBUTES, {**SHADE, "choices": [{"id": 10**9, "code": "red", "name": {"en": "Red"}}]}, 404, ("not_found", "choices")),
     ],
 )
 def test_what_cannot_be_made_is_refused_by_name(owner: Staff, path: str, body: dict[str, Any], status: int, told: tuple[str, str]) -> None:
@@ -128,9 +130,9 @@ def test_what_a_rule_read_from_the_name_stays_so_until_a_person_says_otherwise(o
     [
         ({"brand": "nobody"}, 404, "brand"),
         ({"traits": [{"attribute": "nothing"}]}, 404, "attribute"),
-        ({"traits": [{"attribute": "shade", "choices": ["pink"]}]}, 404, "choice"),
-        ({"traits": [{"attribute": "shade", "number": "3"}]}, 422, "trait"),
-        ({"traits": [{"attribute": "shade", "number": "much"}]}, 422, "trait"),
+        ({"traits": [{"attribute": "shade", "choices": ["pink"]}]}, 404, "choices"),
+        ({"traits": [{"attribute": "shade", "number": "3"}]}, 422, "traits"),
+        ({"traits": [{"attribute": "shade", "number": "much"}]}, 422, "traits"),
     ],
 )
 def test_what_cannot_be_said_is_refused_by_name(owner: Staff, body: dict[str, Any], status: int, field: str) -> None:
@@ -202,4 +204,4 @@ def test_an_attribute_said_twice_or_as_no_number_is_refused(owner: Staff) -> Non
     twice = owner.put(TEA, {"brand": None, "traits": NOBODY_TWICE})
     nothing = owner.put(TEA, {"brand": None, "traits": [{"attribute": "shade", "number": "sNaN"}]})
 
-    assert [(each.status, each.body["field"]) for each in (twice, nothing)] == [(422, "trait"), (422, "trait")]
+    assert [(each.status, each.body["field"]) for each in (twice, nothing)] == [(422, "traits"), (422, "traits")]

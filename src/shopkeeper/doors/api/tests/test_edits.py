@@ -1,12 +1,14 @@
 """Many products changed over the API: looked at, done once under a key, followed, stopped, taken back; refused by name."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from shopkeeper.doors.api import edits
 from shopkeeper.doors.api.tests.builders import PASSWORD, Staff
-from shopkeeper.flows import change_many
+from shopkeeper.flows import change_many, change_prices
 from shopkeeper.flows.tests.builders import NOON, SmallShop, told
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.access import public as access
@@ -67,7 +69,7 @@ def test_a_look_changes_nothing_and_what_is_done_is_what_it_said(owner: Staff) -
     assert shown("tea", "cup") == [True, False]
     assert (acts(owner), collection_models.BulkEdit.objects.count()) == ([], 0)
     done = owner.post(PATH, {**HIDE, **WHY}).body
-    assert (done["state"], done["changed"], done["wanted"]) == ("done", 1, 2)
+    assert (done["state"], done["changed"], done["wanted"], done["outcomes"]) == ("done", 1, 2, {"done": 1, "same": 1})
     assert shown("tea", "cup") == [False, False]
 
 
@@ -222,7 +224,7 @@ def test_a_price_that_falls_far_waits_for_a_second_person_and_is_asked_for_once(
     ("wish", "status", "code", "field"),
     [
         ({"kind": "publish", "products": []}, 422, "malformed", "products"),
-        ({"kind": "publish", "products": ["tea", "never"]}, 404, "not_found", "product"),
+        ({"kind": "publish", "products": ["tea", "never"]}, 404, "not_found", "products"),
         ({"kind": "publish", "weight_g": 5}, 422, "malformed", "weight_g"),
         ({"kind": "explode"}, 422, "invalid", "kind"),
         ({"kind": "category", "category": "nowhere"}, 404, "not_found", "category"),
@@ -230,10 +232,11 @@ def test_a_price_that_falls_far_waits_for_a_second_person_and_is_asked_for_once(
         ({"kind": "brand", "brand": "nobody"}, 404, "not_found", "brand"),
         ({"kind": "answer", "attribute": "shade"}, 422, "malformed", "choices"),
         ({"kind": "answer", "choices": ["red"]}, 422, "malformed", "attribute"),
-        ({"kind": "answer", "attribute": "shade", "choices": ["pink"]}, 404, "not_found", "choice"),
+        ({"kind": "answer", "attribute": "shade", "choices": ["pink"]}, 404, "not_found", "choices"),
+        ({"kind": "answer", "attribute": "shade", "choices": ["red"] * 201}, 422, "invalid", "choices"),
         ({"kind": "no_answer", "attribute": "nothing"}, 404, "not_found", "attribute"),
         ({"kind": "collect", "collection": "nowhere"}, 404, "not_found", "collection"),
-        ({"kind": "collect", "collection": "ruled"}, 409, "filled_by_rule", "collection_id"),
+        ({"kind": "collect", "collection": "ruled"}, 409, "filled_by_rule", "collection"),
         ({"kind": "weight", "weight_g": -1}, 422, "out_of_range", "weight_g"),
         ({"kind": "price"}, 422, "malformed", "price"),
         ({"kind": "price", "price": {"how": "set"}}, 422, "malformed", "amount_minor"),
@@ -294,7 +297,7 @@ def test_where_a_second_person_is_needed_many_are_not_changed_round_them(owner: 
 def test_a_clerk_sees_a_change_and_neither_makes_stops_nor_undoes_one(shop: SmallShop, owner: Staff) -> None:
     path, clerk = f"{PATH}/{owner.post(PATH, {**HIDE, **WHY}).body['id']}", Staff(Role.CLERK)
 
-    assert clerk.get(path).status == 200
+    assert (clerk.get(path).status, clerk.get(PATH).body["total"]) == (200, 1)
     for answer in (
         clerk.post(LOOK, HIDE), clerk.post(PATH, {**HIDE, **WHY}), clerk.post(f"{path}/stop"), clerk.post(f"{path}/undo"),
     ):  # fmt: skip
@@ -310,7 +313,48 @@ def test_whoever_may_change_goods_and_set_no_prices_changes_no_prices(shop: Smal
     access.change_role(user_id=staff.user_id, role=role.code)
     assert staff.client.login(username="manager@example.com", password=PASSWORD)
 
+    looked = staff.post(LOOK, {"products": ["tea"], "kind": "price", "price": price})
     refused = staff.post(PATH, {"products": ["tea"], "kind": "price", "price": price, **WHY})
 
+    assert (looked.status, looked.code, staff.post(LOOK, HIDE).status) == (403, "not_allowed", 200)
     assert (refused.status, refused.code) == (403, "not_allowed")
     assert (cost(shop, "TEA"), staff.post(PATH, {**HIDE, **WHY}).status) == (1_250, 201)
+
+
+def test_changes_are_listed_the_latest_first(owner: Staff) -> None:
+    first, second = (owner.post(PATH, {**HIDE, "kind": kind, **WHY}).body for kind in ("unpublish", "publish"))
+
+    listed = owner.get(PATH).body
+    page = owner.get(f"{PATH}?page=2&size=1").body
+
+    assert [each["id"] for each in listed["items"]] == [second["id"], first["id"]]
+    assert listed["items"][1] == {key: value for key, value in first.items() if key not in ("outcomes", "refusals")}
+    assert ([each["id"] for each in page["items"]], page["total"], page["pages"]) == ([first["id"]], 2, 2)
+    assert owner.get(f"{PATH}?size=101").status == 422
+
+
+def test_what_became_of_products_is_forgotten_after_a_day_and_says_so(owner: Staff) -> None:
+    path = f"{PATH}/{owner.post(PATH, {**HIDE, **WHY}).body['id']}"
+    collection_models.BulkEdit.objects.update(at=timezone.now() - timedelta(days=1, minutes=1))
+
+    kept = owner.get(path).body
+    owner.post(PATH, {**HIDE, "kind": "publish", **WHY})
+    forgotten = owner.get(path).body
+
+    assert (kept["outcomes"], kept["refusals"]) == ({"done": 2}, {})
+    assert (forgotten["outcomes"], forgotten["refusals"], forgotten["changed"]) == (None, None, 2)
+
+
+def test_what_is_put_before_a_second_person_stays_where_a_change_of_prices_breaks_off(shop: SmallShop, owner: Staff) -> None:
+    Staff(Role.MANAGER)
+    body = {"products": ["tea"], "kind": "price", "price": {"how": "set", "amount_minor": 1, "currency": "GBP"}, **WHY}
+
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr(change_prices, "_hold", lambda *_given: 1 / 0)
+        first = owner.post(PATH, body, Idempotency_Key="p")
+    waiting = Approval.objects.count()
+    again = owner.post(PATH, body, Idempotency_Key="p")
+
+    assert (first.status, waiting) == (500, 1)
+    assert (again.status, again.body["state"], again.body["outcomes"]) == (201, "done", {"waits": 1})
+    assert (Approval.objects.count(), collection_models.BulkEdit.objects.count()) == (1, 1)

@@ -42,7 +42,7 @@ def tried(caller: Caller, method: str, path: str) -> tuple[int, str]:
     address = address.replace("{review}", "0").replace("{reply}", "0").replace("{link}", "nope").replace("{asked}", "0")
     address = address.replace("{sheet}", "7").replace("{picture}", "7").replace("{slug}", "nope").replace("{kind}", "nope")
     address = address.replace("{version}", "7").replace("{question}", "0").replace("{edit}", "7").replace("{collection}", "7")
-    address = address.replace("{table}", "7").replace("{brand}", "7").replace("{attribute}", "7")
+    address = address.replace("{table}", "7").replace("{brand}", "7").replace("{attribute}", "7").replace("{category}", "7")
     answer = caller.call(method, address, {} if method != "GET" else None)
     return answer.status, answer.code if answer.status >= 400 else ""
 
@@ -53,7 +53,7 @@ def test_every_route_that_is_not_open_to_all_asks_for_a_role() -> None:
         assert [type(each) for each in operation.auth_callbacks] == [StaffSession], (method, path)
     open_routes = {op.view_func.__name__ for _, path, op in every_route() if "/staff" not in path}
     assert open_routes == OPEN_TO_ALL
-    assert len(STAFF_ROUTES) == 110
+    assert len(STAFF_ROUTES) == 117
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.MANAGER, Role.CLERK, None])
@@ -80,6 +80,7 @@ def test_the_table_tells_roles_apart(shop: SmallShop) -> None:
         "catalog.save_options", "catalog.publish_draft", "catalog.add_variants", "catalog.save_bundle", "catalog.save_product",
         "catalog.save_collection", "catalog.name_products", "catalog.relate", "catalog.save_size_table", "catalog.choose_size_table",
         "catalog.edit_products", "catalog.undo_edit", "catalog.save_brand", "catalog.save_attribute", "catalog.describe",
+        "catalog.save_category",
         "content.look_at_pages", "content.save_engine_words", "customers.save_sign_in", "customers.save_provider",
     }  # fmt: skip
     assert all(access.may(owner.user_id, act) for act in acts)

@@ -9,8 +9,9 @@ import pytest
 from shopkeeper.doors.cli import main, place, texts
 from shopkeeper.flows.page_audit import showing
 from shopkeeper.flows.page_audit.showing import Answer
-from shopkeeper.flows.tests.builders import SmallShop, small_shop
+from shopkeeper.flows.tests.builders import SmallShop, product, small_shop
 from shopkeeper.selling.content import public as content
+from shopkeeper.selling.content.shapes_pages import PageKind
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,17 @@ def test_one_page_is_looked_at_by_its_address_in_the_terminal_s_language(
     said = capsys.readouterr().out
     assert "/zh-hans/goods/" in said
     assert "请给商品添加图片" in said
+
+
+def test_all_goods_on_a_shelf_are_looked_at_with_it(shop: SmallShop, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(6):
+        product(f"POT{number}")
+
+    main.main(["audit", "pages", "--address", "/en/goods/", "--with-goods"])
+
+    looked = {each.page.subject for each in content.looked().items if each.page.kind is PageKind.PRODUCT}
+    assert len(looked) == len(shop.variants) + 6
+    assert f"{len(looked)}" in capsys.readouterr().err
 
 
 def test_a_page_that_cannot_be_shown_ends_with_status_1(

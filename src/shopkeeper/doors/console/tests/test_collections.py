@@ -198,6 +198,27 @@ def test_a_change_without_the_answer_it_needs_is_refused(shop: SmallShop, owner:
     assert not models.collection_models.BulkEdit.objects.exists()
 
 
+def test_what_the_chosen_act_does_not_ask_for_is_not_read(shop: SmallShop, owner: Staff) -> None:
+    tea = shop.variants["TEA"]
+    weight = catalog.goods_of(tea).weight_g
+    unasked = {"weight": "heavy", "percent": "-1", "amount": "1.001", "how": "set", "rounding": "3", "collection": "999", "answers": "9:9"}
+    data = {"kind": "unpublish", "reason": "end of season", **unasked}
+
+    looked = owner.post(many(["TEA"]), **data)
+
+    assert (looked.status_code, "In the shop → Not shown" in said(looked)) == (200, True), said(looked)
+    assert owner.post(many(["TEA"]), **data, seen=the_seen(looked)).status_code == 302
+    assert not any(each.is_published for each in catalog.products(product_ids("TEA")).values())
+    assert catalog.goods_of(tea).weight_g == weight
+    assert pricing.prices([tea])[tea].amount_minor == 1_250
+
+
+def test_an_amount_that_is_set_is_not_rounded_by_what_was_not_asked(shop: SmallShop, owner: Staff) -> None:
+    looked = owner.post(many(["TEA"]), kind="price", how="set", amount="11.11", rounding="50", percent="x", reason="spring")
+
+    assert "£12.50 → £11.11" in said(looked), said(looked)
+
+
 def test_every_kind_of_change_is_told_before_it_is_done(shop: SmallShop, owner: Staff) -> None:
     colour, shelf, brand, gifts = an_attribute("shade"), a_category("corner"), a_brand(), by_hand()
     answers = {
@@ -246,7 +267,7 @@ def test_prices_are_seen_changed_and_taken_back(shop: SmallShop, owner: Staff, a
         {"how": "up_percent", "percent": "0"},
         {"how": "up_percent", "percent": "1001"},
         {"how": "up", "amount": "1.001"},
-        {"how": "set", "amount": "1.00", "rounding": "3"},
+        {"how": "up", "amount": "1.00", "rounding": "3"},
         {"how": "halve", "amount": "1.00"},
         {"how": "set", "amount": "1.00", "price_list": "999999"},
     ],

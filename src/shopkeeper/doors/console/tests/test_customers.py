@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -163,6 +164,8 @@ def test_a_clerk_neither_sees_duplicates_nor_merges_nor_takes_copies(shop: Small
 def test_what_a_customer_told_staff_is_written_down_with_the_name_of_who_heard_it(shop: SmallShop, clerk: Staff, ann: CustomerId) -> None:
     form = clerk.text(f"customers/{ann}/consent/")
     assert "checked" not in form
+    page = clerk.get(f"customers/{ann}/consent/").content.decode()
+    assert re.search(r'<div class="sk-prose" tabindex="0"><(h2|p)>', page), "the text reads as a text"
 
     assert clerk.post(f"customers/{ann}/consent/", given=["marketing.post"]).status_code == 302
 

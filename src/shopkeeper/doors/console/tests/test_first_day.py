@@ -180,6 +180,19 @@ def test_the_shop_does_not_open_before_what_is_needed_is_done_and_says_what(owne
     assert shops.shop().opens_soon
 
 
+@pytest.mark.parametrize(("name", "code"), [(("Corner Tea", ""), "name_zh_missing"), (("", "街角茶铺"), "name_en_missing")])
+def test_a_shop_whose_name_stands_in_one_language_only_can_open(owner: Staff, name: tuple[str, str], code: str) -> None:
+    walk(owner)
+    owner.post("first-day/name/name/", **GIVEN["name"][1] | {"name_en": name[0], "name_zh": name[1]})
+
+    step = first_day.read(NOON).steps[0]
+    opened = owner.post("first-day/open/doors/", is_known="on")
+
+    assert (step.state, [each.code for each in step.findings if each.code.startswith("name_")]) == (State.LOOK, [code])
+    assert opened.status_code == 302
+    assert not shops.shop().opens_soon
+
+
 def test_somebody_else_goes_on_where_the_first_one_stopped_each_by_right(owner: Staff) -> None:
     owner.post("first-day/name/name/", **GIVEN["name"][1])
     manager, clerk = Staff(Role.MANAGER), Staff(Role.CLERK)

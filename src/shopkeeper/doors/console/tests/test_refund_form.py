@@ -192,7 +192,7 @@ def money_kept(shop: SmallShop, monkeypatch: pytest.MonkeyPatch) -> Order:
     ("language", "words"),
     [
         ("en", ("refused to give it back: £116.45", "Give the money back again…", "order whose money did not go back")),
-        ("zh-hans", ("支付渠道拒绝退还：£116.45", "再次退还款项…", "个订单的款项未能退还")),
+        ("zh-hans", ("支付服务商拒绝退还：£116.45", "再次退还款项…", "个订单的款项未能退还")),
     ],
 )
 def test_money_refused_when_it_was_to_go_back_waits_for_staff(

@@ -152,6 +152,10 @@ def test_a_refund_above_the_limit_waits_is_shown_and_is_paid_when_another_approv
     assert orders.order(order_id).refunded_minor == 0  # type: ignore[arg-type]
     assert "act for a second person" in owner.text("")
     assert "£250.00" in owner.text(f"approvals/{asked.pk}/")
+    frozen, _heading, today = owner.text(f"approvals/{asked.pk}/").partition("As it stands now")
+    assert "frozen when it was asked" in frozen
+    assert "Went back by now" not in frozen
+    assert "Went back by now" in today
     assert f"/console/approvals/{asked.pk}/" in manager.text(f"orders/{order_id}/")
     assert "/approve/" not in manager.text(f"approvals/{asked.pk}/")
     assert "/approve/" not in clerk.text(f"approvals/{asked.pk}/")

@@ -1,6 +1,7 @@
 """Setting up how customers sign in at the console: providers tried before they are offered, limits on text messages, numbers taken away."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -73,6 +74,18 @@ def test_addresses_the_shop_may_not_call_are_refused(shop: SmallShop, owner: Sta
     assert address in answer.content.decode()
     assert not models.Provider.objects.exists()
     assert lantern.asked == []
+
+
+def test_the_address_to_enter_at_the_provider_is_shown_whole(shop: SmallShop, owner: Staff, lantern: Issuer, settings: Any) -> None:
+    settings.PUBLIC_URL = "http://localhost:8123"
+    new = owner.get("sign-in-providers/new/").content.decode()
+    refused = owner.post("sign-in-providers/new/", **filled_in(lantern, issuer="nowhere")).content.decode()
+    owner.post("sign-in-providers/new/", **filled_in(lantern))
+    saved = owner.get(f"sign-in-providers/{models.Provider.objects.get().pk}/edit/").content.decode()
+
+    assert '<code>http://localhost:8123/sign-in/back/<span data-typed="slug">…</span>/</code>' in new
+    assert '<code>http://localhost:8123/sign-in/back/<span data-typed="slug">lantern</span>/</code>' in refused
+    assert "<code>http://localhost:8123/sign-in/back/lantern/</code>" in saved
 
 
 def test_trying_saves_nothing(shop: SmallShop, owner: Staff, lantern: Issuer) -> None:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from shopkeeper.doors.storefront.tests.builders import NOON
@@ -13,6 +14,7 @@ from shopkeeper.ops.access import public as access
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes import VariantDraft
 from shopkeeper.selling.shop import public as shops
+from shopkeeper.selling.shop.models import Shop
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +90,34 @@ def test_a_member_who_is_no_staff_is_led_nowhere() -> None:
     client.post("/en/sign-in/", {"email": "ann@example.com", "password": PASSWORD})
 
     assert "/console/" not in client.get("/en/").content.decode()
+
+
+@pytest.mark.usefixtures("empty")
+@pytest.mark.parametrize(
+    ("language", "told", "leads"),
+    [("en", "Nothing is sorted onto shelves yet", "See everything together"), ("zh-hans", "商品还没有分到各个货架", "全部放在一起看")],
+)
+def test_goods_without_a_category_are_led_to_where_no_shelf_is(language: str, told: str, leads: str) -> None:
+    catalog.save_product(
+        product_id=None, slug="lamp", name=Bilingual("Brass lamp", "黄铜灯"), text=Bilingual(), category_id=None,
+        variants=[VariantDraft(sku="LAMP")], is_published=True, actor=None, now=NOON,
+    )  # fmt: skip
+
+    answer = visitor(language).get(f"/{language}/shelves/")
+
+    assert told in main(answer)
+    assert re.search(rf'<a class="btn" href="/{language}/goods/">{leads}</a>', answer.content.decode())
+    assert "in its place" not in main(answer)
+
+
+@pytest.mark.usefixtures("empty")
+@pytest.mark.parametrize(("language", "said"), [("en", "nothing here is for sale"), ("zh-hans", "示例店铺")])
+def test_only_the_sample_shop_says_that_nothing_is_for_sale(language: str, said: str) -> None:
+    own = visitor(language).get(f"/{language}/").content.decode()
+    Shop.objects.update(is_sample=True, version=F("version") + 1)
+
+    assert said not in own
+    assert said in visitor(language).get(f"/{language}/").content.decode()
 
 
 @pytest.mark.usefixtures("empty")

@@ -354,8 +354,16 @@ def test_a_page_is_looked_at_by_its_address_in_either_language(shop: Corner, add
 
     assert {each.address for each in found} == {"/en/shelves/kitchen/", "/zh-hans/shelves/kitchen/"}
     assert page_audit.goods_round(found[0].page) is None
-    first = page_audit.look_at_first_goods("/en/shelves/kitchen/", most=2, now=NOON)
-    assert {each.address for each in first if each.language == "en"} == {"/en/goods/lamp/", "/en/goods/cup/"}
+
+
+def test_all_goods_on_a_shelf_are_looked_at_while_somebody_waits(shop: Corner) -> None:
+    told: list[tuple[int, int]] = []
+
+    found = page_audit.look_at_goods("/en/shelves/kitchen/", now=NOON, tell=lambda done, of: told.append((done, of)))
+
+    assert {each.address for each in found if each.language == "en"} == {"/en/goods/lamp/", "/en/goods/cup/", "/en/goods/box/"}
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert waiting() == []
 
 
 def waiting() -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from shopkeeper.kit.money import MOST_MINOR
 from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
 from shopkeeper.selling.catalog.shapes_collections import (
     MOST_CONDITIONS,
+    MOST_IDS,
     Condition,
     ConditionKind,
     Match,
@@ -18,11 +19,8 @@ from shopkeeper.selling.catalog.shapes_collections import (
     RuleIsEmpty,
 )
 
-MOST_IDS = 50
 MOST_DAYS = 3650
 TEXT = 80
-MOST_NAMED = 5_000
-"""Products that one collection names: chosen by hand, put first, or left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

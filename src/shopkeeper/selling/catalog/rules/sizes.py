@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from shopkeeper.kit import checks
-from shopkeeper.kit.refusals import OutOfRange
+from shopkeeper.kit.refusals import Malformed, OutOfRange
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog.shapes_options import BadSizeLine, SizeColumn, SizeRow
 
@@ -19,6 +19,7 @@ UNIT = 10
 CM_IN_AN_INCH = Decimal("2.54")
 
 _NUMBER = r"\d{1,4}(?:\.\d{1,2})?"
+_BAR = re.compile(r"[|｜]")
 _MEASURE = re.compile(rf"({_NUMBER})(?:\s*[-–—~～]\s*({_NUMBER}))?")
 
 
@@ -29,7 +30,7 @@ def read_columns(text: str) -> list[SizeColumn]:
     """
     found = []
     for number, line in enumerate(text.splitlines(), 1):
-        parts = [part.strip() for part in re.split(r"[|｜]", line)]
+        parts = [part.strip() for part in _BAR.split(line)]
         if not line.strip():
             continue
         if len(parts) > 3:
@@ -45,7 +46,7 @@ def read_rows(text: str, columns: Sequence[SizeColumn]) -> list[SizeRow]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
-        size, *cells = [part.strip() for part in re.split(r"[|｜]", line)]
+        size, *cells = [part.strip() for part in _BAR.split(line)]
         if len(cells) != len(columns):
             raise BadSizeLine(number, checks.shown(line), field="rows", wants="cells", cells=len(columns) + 1)
         for cell, column in zip(cells, columns, strict=True):
@@ -68,14 +69,17 @@ def tidy_columns(columns: Sequence[SizeColumn]) -> list[SizeColumn]:
     """Return columns with tidy texts. Raises OutOfRange, Malformed."""
     if not 1 <= len(columns) <= MOST_COLUMNS:
         raise OutOfRange("columns", len(columns), least=1, most=MOST_COLUMNS)
-    return [
-        replace(
-            each,
-            name=checks.both_lines(each.name, field="column_name", least=1, most=NAME),
-            unit=checks.line(each.unit, field="unit", most=UNIT),
-        )
-        for each in columns
-    ]
+    return [_tidy_column(each) for each in columns]
+
+
+def _tidy_column(column: SizeColumn) -> SizeColumn:
+    name, unit = (
+        checks.both_lines(column.name, field="column_name", least=1, most=NAME),
+        checks.line(column.unit, field="unit", most=UNIT),
+    )
+    for field, text in (("column_name_en", name.en), ("column_name_zh", name.zh), ("unit", unit)):
+        _refuse_bar(text, field)
+    return replace(column, name=name, unit=unit)
 
 
 def tidy_rows(rows: Sequence[SizeRow], columns: Sequence[SizeColumn]) -> list[SizeRow]:
@@ -93,8 +97,17 @@ def _tidy_row(row: SizeRow, columns: Sequence[SizeColumn], number: int) -> SizeR
     for cell, column in zip(row.cells, columns, strict=True):
         _refuse_unmeasured(cell, column, number, line)
         tidy = checks.line(cell, field="cell", most=CELL)
+        _refuse_bar(tidy, "cell")
         cells.append("–".join(_ends(tidy)) if column.unit and tidy else tidy)
-    return SizeRow(size=checks.line(row.size, field="size_name", least=1, most=CELL), cells=tuple(cells))
+    size = checks.line(row.size, field="size_name", least=1, most=CELL)
+    _refuse_bar(size, "size_name")
+    return SizeRow(size=size, cells=tuple(cells))
+
+
+def _refuse_bar(text: str, field: str) -> None:
+    # In a line it parts two columns: the console would read it back as one column more.
+    if _BAR.search(text):
+        raise Malformed(field, checks.shown(text), expected="no_bar")
 
 
 def _refuse_unmeasured(cell: str, column: SizeColumn, number: int, line: str) -> None:

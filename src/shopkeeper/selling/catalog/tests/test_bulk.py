@@ -15,7 +15,6 @@ from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog import bulk, collection_models, models
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.rules import collections as rules
 from shopkeeper.selling.catalog.shapes import TraitKind
 from shopkeeper.selling.catalog.shapes_collections import (
     CollectionDraft,
@@ -203,7 +202,7 @@ def test_nothing_is_set_back_into_a_collection_that_a_rule_fills_now_or_that_is_
     made = _filled()
     edit_id, _done = do(Edit(kind=EditKind.DROP, target=made), shop)
     with monkeypatch.context() as smaller:
-        smaller.setattr(rules, "MOST_NAMED", 1)
+        smaller.setattr(bulk, "MOST_NAMED", 1)
         with pytest.raises(CollectionIsFull):
             undo(edit_id)
     rule = Rule(conditions=(Condition(kind=ConditionKind.NAME, text="a"),))
@@ -268,7 +267,7 @@ def test_edits_that_cannot_be_are_refused_whole(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(OutOfRange):
         catalog.edit_products(product_ids=shop, edit=Edit(kind=EditKind.UNPUBLISH), reason=" ", actor=None, now=NOON)
     gifts = a_collection()
-    monkeypatch.setattr(rules, "MOST_NAMED", 2)
+    monkeypatch.setattr(bulk, "MOST_NAMED", 2)
     with pytest.raises(CollectionIsFull):
         do(Edit(kind=EditKind.COLLECT, target=gifts), shop)
     monkeypatch.setattr(bulk, "MOST_AT_ONCE", 2)
@@ -291,7 +290,7 @@ def test_statements_grow_with_the_chunks_not_with_the_products(monkeypatch: pyte
 
 def test_in_a_large_edit_one_product_that_is_refused_holds_no_other_up(monkeypatch: pytest.MonkeyPatch) -> None:
     shop, gifts = goods("A", "B", "C", "D"), a_collection()
-    monkeypatch.setattr(rules, "MOST_NAMED", 3)
+    monkeypatch.setattr(bulk, "MOST_NAMED", 3)
     run = catalog.begin_run(product_ids=shop, edit=Edit(kind=EditKind.COLLECT, target=gifts), reason="spring", actor=None, now=NOON)
 
     catalog.change_some(run.id, size=4, now=NOON)
@@ -331,3 +330,18 @@ def test_prices_are_not_the_catalogue_s_own() -> None:
         catalog.preview_edit(product_ids=shop, edit=Edit(kind=EditKind.PRICE))
     with pytest.raises(Malformed):
         do(Edit(kind=EditKind.PRICE), shop)
+
+
+def test_what_is_so_already_is_counted_too_and_edits_are_told_the_latest_first() -> None:
+    a, b = goods("A", "B")
+    catalog.unpublish(product_id=b, actor=None, now=NOON)
+
+    first, _done = do(Edit(kind=EditKind.UNPUBLISH), [a, b])
+    second, _done = do(Edit(kind=EditKind.UNPUBLISH), [a])
+
+    assert dict(catalog.run_counts(first)) == {"done": 1, "same": 1, "odd": 0}
+    assert dict(catalog.run_counts(second)) == {"same": 1, "odd": 0}
+    assert [each.id for each in catalog.edit_runs()] == [second, first]
+    assert ([each.id for each in catalog.edit_runs(number=2, size=1)], catalog.edit_runs().total) == ([first], 2)
+    with pytest.raises(OutOfRange):
+        catalog.edit_runs(size=0)

@@ -12,8 +12,8 @@ from shopkeeper.kit.ids import CollectionId, ProductId
 from shopkeeper.kit.refusals import Malformed, NotFound
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.audit import public as audit
+from shopkeeper.selling.catalog import collections
 from shopkeeper.selling.catalog import public as catalog
-from shopkeeper.selling.catalog.rules import collections as rules
 from shopkeeper.selling.catalog.shapes import Narrowing, SlugTaken, Sort
 from shopkeeper.selling.catalog.shapes_collections import (
     Collection,
@@ -168,11 +168,30 @@ def test_unknown_products_are_refused_and_nothing_changes() -> None:
 
 
 def test_a_collection_names_so_many_products_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "MOST_NAMED", 2)
+    monkeypatch.setattr(collections, "MOST_NAMED", 2)
     spring = a_collection()
     put(spring, goods("A", "B"))
     with pytest.raises(CollectionIsFull):
         put(spring, goods("C", "D", "E"))
+
+
+def test_what_a_rule_names_counts_as_it_is_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collections, "MOST_NAMED", 3)
+    made = a_collection("rule", Condition(kind=ConditionKind.NAME, text="two"))
+    a, b, c, d, e = goods(*"ABCDE")
+
+    def arranged(products: list[ProductId], left_out: list[ProductId]) -> list[Named]:
+        catalog.arrange_collection(collection_id=made.id, products=products, left_out=left_out, actor=None, now=NOON)
+        return sorted(catalog.named_in(made.id), key=lambda each: (each.part is Part.OUT,))
+
+    def told(products: list[ProductId], left_out: list[ProductId]) -> list[Named]:
+        return [*(Named(product_id=x, part=Part.FIRST) for x in products), *(Named(product_id=x, part=Part.OUT) for x in left_out)]
+
+    for products, left_out in (([a, b, c], []), ([d], [e, b]), ([], [a, b, c]), ([c, e], [d]), ([d], [c, e])):
+        assert arranged(products, left_out) == told(products, left_out)
+    with pytest.raises(CollectionIsFull):
+        arranged([a, b], [c, d])
+    assert arranged([d, a], [a, c]) == told([d, a], [c])
 
 
 def test_a_kind_that_changes_forgets_what_was_named_for_the_other() -> None:
@@ -186,6 +205,17 @@ def test_a_kind_that_changes_forgets_what_was_named_for_the_other() -> None:
     catalog.save_collection(collection_id=spring.id, draft=draft, actor=None, now=NOON)
     assert catalog.named_in(spring.id) == ()
     assert shown(catalog.collection_by_id(spring.id)) == []
+
+
+def test_what_was_chosen_by_hand_is_not_found_by_a_rule_that_is_tried_in_its_place() -> None:
+    (product,) = goods("A")
+    spring = a_collection()
+    put(spring, [product])
+    rule = Rule(conditions=(Condition(kind=ConditionKind.NAME, text="nothing"),))
+
+    found = catalog.collected_by(rule, today=TODAY, outside={}, collection_id=spring.id)
+
+    assert list(found.ids) == []
 
 
 def test_a_taken_slug_an_end_before_the_start_and_a_contradiction_are_refused() -> None:

@@ -456,3 +456,18 @@ def test_no_variant_is_ever_deleted() -> None:
     options_of(product_id)
 
     assert before == {VariantId(each.id) for each in catalog.product_by_id(product_id).variants}
+
+
+def test_a_variant_put_on_sale_or_off_is_traced_by_its_name() -> None:
+    tea = some_goods("TEA")
+
+    found = catalog.set_on_sale(variant_id=tea.variant_id, is_sellable=False, actor=None, now=NOON)
+
+    entry = audit.entries(subject=f"product:{tea.product_id}").items[0]
+    assert [each.is_sellable for each in found.variants] == [False]
+    assert (entry.act, entry.before, entry.after) == (
+        "catalog.save_product", {"sku": "TEA", "is_sellable": True}, {"sku": "TEA", "is_sellable": False},
+    )  # fmt: skip
+    assert len(facts("ProductSaved")) == 2
+    with pytest.raises(NotFound):
+        catalog.set_on_sale(variant_id=VariantId(10**9), is_sellable=True, actor=None, now=NOON)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shopkeeper.kit.refusals import OutOfRange
+from shopkeeper.kit.refusals import Malformed, OutOfRange
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.catalog.rules import sizes as rules
 from shopkeeper.selling.catalog.shapes_options import BadSizeLine, SizeColumn, SizeRow
@@ -52,3 +52,19 @@ def test_a_table_has_columns_rows_and_names() -> None:
 @pytest.mark.parametrize(("cell", "told"), [("86", "33.9"), ("86–90", "33.9–35.4"), ("2.54", "1"), ("one size", "one size"), ("", "")])
 def test_centimetres_are_told_in_inches_to_a_tenth(cell: str, told: str) -> None:
     assert rules.inches(cell) == told
+
+
+@pytest.mark.parametrize("bar", ["|", "｜"])
+def test_a_bar_that_would_part_columns_is_refused_wherever_it_stands(bar: str) -> None:
+    plain, text = SizeColumn(name=Bilingual("Cut"), unit=""), f"a{bar}b"
+    names = [Bilingual(text), Bilingual("Cut", text)]
+
+    refused = [lambda each=each: rules.tidy_columns([SizeColumn(name=each, unit="")]) for each in names]
+    refused.append(lambda: rules.tidy_columns([SizeColumn(name=Bilingual("Cut"), unit=text)]))
+    refused.append(lambda: rules.tidy_rows([SizeRow(size=text, cells=("x",))], [plain]))
+    refused.append(lambda: rules.tidy_rows([SizeRow(size="S", cells=(text,))], [plain]))
+
+    for each, field in zip(refused, ("column_name_en", "column_name_zh", "unit", "size_name", "cell"), strict=True):
+        with pytest.raises(Malformed) as caught:
+            each()
+        assert (caught.value.field, caught.value.value, caught.value.expected) == (field, text, "no_bar")

@@ -15,7 +15,7 @@ where `AcmeWorld` drives the fake (`adapters/fakes/`) as `World` describes. What
 
 import random
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import pytest
@@ -374,7 +374,3 @@ class ProviderContract:
 
 def _news(events: Iterable[PaymentEvent]) -> set[tuple[EventKind, str, str, int]]:
     return {(event.kind, event.key, event.reference, event.amount_minor) for event in events}
-
-
-NOW = datetime.now(UTC)
-"""For worlds whose fake keeps its own clock."""

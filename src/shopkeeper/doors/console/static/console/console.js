@@ -23,6 +23,12 @@
     };
     form.addEventListener("change", tell); addEventListener("pageshow", tell); tell();
   }
+  // What is made of an answer follows it while it is typed.
+  for (const shown of document.querySelectorAll(".sk [data-typed]")) {
+    const field = document.querySelector(`.sk form [name="${shown.dataset.typed}"]`);
+    const tell = () => { shown.textContent = field.value.trim() || "…"; };
+    field?.addEventListener("input", tell); if (field) { addEventListener("pageshow", tell); tell(); }
+  }
   for (const button of document.querySelectorAll("[data-print]")) { button.hidden = false; button.addEventListener("click", () => window.print()); }
   // Leave a drop-down form with Escape or by pressing elsewhere.
   for (const days of document.querySelectorAll("details.sk-days")) {
