@@ -88,6 +88,7 @@ def try_operation(
     Raises schemathesis' failures, all of one call together.
     """
     named = {each.name: st.sampled_from(names[each.name]) for each in operation.path_parameters if each.name in names}
+    texts = {each.name for each in operation.query if _takes_text(each.definition.get("schema", {}))}
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
         plain = operation.as_strategy(mode)
         known = st.fixed_dictionaries(named).flatmap(lambda found, mode=mode: operation.as_strategy(mode, path_parameters=found))
@@ -103,7 +104,8 @@ def try_operation(
         )
         @hypothesis.given(case=st.one_of(plain, known) if named else plain)
         def call(case: Any) -> None:
-            # On the wire a mapping is its keys: what does not fit in the description fits as a list of texts.
+            # On the wire a mapping is its keys, and a number or a list of them is a text: what fits no description fits as texts.
+            hypothesis.assume(not any(name in texts and not _is_text(each) for name, each in (case.query or {}).items()))
             hypothesis.assume(not any(isinstance(each, Mapping) for each in (case.query or {}).values()))
             made.add(name_of(operation))
             answer = case.call(cookies=dict(cookies), headers=dict(headers))
@@ -114,6 +116,17 @@ def try_operation(
         except hypothesis.errors.Unsatisfiable:
             # An operation without values has none that do not fit.
             assert mode is GenerationMode.NEGATIVE, f"nothing fits {name_of(operation)}"
+
+
+def _takes_text(schema: Mapping[str, Any]) -> bool:
+    """Return whether a parameter takes any text, or several."""
+    if "anyOf" in schema:
+        return any(_takes_text(each) for each in schema["anyOf"])
+    return schema.get("type") == "string" or (schema.get("type") == "array" and _takes_text(schema.get("items", {})))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
 
 
 def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

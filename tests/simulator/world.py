@@ -29,7 +29,7 @@ from shopkeeper.selling.orders.shapes import Order, OrderState
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import Webhook
 from shopkeeper.selling.pricing import public as pricing
-from tests.simulator.checks import Wrong, check_orders, check_shelves
+from tests.simulator.checks import Wrong, check_nothing_waits, check_orders, check_shelves
 
 YEAR = timedelta(days=365)
 METHODS = ("test-ok", "test-ok", "test-ok", "test-silent", "test-slow", "test-duplicate", "test-late", "test-declined")
@@ -163,6 +163,7 @@ class World:
                 raise Wrong(f"never at rest: {swept}")
             self._whole_audit()
             check_orders({OrderId(found) for found in OrderRow.objects.values_list("id", flat=True)}, self.now)
+            check_nothing_waits()
         except Wrong as wrong:
             raise AssertionError(f"seed {self.seed}, after the last step: {wrong}") from None
 

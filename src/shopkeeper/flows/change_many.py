@@ -13,6 +13,7 @@ from shopkeeper.ops.access import public as access
 from shopkeeper.ops.jobs import public as jobs
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.shapes_collections import Edit, EditKind, EditRun, Preview, RunState
+from shopkeeper.selling.catalog.shapes_drafts import SecondPersonNeeded
 
 SMALL = 200
 """Up to so many products are changed while their editor waits; prices, up to so many variants."""
@@ -27,10 +28,17 @@ JOB = "change_many"
 
 
 def preview(*, product_ids: Sequence[ProductId], edit: Edit, actor: UserId | None) -> Preview:
-    """Return what an edit would come to for whoever may do it; of prices, the second person left aside. Raises as `change` does."""
+    """Return what an edit would come to for whoever may do it; of prices, the second person left aside. Raises as `change` does.
+
+    Few are changed all or none, so a few that need a second person are refused here already; of many, those alone are named as refused.
+    """
     _require(edit, actor)
     if edit.kind is not EditKind.PRICE:
-        return catalog.preview_edit(product_ids=product_ids, edit=edit)
+        found = catalog.preview_edit(product_ids=product_ids, edit=edit)
+        barred = [product_id for product_id, code in found.refused if code == SecondPersonNeeded.code]
+        if barred and _is_small(list(dict.fromkeys(product_ids)), edit):
+            raise SecondPersonNeeded(barred[0])
+        return found
     if edit.price is None or not product_ids:
         raise Malformed("products", "", expected="products")
     return change_prices.preview(product_ids=list(dict.fromkeys(product_ids)), step=edit.price)

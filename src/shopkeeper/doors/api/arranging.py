@@ -15,6 +15,7 @@ from shopkeeper.doors.api.orders import RepeatKey
 from shopkeeper.doors.api.staff import StaffSession, actor, under_key
 from shopkeeper.doors.api.values import (
     Both,
+    Flag,
     LineNumber,
     Minor,
     Moment,
@@ -121,8 +122,8 @@ class CollectionData(Sent):
     drawing: Text = ""
     tint: Literal["", "seal", "d1", "d2", "d3", "d4", "d5", "d6"] = ""
     sort: Sort = Sort.FEATURED
-    is_published: Annotated[bool, Field(strict=True)] = False
-    is_in_menu: Annotated[bool, Field(strict=True)] = False
+    is_published: Flag = False
+    is_in_menu: Flag = False
     position: Whole = 0
     starts_at: Moment | None = None
     ends_at: Moment | None = None

@@ -15,7 +15,7 @@ from shopkeeper.doors.api.lookups import product_of
 from shopkeeper.doors.api.options import ProductOption, option_drafts
 from shopkeeper.doors.api.orders import RepeatKey
 from shopkeeper.doors.api.staff import StaffSession, actor, under_key
-from shopkeeper.doors.api.values import Both, LineNumber, Name, Sent, Text, Whole, both
+from shopkeeper.doors.api.values import Both, Flag, LineNumber, Name, Sent, Text, Whole, both
 from shopkeeper.flows import add_variants as add_once
 from shopkeeper.kit import together
 from shopkeeper.kit.ids import OptionValueId, ProductId, VariantId
@@ -93,7 +93,7 @@ class NewVariantsIn(Sent):
 
 
 class OnSaleIn(Sent):
-    is_sellable: Annotated[bool, Field(strict=True)]
+    is_sellable: Flag
 
 
 class OnSaleOut(Schema):

@@ -16,6 +16,7 @@ from shopkeeper.doors.api.lookups import known_now, product_of
 from shopkeeper.doors.api.orders import RepeatKey
 from shopkeeper.doors.api.staff import StaffSession, actor, under_key
 from shopkeeper.doors.api.values import (
+    Flag,
     LineNumber,
     Name,
     Number,
@@ -82,7 +83,7 @@ class AttributeData(Sent):
     name: Words
     kind: TraitKind
     unit: Text = ""
-    is_filter: Annotated[bool, Field(strict=True)] = False
+    is_filter: Flag = False
     position: Whole = 0
     choices: list[AttributeAnswer] = []
 

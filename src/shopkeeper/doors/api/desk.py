@@ -14,6 +14,7 @@ from shopkeeper.doors.api.orders import OrderOut, RefundOut, RepeatKey, order_ou
 from shopkeeper.doors.api.staff import StaffSession, actor
 from shopkeeper.doors.api.values import (
     MOST_LINES,
+    Flag,
     LineNumber,
     Moment,
     Money,
@@ -86,7 +87,7 @@ class RefundLineIn(Sent):
 
     line_id: LineNumber
     units: Units
-    restock: Annotated[bool, Field(strict=True)] = False
+    restock: Flag = False
 
 
 class RefundIn(Sent):

@@ -14,7 +14,7 @@ from shopkeeper.doors.api.description import also
 from shopkeeper.doors.api.lookups import Known, choice_of, known_now, product_of
 from shopkeeper.doors.api.options import OptionAnswer, ProductOption, option_drafts
 from shopkeeper.doors.api.staff import StaffSession, actor
-from shopkeeper.doors.api.values import Moment, Name, Number, Paged, PageNumber, PageSize, Sent, Text, Whole, Words, paged
+from shopkeeper.doors.api.values import Flag, Moment, Name, Number, Paged, PageNumber, PageSize, Sent, Text, Whole, Words, paged
 from shopkeeper.flows import drafts
 from shopkeeper.kit import together
 from shopkeeper.kit.ids import ProductId, RevisionId, VariantId
@@ -47,7 +47,7 @@ class DraftVariant(Sent):
     sku: Name
     option: Words = Words()
     weight_g: Whole = 0
-    is_sellable: Annotated[bool, Field(strict=True)] = True
+    is_sellable: Flag = True
     stands: Annotated[list[tuple[Whole, Whole]], Field(max_length=3)] = []
 
 

@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 
 from shopkeeper.doors.api.description import also
 from shopkeeper.doors.api.staff import StaffSession, actor
-from shopkeeper.doors.api.values import Number, Paged, PageNumber, PageSize, Sent, Text, paged
+from shopkeeper.doors.api.values import Flag, Number, Paged, PageNumber, PageSize, Sent, Text, paged
 from shopkeeper.doors.wordings import found as words
 from shopkeeper.flows import page_audit
 from shopkeeper.flows.page_audit import wording
@@ -77,7 +77,7 @@ class LookIn(Sent):
     )
 
     address: Text
-    with_goods: Annotated[bool, Field(strict=True)] = False
+    with_goods: Flag = False
 
 
 class EngineWordsOut(Schema):

@@ -7,11 +7,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_noop
-from ninja import Field, Query, Router, Schema
+from ninja import Query, Router, Schema
 
 from shopkeeper.doors.api.description import also
 from shopkeeper.doors.api.staff import StaffSession, actor
-from shopkeeper.doors.api.values import Day, Name, Paged, PageNumber, PageSize, Sent, Text, paged
+from shopkeeper.doors.api.values import Day, Flag, Name, Paged, PageNumber, PageSize, Sent, Text, paged
 from shopkeeper.growth.links import public as links
 from shopkeeper.growth.links.shapes import Link, LinkDraft
 from shopkeeper.kit import checks
@@ -68,7 +68,7 @@ class LinkIn(Sent):
     medium: Text = ""
     campaign: Text = ""
     note: Text = ""
-    is_active: Annotated[bool, Field(strict=True)] = True
+    is_active: Flag = True
 
 
 @staff_router.get("/links", auth=StaffSession("links.view"), response=Paged[LinkOut], summary=gettext_noop("Tracked links, newest first"))

@@ -16,7 +16,7 @@ from shopkeeper.doors.api.lookups import Known, known_now, product_of
 from shopkeeper.doors.api.options import ProductOption, option_drafts
 from shopkeeper.doors.api.orders import RepeatKey
 from shopkeeper.doors.api.staff import StaffSession, actor, under_key
-from shopkeeper.doors.api.values import Name, Sent, Text, Whole, Words, bilingual
+from shopkeeper.doors.api.values import Flag, Name, Sent, Text, Whole, Words, bilingual
 from shopkeeper.flows import write_product
 from shopkeeper.flows.write_product import FirstPrice, NewProduct
 from shopkeeper.kit import together
@@ -41,7 +41,7 @@ class NewProductVariant(Sent):
     sku: Name
     option: Words = Words()
     weight_g: Whole = 0
-    is_sellable: Annotated[bool, Field(strict=True)] = True
+    is_sellable: Flag = True
     stands: Annotated[list[tuple[Whole, Whole]], Field(max_length=MOST_OPTIONS)] = []
     price: PriceIn | None = None
 
@@ -61,7 +61,7 @@ class NewProductData(Sent):
     options: Annotated[list[ProductOption], Field(max_length=MOST_OPTIONS)] = []
     variants: Annotated[list[NewProductVariant], Field(max_length=MOST_VARIANTS)]
     traits: Annotated[list[DraftTrait], Field(max_length=MOST_VARIANTS)] = []
-    is_published: Annotated[bool, Field(strict=True)] = False
+    is_published: Flag = False
 
 
 class ProductData(Sent):
@@ -76,7 +76,7 @@ class ProductData(Sent):
     category: Name | None = None
     photo_url: Text = ""
     variants: Annotated[list[DraftVariant], Field(max_length=MOST_VARIANTS)]
-    is_published: Annotated[bool, Field(strict=True)]
+    is_published: Flag
 
 
 class StaffProductOut(Schema):

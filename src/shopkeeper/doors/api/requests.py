@@ -12,7 +12,7 @@ from shopkeeper.doors.api.baskets import open_basket_of
 from shopkeeper.doors.api.description import also
 from shopkeeper.doors.api.orders import RepeatKey
 from shopkeeper.doors.api.staff import StaffSession, actor
-from shopkeeper.doors.api.values import LineNumber, Name, Number, Sent, Text
+from shopkeeper.doors.api.values import Flag, LineNumber, Name, Number, Sent, Text
 from shopkeeper.flows import ask_order
 from shopkeeper.kit.ids import LineId, RequestId
 from shopkeeper.ops.limits import public as limits
@@ -47,7 +47,7 @@ class ParticularsIn(Sent):
     __doc__ = gettext_noop("What is added to a basket. `country` is where it goes: a tax number is checked by its rules.")
 
     country: Annotated[str, Field(min_length=2, max_length=2)]
-    is_gift: bool = False
+    is_gift: Flag = False
     gift_note: Annotated[str, Field(max_length=MOST_GIFT_NOTE)] = ""
     invoice: InvoiceWishIn | None = None
 
@@ -107,7 +107,7 @@ class RequestsOut(Schema):
 
 
 class RequestDecisionIn(Sent):
-    accept: bool
+    accept: Flag
     answer: Words = ""
 
 

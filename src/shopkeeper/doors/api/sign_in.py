@@ -9,7 +9,7 @@ from ninja import Field, Router, Schema
 
 from shopkeeper.doors.api.description import also
 from shopkeeper.doors.api.staff import StaffSession, actor
-from shopkeeper.doors.api.values import Name, Sent, Text, Whole
+from shopkeeper.doors.api.values import Flag, Name, Sent, Text, Whole
 from shopkeeper.flows import set_up_provider
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.customers import public as customers
@@ -48,8 +48,8 @@ class SignInOut(Schema):
 class SignInIn(Sent):
     __doc__ = gettext_noop("How customers may sign in by codes, and how many text messages may go out within 24 hours.")
 
-    mail_codes: bool
-    phone_codes: bool
+    mail_codes: Flag
+    phone_codes: Flag
     countries: Annotated[list[str], Field(max_length=300)] = []
     most_per_number: Whole
     most_per_country: Whole
@@ -66,7 +66,7 @@ class ProviderIn(Sent):
     issuer: Text
     client_id: Text
     secret: Annotated[str, Field(max_length=1000)] = ""
-    is_on: bool = False
+    is_on: Flag = False
 
 
 class TextReportOut(Schema):

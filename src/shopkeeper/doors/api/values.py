@@ -65,6 +65,9 @@ Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_print
 Whole = Annotated[int, Field(strict=True)]
 """A whole number in JSON: neither 1.0 nor "1"."""
 
+Flag = Annotated[bool, Field(strict=True)]
+"""A yes or no in JSON: neither 1 nor "yes"."""
+
 Minor = Annotated[int, Field(strict=True, ge=0, le=MOST_MINOR)]
 LineNumber = Annotated[int, Field(strict=True, ge=1, le=MOST_ID)]
 PageNumber = Annotated[int, Field(ge=1, le=1_000_000)]

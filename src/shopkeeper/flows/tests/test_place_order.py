@@ -9,6 +9,9 @@ from shopkeeper.flows import audit_books, place_order, settle_payment
 from shopkeeper.flows.place_order import HOLD_FOR
 from shopkeeper.flows.tests.builders import ADDRESS, CONTACT, NOON, told
 from shopkeeper.kit.refusals import KeyReused, Malformed, OutOfRange
+from shopkeeper.kit.text import Bilingual
+from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.shapes import VariantDraft
 from shopkeeper.selling.customers.models import Customer
 from shopkeeper.selling.inventory.models import Hold
 from shopkeeper.selling.inventory.shapes import OutOfStock
@@ -39,6 +42,18 @@ def test_a_guest_orders_and_pays(shop):
     assert orders.basket(basket.token).lines == ()
     assert [entry.code for entry in orders.timeline(order.id)] == ["placed", "paid"]
     assert audit_books.run(NOON).is_right
+
+
+def test_a_line_is_called_by_the_option_that_was_bought(shop):
+    tea = catalog.goods_of(shop.variants["TEA"])
+    catalog.save_product(
+        product_id=tea.product_id, slug=tea.slug, name=tea.name, text=Bilingual(), category_id=None, is_published=True, actor=None, now=NOON,
+        variants=[VariantDraft(id=tea.variant_id, sku="TEA", option=Bilingual("Large", "大号"))],
+    )  # fmt: skip
+
+    (line,) = shop.buy(TEA=1).lines
+
+    assert line.name == Bilingual("Tea of the house · Large", "本店TEA · 大号")
 
 
 def test_the_news_of_an_order_name_its_lines_and_no_person(shop):

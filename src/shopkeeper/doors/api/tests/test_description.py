@@ -11,6 +11,7 @@ from ninja import Schema
 from shopkeeper.doors.api.problems import KINDS
 from shopkeeper.doors.api.tests.builders import V1, Caller
 from shopkeeper.doors.api.tests.test_roles import every_route
+from shopkeeper.doors.api.values import Flag, Sent
 from shopkeeper.kit.refusals import Refusal
 
 METHODS = {"get", "post", "put", "delete", "patch", "head", "options"}
@@ -133,6 +134,33 @@ def test_amounts_never_stand_without_their_currency(schema: dict[str, Any]) -> N
         if any(key.endswith("_minor") for key in shape.get("properties", {})):
             assert "currency" in shape["properties"], name
     assert set(shapes["Money"]["required"]) == {"amount_minor", "currency"}
+
+
+def sent(shape: type[Sent] = Sent) -> Iterator[type[Sent]]:
+    for each in shape.__subclasses__():
+        yield each
+        yield from sent(each)
+
+
+def loose_flags(shapes: Iterable[type[Sent]]) -> list[str]:
+    """Return the fields of what callers send that take 1 or "yes" for true."""
+    found = [(shape, name, field) for shape in shapes for name, field in shape.model_fields.items() if field.annotation is bool]
+    assert found
+    return [
+        f"{shape.__name__}.{name}" for shape, name, field in found if not any(getattr(each, "strict", False) for each in field.metadata)
+    ]
+
+
+def test_a_yes_or_no_is_sent_as_one() -> None:
+    assert loose_flags(each for each in sent() if ".tests." not in each.__module__) == []
+
+
+def test_a_planted_loose_flag_is_found() -> None:
+    class Planted(Sent):
+        is_open: bool
+        is_shut: Flag
+
+    assert loose_flags([Planted]) == ["Planted.is_open"]
 
 
 def test_every_code_of_a_problem_is_that_of_a_refusal_or_our_own() -> None:
