@@ -47,8 +47,8 @@ def test_a_guest_orders_and_pays(shop):
 def test_a_line_is_called_by_the_option_that_was_bought(shop):
     tea = catalog.goods_of(shop.variants["TEA"])
     catalog.save_product(
-        product_id=tea.product_id, slug=tea.slug, name=tea.name, text=Bilingual(), category_id=None, is_published=True, actor=None, now=NOON,
-        variants=[VariantDraft(id=tea.variant_id, sku="TEA", option=Bilingual("Large", "大号"))],
+        product_id=tea.product_id, slug=tea.slug, name=tea.name, text=Bilingual(), category_id=None,
+        variants=[VariantDraft(id=tea.variant_id, sku="TEA", option=Bilingual("Large", "大号"))], is_published=True, actor=None, now=NOON,
     )  # fmt: skip
 
     (line,) = shop.buy(TEA=1).lines
