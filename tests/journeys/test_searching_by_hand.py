@@ -96,3 +96,5 @@ def test_what_was_narrowed_down_by_keys_is_there_again_after_the_way_back(live_s
     page.go_back()
     page.wait_for_url(lambda url: "colour" not in url)
     assert cards.count() == 3
+    # The browser keeps what was ticked; the address says that nothing is.
+    expect(page.locator('.sift input[name="colour"][value="blue"]')).not_to_be_checked()

@@ -93,6 +93,13 @@ def _narrow_a_shelf(ann: Shopper) -> None:
     page.go_back()
     page.wait_for_url("**colour=blue**")
     expect(cards).to_have_count(1)
+    expect(page.locator('.sift [name="colour"][value="blue"]')).to_be_checked()
+    page.go_back()
+    page.wait_for_url(lambda url: "colour" not in url)
+    expect(cards).to_have_count(3)
+    expect(page.locator('.sift [name="colour"][value="blue"]')).not_to_be_checked()
+    page.go_forward()
+    page.wait_for_url("**colour=blue**")
     page.locator(".left-out a").first.click()
     expect(cards).to_have_count(3)
 

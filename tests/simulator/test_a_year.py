@@ -102,6 +102,6 @@ def more_is_taken_than_paid_for():
 @pytest.mark.parametrize("broken", [nothing_is_released, money_goes_back_twice, paid_is_told_twice, more_is_taken_than_paid_for])
 def test_a_broken_act_is_found_and_the_seed_is_told(stage, broken):
     with pytest.raises(AssertionError) as found:
-        year(stage, 11, steps=300, broken=broken)
+        year(stage, 3, steps=300, broken=broken)
 
-    assert re.search(r"seed 11, (step \d+ \(\w+\)|after the last step)", str(found.value)), found.value
+    assert re.search(r"seed 3, (step \d+ \(\w+\)|after the last step)", str(found.value)), found.value

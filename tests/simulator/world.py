@@ -114,9 +114,9 @@ class World:
     def _step(self, step: int) -> None:
         self._time_passes()
         self.touched = set()
-        name = self.dice.choices(list(ACTS), weights=[weight for _, weight in ACTS.values()])[0]
+        name, act = self._drawn(step)
         self.acts[name] += 1
-        self._dies_perhaps(lambda: ACTS[name][0](self))
+        self._dies_perhaps(lambda: act(self))
         try:
             check_orders(self.touched | self._some_orders(2), self.now)
             check_shelves()
@@ -124,6 +124,13 @@ class World:
                 self._whole_audit()
         except Wrong as wrong:
             raise AssertionError(f"seed {self.seed}, step {step} ({name}) at {self.now:%Y-%m-%d %H:%M}: {wrong}") from None
+
+    def _drawn(self, step: int) -> tuple[str, Callable[[World], None]]:
+        """Return what happens next: what the dice say, and now and then what no year may be without, however short it is."""
+        if step % SURE_EVERY == 0:
+            return list(SURE.items())[step // SURE_EVERY % len(SURE)]
+        name = self.dice.choices(list(ACTS), weights=[weight for _, weight in ACTS.values()])[0]
+        return name, ACTS[name][0]
 
     def _dies_perhaps(self, act: Callable[[], object]) -> None:
         dies = self.dice.random() < DEATHS
@@ -206,6 +213,19 @@ class World:
         if self.dice.random() < 0.9:
             self.unsent.remove(request)
         del self.unsent[:-5]
+
+    def order_too_much(self) -> None:
+        """A guest wants one more than there is."""
+        free = sum(each.on_hand - each.held for each in inventory.shelves([self.shop.variants["CUP"]]))
+        basket = self.shop.basket(CUP=free + 1)
+        place_order.place_order(**{**self.shop.request(basket, key=f"much-{self.seed}-{self.acts['order too much']}"), "now": self.now})
+
+    def order_declined(self) -> None:
+        """A guest buys what just came in, and the provider declines the payment."""
+        inventory.receive(variant_id=self.shop.variants["TEA"], warehouse_id=self.shop.main, units=1, actor=None, now=self.now)
+        key = f"declined-{self.seed}-{self.acts['order declined']}"
+        request = self.shop.request(self.shop.basket(TEA=1), method="test-declined", key=key)
+        place_order.place_order(**{**request, "now": self.now})
 
     def post(self) -> None:
         """The provider sends what is due; some of it twice, some never."""
@@ -293,6 +313,10 @@ ACTS: dict[str, tuple[Callable[[World], None], int]] = {
     "price": (World.price, 2),
 }
 """What happens, and how often."""
+
+SURE: dict[str, Callable[[World], None]] = {"order too much": World.order_too_much, "order declined": World.order_declined}
+SURE_EVERY = 25
+"""What happens in every year by turns, and every how many steps."""
 
 
 def digest() -> str:

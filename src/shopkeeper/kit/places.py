@@ -24,6 +24,9 @@ UNKNOWN_COUNTRY = "ZZ"
 """ISO 3166's own code for “no country known”, which trade taken over from elsewhere may carry."""
 
 _ENGLISH, _CHINESE = Locale("en", "GB"), Locale("zh", "CN", script="Hans")
+_OFFICIAL_CHINESE = {"TW": "中国台湾"}
+"""Where China's official names differ from Babel's; Hong Kong and Macao have theirs there."""
+
 _NOT_LISTED = _("“%(value)s” is not in the list: choose from the list.")
 
 
@@ -36,7 +39,13 @@ def country_name(code: str) -> str:
     """Return a country's name in the reader's language, or the code itself where there is none."""
     if code == UNKNOWN_COUNTRY:
         return str(_("Unknown country"))
-    return str(locale().territories.get(code, code))
+    return territory(code, locale())
+
+
+def territory(code: str, reader: Locale) -> str:
+    """Return a country's name in a language, as its readers' law writes it, or the code itself where there is none."""
+    official = _OFFICIAL_CHINESE if reader.language == "zh" else {}
+    return official.get(code) or str(reader.territories.get(code, code))
 
 
 def currency_name(code: str) -> str:
@@ -71,7 +80,7 @@ def zone_city(zone: str) -> str:
 
 @cache
 def _countries(reader: Locale) -> tuple[tuple[str, str], ...]:
-    return _sorted(((code, str(reader.territories.get(code, code))) for code in COUNTRIES), reader)
+    return _sorted(((code, territory(code, reader)) for code in COUNTRIES), reader)
 
 
 @cache

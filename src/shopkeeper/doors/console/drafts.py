@@ -112,6 +112,11 @@ def _drafting(work: Working, setting: Any) -> str:
     return _("You are changing the draft of %(who)s, kept %(when)s. Shoppers still see what was there before.") % values
 
 
+def _ask_words() -> str:
+    """Return what stands on the button of a draft where a second person is asked first; nothing where it goes live at once."""
+    return _("Ask a second person") if catalog.products_need_two() else ""
+
+
 class SaveProduct(SaveProductHere, OnADraft):
     """The form of a product: into the shop at once, or kept as a draft. Where there is a draft, the form goes on with it."""
 
@@ -123,7 +128,7 @@ class SaveProduct(SaveProductHere, OnADraft):
         self.also_submits = ((KEEP, _("Keep as draft")),)
         self.begin()
         if self.work and self.work.desk.draft_id:
-            self.submit = _("Let it go live")
+            self.submit = _ask_words() or _("Let it go live")
             self.caption = _drafting(self.work, self.setting)
             # A draft that goes live is shown.
             del self.fields["is_published"]
@@ -194,7 +199,7 @@ class Describe(DescribeHere, OnADraft):
         self.also_submits = ((KEEP, _("Keep as draft")),)
         self.begin()
         if self.work.desk.draft_id:
-            self.submit = _("Let it go live")
+            self.submit = _ask_words() or _("Let it go live")
             self.caption = _drafting(self.work, self.setting)
 
     def run(self, *, actor: UserId, now: datetime) -> Done:
@@ -220,7 +225,7 @@ class GoLive(OfProduct):
     act: ClassVar[str] = ACT
     template = "console/draft_go_live.html"
     title = gettext_lazy("Let the draft go live")
-    submit = gettext_lazy("Let it go live now")
+    submit: Any = gettext_lazy("Let it go live now")
     caption: Any = gettext_lazy(
         "Shoppers see at once what stands here. Prices, stock and pictures are not part of a draft and stay as they are."
     )
@@ -234,6 +239,7 @@ class GoLive(OfProduct):
         self.mark = f"{desk.draft_id}.{self.work.mark}"
         self.fields["seen"].show(self.mark)  # type: ignore[attr-defined]
         if catalog.products_need_two():
+            self.submit = _ask_words()
             self.caption = _("In this shop a second person looks at it first: they are asked, and it goes live when they approve.")
 
     def facts(self) -> Sequence[Fact]:

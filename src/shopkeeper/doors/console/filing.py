@@ -17,7 +17,7 @@ from shopkeeper.doors.console import frame, reading
 from shopkeeper.doors.console.commanding import CommandView, missing
 from shopkeeper.flows import sheets
 from shopkeeper.kit import together
-from shopkeeper.kit.console import Command, Done, Fact, States, pill
+from shopkeeper.kit.console import Command, Done, Fact, Pill, States, Tone, pill
 from shopkeeper.kit.ids import RunId, UserId
 from shopkeeper.kit.refusals import NotFound, Refusal
 from shopkeeper.ops.access import public as access
@@ -42,6 +42,8 @@ STATES: States = {
     SheetState.UNDONE: (pgettext_lazy("of a file", "Undone"), "quiet"),
     SheetState.FAILED: (gettext_lazy("Cannot be read"), "bad"),
 }
+ALL_WAIT: tuple[Any, Tone] = (gettext_lazy("Its undoing waits for a second person"), "warn")
+ALL_STAY: tuple[Any, Tone] = (gettext_lazy("Nothing could be undone"), "warn")
 COUNTS = (
     (LineState.NEW, pgettext_lazy("rows of a file", "New")),
     (LineState.CHANGED, pgettext_lazy("rows of a file", "Changed")),
@@ -51,6 +53,7 @@ COUNTS = (
 CHOOSING = (SheetState.BROUGHT, SheetState.TRIED, SheetState.MOVED, SheetState.FAILED)
 """Where the columns of a file can be chosen, as long as nothing of it was taken over."""
 FORMS = {"csv": "CSV", "xlsx": "XLSX", "parquet": "Parquet"}
+_NOTHING: Mapping[str, Any] = {"kind": "", "message": "", "state": {}}
 _LANGUAGES = (("en", "English"), ("zh-hans", "简体中文"))
 
 
@@ -104,10 +107,20 @@ def _row(sheet: Sheet, people: Mapping[UserId, Any]) -> dict[str, Any]:
     return {
         "sheet": sheet,
         "kind": _called(sheet),
-        "state": pill(STATES, sheet.state),
+        "state": _state(sheet),
         "who": _person(people, sheet.confirmed_by or sheet.brought_by),
         "counts": _counts(sheet),
     }
+
+
+def _state(sheet: Sheet) -> Pill:
+    """Return where a file stands; one of which nothing at all went back is not undone, whatever was tried."""
+    is_whole = sheet.state is SheetState.UNDONE and not sheet.undo_counts.get("undone", 0) and bool(sheet.undo_counts.get("left", 0))
+    return _pill(ALL_STAY) if is_whole else pill(STATES, sheet.state)
+
+
+def _pill(said: tuple[Any, Tone]) -> Pill:
+    return Pill(str(said[0]), said[1])
 
 
 def _counts(sheet: Sheet) -> list[tuple[str, str, int]]:
@@ -145,9 +158,17 @@ def taken_away(request: HttpRequest, kind: str, form: str, spoken: str, ids: Seq
 
 
 def told(refusal: Refusal) -> tuple[str, str, str]:
-    """Return a refusal in the reader's language: the field's name, what is wrong, what to do."""
+    """Return a refusal in the reader's language: the field's name, what is wrong, what to do about the file."""
     said = refusals.explain(refusal)
-    return field_name(said.field), said.problem, said.remedy
+    return field_name(said.field), said.problem, _in_file(refusal) or said.remedy
+
+
+def _in_file(refusal: Refusal) -> str:
+    if not isinstance(refusal, NotFound):
+        return ""
+    if refusal.kind in ("sku", "customer", "variant"):
+        return _("Check how it is written in the file, or take the row out of it.")
+    return _("Check how it is written in the file, or leave the cell empty.")
 
 
 def field_name(code: str) -> str:
@@ -194,6 +215,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     )
     context = {
         **_row(found, people),
+        **_waits(found, left),
         "is_under_way": found.state in UNDER_WAY,
         "brought_by": _person(people, found.brought_by),
         "undone_by": _person(people, found.undone_by),
@@ -215,6 +237,12 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         ] if found.undo_counts else [],
     }  # fmt: skip
     return TemplateResponse(request, "console/file.html", context)
+
+
+def _waits(found: Sheet, left: Sequence[Line]) -> dict[str, Any]:
+    """Return the state of a file whose undoing only asked a second person; nothing where something else became of it."""
+    asked = [isinstance(sheets.restored(each.undo_refusal or _NOTHING), sheets.WaitsForSecond) for each in left]
+    return {"state": _pill(ALL_WAIT)} if any(asked) and not found.undo_counts.get("undone", 0) else {}
 
 
 def _columns(found: Sheet) -> list[tuple[str, str]]:
@@ -243,7 +271,7 @@ def _value(code: str, value: Any) -> str:
 
 
 def _why(line: Line, kept: Mapping[str, Any] | None) -> dict[str, Any]:
-    refusal = sheets.restored(kept or {"kind": "", "message": "", "state": {}})
+    refusal = sheets.restored(kept or _NOTHING)
     field, problem, remedy = told(refusal)
     return {"line": line.line, "field": field, "value": refusals.shown(refusal.value), "problem": problem, "remedy": remedy}
 

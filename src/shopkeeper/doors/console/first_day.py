@@ -14,7 +14,7 @@ from shopkeeper.doors.console import first_day_words as words
 from shopkeeper.doors.console.commanding import CommandView
 from shopkeeper.doors.console.first_day_forms import FORMS
 from shopkeeper.flows import first_day
-from shopkeeper.flows.first_day import Day, State, Step
+from shopkeeper.flows.first_day import Day, Finding, State, Step
 from shopkeeper.kit import together
 from shopkeeper.kit.console import Command, Pill, Tone, pill, word
 from shopkeeper.ops.access import public as access
@@ -42,6 +42,13 @@ ELSEWHERE = {
     "backups": (("console_backups", "backup.view", gettext_lazy("Backups")),),
 }
 """Where a step goes on outside the guide, for whom, and what that page is called."""
+MENDED = {
+    "no_price": ("console_products:page", "catalog.view", gettext_lazy("Its page")),
+    "no_stock": ("console_products:page", "catalog.view", gettext_lazy("Its page")),
+    "no_picture": ("console_products:pictures", "media.save_pictures", gettext_lazy("Change pictures")),
+    "one_language": ("console_products:edit", "catalog.save_product", gettext_lazy("Change product")),
+}
+"""Where what a product lacks is mended, for whom, and what that page is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +61,17 @@ class Shown:
     state: str
     pill: Pill
     minutes: int
-    findings: tuple[str, ...]
+    findings: tuple["Found", ...]
     is_here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What is wrong in a step, and where the product it speaks of is mended: its address and what that page is called, for who may."""
+
+    sentence: str
+    url: str = ""
+    page: str = ""
 
 
 @frame.guarded("shop.view")
@@ -100,7 +116,7 @@ def _page(request: HttpRequest, wanted: str, *, bound: dict[str, Command] | None
     country = day.seen.shop.country
     context = {
         "day": day,
-        "steps": [_shown(each, number, here) for number, each in enumerate(day.steps, 1)],
+        "steps": [_shown(request, each, number, here) for number, each in enumerate(day.steps, 1)],
         "of": len(day.steps),
         "share": round(100 * day.done / len(day.steps)),
         "why": words.WHY[here],
@@ -115,7 +131,7 @@ def _page(request: HttpRequest, wanted: str, *, bound: dict[str, Command] | None
     return TemplateResponse(request, "console/first_day.html", context, status=status)
 
 
-def _shown(each: Step, number: int, here: str) -> Shown:
+def _shown(request: HttpRequest, each: Step, number: int, here: str) -> Shown:
     return Shown(
         name=each.name,
         number=number,
@@ -123,9 +139,16 @@ def _shown(each: Step, number: int, here: str) -> Shown:
         state=each.state.value,
         pill=pill(PILLS, each.state),
         minutes=each.minutes,
-        findings=tuple(words.said(finding) for finding in each.findings),
+        findings=tuple(_found(request, finding) for finding in each.findings),
         is_here=each.name == here,
     )
+
+
+def _found(request: HttpRequest, finding: Finding) -> Found:
+    url, act, page = MENDED.get(finding.code, ("", "", ""))
+    if not url or not frame.may(request, act):
+        return Found(sentence=words.said(finding))
+    return Found(sentence=words.said(finding), url=reverse(url, args=[finding.values["id"]]), page=str(page))
 
 
 def _forms(request: HttpRequest, here: str, bound: dict[str, Command]) -> list[dict[str, Any]]:

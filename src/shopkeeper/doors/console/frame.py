@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 
@@ -46,6 +47,14 @@ def may(request: HttpRequest, act: str) -> bool:
     if not hasattr(request, "_console_acts"):
         request._console_acts = access.acts_of(reader(request))  # type: ignore[attr-defined]
     return act in request._console_acts  # type: ignore[attr-defined]
+
+
+def may_open(request: HttpRequest, address: str) -> bool:
+    """Return whether the reader's role includes what a page of the console asks for, by its address."""
+    view = resolve(urlsplit(address).path).func
+    made = getattr(view, "view_initkwargs", {})
+    act = made["command"].act if "command" in made else made["listing"].see if "listing" in made else getattr(view, "act", "")
+    return not act or may(request, act)
 
 
 def known(request: HttpRequest) -> dict[str, list[tuple[Any, ...]]]:
@@ -107,6 +116,7 @@ def guarded(act: str) -> Callable[[View], View]:
         def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             return view(request, *args, **kwargs) if may(request, act) else refused(request)
 
+        guard.act = act  # type: ignore[attr-defined]
         return guard
 
     return decorate

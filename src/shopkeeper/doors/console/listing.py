@@ -258,7 +258,7 @@ class ListingView(View):
 
     def line(self, row: Any) -> Line:
         made = tuple(self._cell(column, row, index) for index, column in enumerate(self.listing.columns))
-        title = next((str(cell.html) for cell in made if cell.url), "")
+        title = next((str(cell.html) for cell, column in zip(made, self.listing.columns, strict=True) if column.url), "")
         return Line(pk=row.pk, title=title, cells=made)
 
     def _cell(self, column: Column, row: Any, index: int) -> Cell:
@@ -268,10 +268,22 @@ class ListingView(View):
         return Cell(
             html=cells.draw(column.read(row), column.kind, self.setting),
             note=None if note in (None, "") else cells.draw(note, "text", self.setting),
-            url=column.url(row) if column.url else None,
+            url=self._led(column, row),
             label=str(column.label),
             classes=f"{classes} lead".strip() if leads else classes,
         )
+
+    def _led(self, column: Column, row: Any) -> str | None:
+        """Return where a cell leads, where the reader may go there: asked of the first address of each column."""
+        url = column.url(row) if column.url else None
+        if url and column.name not in self.opened:
+            self.opened[column.name] = frame.may_open(self.request, url)
+        return url if url and self.opened[column.name] else None
+
+    @cached_property
+    def opened(self) -> dict[str, bool]:
+        """Return, by column, whether the reader may open what its cells lead to, as far as it was asked."""
+        return {}
 
     def address(self, **changes: object) -> str:
         """Return this page's address with some answers changed; None takes one out."""

@@ -19,13 +19,14 @@ from shopkeeper.flows import change_many, change_prices
 from shopkeeper.kit import together
 from shopkeeper.kit.console import Choice, Command, Done, Fact, Lead, Listing, MoneyField, SeenField, UnitsField
 from shopkeeper.kit.ids import ProductId, UserId
-from shopkeeper.kit.refusals import Malformed
+from shopkeeper.kit.refusals import Malformed, NotFound, Refusal
 from shopkeeper.selling.catalog import public as catalog
 from shopkeeper.selling.catalog.console import PRODUCTS, category_choices
 from shopkeeper.selling.catalog.console_bulk import EDITS_CALLED, MOST_WEIGHT_G
 from shopkeeper.selling.catalog.console_collections import collection_choices, rows_in
 from shopkeeper.selling.catalog.shapes import TraitKind
 from shopkeeper.selling.catalog.shapes_collections import UNDER_WAY, Edit, EditKind, Preview, PriceHow, PriceStep, TooManyAtOnce
+from shopkeeper.selling.catalog.shapes_drafts import SecondPersonNeeded
 from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.pricing.console import list_choices
 
@@ -236,6 +237,14 @@ class ChangeMany(Command):
         self.fields["seen"].show(mark)  # type: ignore[attr-defined]
         return False
 
+    def explain(self, refusal: Refusal) -> str:
+        if not isinstance(refusal, SecondPersonNeeded):
+            return ""
+        return _(
+            "In this shop a second person approves what shoppers see of a product, so those in the shop are not changed together. Nothing "
+            "was changed. Change each on its own page, as a draft; another person is asked then. Those not shown can be changed here."
+        )
+
     def facts(self) -> Sequence[Fact]:
         found = self.preview
         if self.refused:
@@ -244,8 +253,12 @@ class ChangeMany(Command):
         if found is None:
             return ()
         lines = [Fact(_("Will change"), found.changed, "number"), Fact(_("Are so already"), found.same, "number")]
-        if found.refused:
-            lines.append(Fact(_("Are not there any more"), ", ".join(str(product_id) for product_id, _code in found.refused[:20])))
+        gone = [str(product_id) for product_id, code in found.refused if code == NotFound.code]
+        if gone:
+            lines.append(Fact(_("Are not there any more"), ", ".join(gone[:20])))
+        if len(found.refused) > len(gone):
+            lines.append(Fact(_("Stay: need a second person"), len(found.refused) - len(gone), "number"))
+            lines.append(Fact(_("What to do with those"), _("Change each on its own page, as a draft; another person is asked then.")))
         language = self.setting.language
         lines += [Fact(each.name.pick(language), f"{self._said(each.before)} → {self._said(each.after)}") for each in found.first]
         if self.cleaned_data.get("kind") == EditKind.PRICE:

@@ -83,6 +83,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "disputes": [(made.id, each, pill(DISPUTES, each.state.value)) for made in paid_by for each in made.disputes],
         "warehouses": dict(warehouse_choices()),
         "acts": {name for name, can in possible(order).items() if can and frame.may(request, f"orders.{name}")},
+        "has_slip": _has_slip(order),
         "may_give_back": frame.may(request, "orders.refund") and settle_payment.refused_give_back(order.id) is not None,
         "lines": {line.id: line for line in order.lines},
         "parcels": [(each, *unpacked(order.lines, each)) for each in order.shipments],
@@ -128,6 +129,12 @@ def possible(order: Order) -> dict[str, bool]:
         "cancel": order.state in (OrderState.PLACED, OrderState.PAID),
         "refund": order.state in REFUNDABLE and order.paid_at is not None and _has_more_to_give_back(order),
     }
+
+
+def _has_slip(order: Order) -> bool:
+    """Return whether a parcel was sent or may be sent: only then a delivery note lies in one."""
+    was_sent = bool(order.shipments) or order.state is OrderState.SHIPPED
+    return order.paid_at is not None and (was_sent or possible(order)["ship"])
 
 
 def _has_more_to_give_back(order: Order) -> bool:

@@ -82,6 +82,16 @@ def tiny_day(value: date) -> str:
     return format_date(value, "M月d日" if is_chinese() else "d MMM", locale=locale())
 
 
+def colon() -> str:
+    """Return the sign between a heading and what it is about: `: `, and in Chinese one of full width."""
+    return "：" if is_chinese() else ": "
+
+
+def aside(value: object) -> str:
+    """Return what stands in brackets after something: ` (x)`, and in Chinese brackets of full width."""
+    return f"（{value}）" if is_chinese() else f" ({value})"
+
+
 def country(code: str) -> str:
     """Return a country's name in the reader's language, or the code itself where there is none."""
     return places.country_name(code)

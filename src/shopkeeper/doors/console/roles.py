@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shopkeeper.doors.console import frame, words
+from shopkeeper.doors.console import frame, reading, words
 from shopkeeper.flows import staff as staff_flow
 from shopkeeper.kit.console import Command, Done, Fact, word
 from shopkeeper.kit.ids import UserId
@@ -21,7 +21,7 @@ from shopkeeper.ops.access.shapes import OwnRole, Role, UnknownRole
 
 def choices() -> list[tuple[str, str]]:
     """Return every role a person can be given, with what it means."""
-    built_in = [(role.value, f"{words.ROLES[role.value]}: {words.DUTIES[role.value]}") for role in Role]
+    built_in = [(role.value, f"{words.ROLES[role.value]}{reading.colon()}{words.DUTIES[role.value]}") for role in Role]
     return built_in + [(each.code.value, words.role(each.code.value)) for each in access.own_roles()]
 
 

@@ -12,6 +12,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from shopkeeper.kit import places
 from shopkeeper.kit.money import to_decimal
 from shopkeeper.kit.text import Bilingual
 
@@ -82,7 +83,7 @@ def moment(value: datetime, zone: str) -> str:
 
 def country(code: str) -> str:
     """Return a country's name in the reader's language, or the code itself where there is none."""
-    return str(locale().territories.get(code, code))
+    return places.territory(code, locale())
 
 
 def _on(value: date | datetime, zone: str) -> date:

@@ -14,7 +14,15 @@ from django.db import transaction
 from shopkeeper.flows.sheets import files
 from shopkeeper.flows.sheets.fields import NEEDED, PREFIX, Field, fields, plain, proposed
 from shopkeeper.flows.sheets.outgoing import Outgoing, export, rejects
-from shopkeeper.flows.sheets.refusals import SheetColumnTwice, SheetGone, SheetHeaderMissing, SheetMoved, SheetNotReady, restored
+from shopkeeper.flows.sheets.refusals import (
+    SheetColumnTwice,
+    SheetGone,
+    SheetHeaderMissing,
+    SheetMoved,
+    SheetNotReady,
+    WaitsForSecond,
+    restored,
+)
 from shopkeeper.flows.sheets.working import act_of, known_fields, told_of, work, work_all
 from shopkeeper.flows.sheets.writing import FORMATS
 from shopkeeper.kit import checks
@@ -27,8 +35,8 @@ from shopkeeper.ops.jobs import public as jobs
 from shopkeeper.ops.requests import public as requests
 
 __all__ = [
-    "FORMATS", "MOST_BYTES", "PREFIX", "Field", "Outgoing", "SheetColumnTwice", "act_of", "bring", "choose", "confirm", "export", "fields",
-    "kind_named", "known_fields", "rejects", "restored", "told_of", "undo", "work", "work_all",
+    "FORMATS", "MOST_BYTES", "PREFIX", "Field", "Outgoing", "SheetColumnTwice", "WaitsForSecond", "act_of", "bring", "choose", "confirm",
+    "export", "fields", "kind_named", "known_fields", "rejects", "restored", "told_of", "undo", "work", "work_all",
     "work_alone",
 ]  # fmt: skip
 

@@ -7,7 +7,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency
 
-from shopkeeper.kit import money
+from shopkeeper.kit import money, places
 from shopkeeper.kit.time import day_of
 
 
@@ -39,4 +39,4 @@ class Reader:
 
     def country_name(self, code: str) -> str:
         """Return the country's name in the reader's language."""
-        return str(self.locale.territories.get(code, code))
+        return places.territory(code, self.locale)

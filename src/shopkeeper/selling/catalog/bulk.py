@@ -13,7 +13,7 @@ from shopkeeper.kit import checks
 from shopkeeper.kit.ids import AttributeId, BrandId, CategoryId, CollectionId, ProductId, UserId
 from shopkeeper.kit.refusals import Malformed, NotFound
 from shopkeeper.ops.audit import public as audit
-from shopkeeper.selling.catalog import bulk_store, collection_store, store, trait_store
+from shopkeeper.selling.catalog import bulk_store, collection_store, draft_store, store, trait_store
 from shopkeeper.selling.catalog.bulk_store import NAMED, State
 from shopkeeper.selling.catalog.collection_models import BulkEdit, BulkEditRow
 from shopkeeper.selling.catalog.rules import limits
@@ -38,6 +38,7 @@ from shopkeeper.selling.catalog.shapes_collections import (
     TooManyAtOnce,
     Undone,
 )
+from shopkeeper.selling.catalog.shapes_drafts import SecondPersonNeeded
 from shopkeeper.selling.catalog.versions import noting
 
 MOST_AT_ONCE = 10_000
@@ -47,17 +48,35 @@ UNDO_FOR = timedelta(days=1)
 
 
 def preview_edit(*, product_ids: Sequence[ProductId], edit: Edit) -> Preview:
-    """Return what an edit would come to. Raises as `edit_products` does."""
+    """Return what an edit would come to; what would need a second person is refused one by one. Raises as `edit_products` does."""
     wanted = wanted_of(product_ids)
     check(edit)
     called = bulk_store.names(wanted)
     before, after = planned(edit, list(called))
+    barred = set(_for_two(edit, before, after))
+    changed = [each for each in after if each not in barred]
     first = tuple(
-        Change(product_id=ProductId(each), name=called[ProductId(each)], before=before[each], after=after[each])
-        for each in list(after)[:FIRST]
+        Change(product_id=ProductId(each), name=called[ProductId(each)], before=before[each], after=after[each]) for each in changed[:FIRST]
     )
-    refused = tuple((ProductId(each), NotFound.code) for each in wanted if each not in called)
-    return Preview(changed=len(after), same=len(called) - len(after), first=first, refused=refused)
+    gone = [(ProductId(each), NotFound.code) for each in wanted if each not in called]
+    refused = (*gone, *((ProductId(each), SecondPersonNeeded.code) for each in after if each in barred))
+    return Preview(changed=len(changed), same=len(called) - len(after), first=first, refused=refused)
+
+
+def _for_two(edit: Edit, before: Mapping[int, State], after: Mapping[int, State]) -> list[int]:
+    """Return those of which shoppers would see something else, in a shop that asks a second person first: as `noting` will judge."""
+    if edit.kind in NAMED or edit.kind is EditKind.UNPUBLISH or not draft_store.needs_second_person():
+        return []
+    changed = [each for each in after if _seen(before[each]) != _seen(after[each])]
+    if edit.kind is EditKind.PUBLISH:
+        return changed
+    shown = bulk_store.published(changed)
+    return [each for each in changed if shown[each]]
+
+
+def _seen(state: State) -> object:
+    # Whether a rule read an answer from the name is nothing that shoppers see.
+    return [row[:-1] for row in state["said"]] if "said" in state else state
 
 
 @transaction.atomic

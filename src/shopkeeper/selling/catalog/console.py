@@ -197,7 +197,10 @@ class SaveProduct(Command):
         label=gettext_lazy("Photo"),
         max_length=limits.PHOTO,
         required=False,
-        help_text=gettext_lazy("A path under this shop's media. Without a photo the shop draws one."),
+        help_text=gettext_lazy(
+            "A path under this shop's media; leave it empty and upload pictures after saving, under “Change pictures”. "
+            "Without any the shop draws one."
+        ),
     )
     is_published = forms.BooleanField(label=gettext_lazy("Show in the shop"), required=False)
 

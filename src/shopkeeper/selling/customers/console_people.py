@@ -219,13 +219,15 @@ class StrikeNote(_AboutCustomer):
 # ── one person, several records ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def staying(row: models.Likeness) -> tuple[Any, Any]:
-    """Return which of two records stays and which goes in: who signs in stays, else the older."""
-    return (row.other, row.customer) if row.other.user_id is not None else (row.customer, row.other)
+def staying(row: Any) -> tuple[Any, Any]:
+    """Return which of two records stays and which goes in: who signs in or stands for others stays, else the older."""
+    return (row.other, row.customer) if row.other_is_bound else (row.customer, row.other)
 
 
 def _evidence(row: models.Likeness) -> str:
-    found = [(row.by_mail, _("same mail address but for dots and what follows +")), (row.by_phone, _("same phone"))]
+    is_same = row.customer.email.lower() == row.other.email.lower()
+    mail = _("same mail address") if is_same else _("same mail address but for dots and what follows +")
+    found = [(row.by_mail, mail), (row.by_phone, _("same phone"))]
     found.append((row.by_place, _("same name and postcode")))
     return ", ".join(str(words) for is_so, words in found if is_so)
 
@@ -312,7 +314,7 @@ class Merge(_AboutCustomer):
     merged_id = forms.IntegerField(
         label=gettext_lazy("Number of the record that goes in"),
         min_value=1,
-        help_text=gettext_lazy("It stands in the address of its page."),
+        help_text=gettext_lazy("It stands on the customer’s page, among the particulars: “Number of the record”."),
     )
     take = forms.MultipleChoiceField(
         label=gettext_lazy("Take over from it"), required=False, widget=forms.CheckboxSelectMultiple, choices=list(TAKEABLE.items())

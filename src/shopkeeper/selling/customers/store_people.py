@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, Window
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When, Window
 from django.db.models.functions import Cast, Coalesce, Concat, RowNumber
 
 from shopkeeper.kit import together
@@ -149,7 +149,17 @@ def tell_apart(one: int, other: int, *, actor: int, now: datetime) -> bool:
 
 
 def likenesses() -> QuerySet[models.Likeness]:
-    return models.Likeness.objects.select_related("customer", "other")
+    """Return the pairs that may be one person and can be merged: one of the two neither signs in nor stands for others."""
+    return (
+        models.Likeness.objects.select_related("customer", "other")
+        .annotate(customer_is_bound=_is_bound("customer"), other_is_bound=_is_bound("other"))
+        .exclude(customer_is_bound=True, other_is_bound=True)
+    )
+
+
+def _is_bound(side: str) -> Case:
+    carried = models.Customer.objects.filter(merged_into=OuterRef(f"{side}_id"))
+    return Case(When(Q(**{f"{side}__user__isnull": False}) | Exists(carried), then=True), default=False)
 
 
 # ── businesses ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -18,7 +18,7 @@ from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 from PIL import Image
 
-from shopkeeper.kit import divisions
+from shopkeeper.kit import divisions, places
 from shopkeeper.kit.money import BASIS_POINTS, exponent, to_decimal
 from shopkeeper.selling.orders.shapes import InvoiceWish, NoInvoice, Order, OrderLine, OrderState
 from shopkeeper.selling.shop import public as shops
@@ -373,7 +373,7 @@ class _Page:
         return format_percent(basis_points / BASIS_POINTS, format="#,##0.##%", locale=self.locale)
 
     def _country(self, code: str) -> str:
-        return str(Locale.parse(self.locale).territories.get(code, code))
+        return places.territory(code, Locale.parse(self.locale))
 
 
 class _Paper(FPDF):

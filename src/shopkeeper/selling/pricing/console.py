@@ -137,6 +137,11 @@ TAXES = Listing(
     ),
 )
 
+
+def _days(row: models.DeliveryOption) -> str:
+    return str(row.days_least) if row.days_least == row.days_most else f"{row.days_least}–{row.days_most}"
+
+
 DELIVERY = Listing(
     name="delivery",
     title=gettext_lazy("Ways of delivery"),
@@ -149,7 +154,7 @@ DELIVERY = Listing(
         name_column("delivery", label=gettext_lazy("Way of delivery"), note=lambda row: row.carrier),
         Column(name="price_minor", label=gettext_lazy("Price"), kind="money", sort="price_minor"),
         Column(name="free_from_minor", label=gettext_lazy("Free from"), kind="money", is_minor=True),
-        Column(name="days", label=gettext_lazy("Days"), value=lambda row: f"{row.days_least}–{row.days_most}"),
+        Column(name="days", label=gettext_lazy("Days"), value=_days),
         Column(
             name="countries",
             label=pgettext_lazy("countries", "To"),

@@ -104,6 +104,18 @@ def both(value: Bilingual) -> str:
     return reading.pick(value)
 
 
+@register.simple_tag
+def colon() -> str:
+    """Return the sign between a heading and what it is about, in the reader's language."""
+    return reading.colon()
+
+
+@register.filter
+def aside(value: object) -> str:
+    """Return what stands in brackets after something, in the reader's language."""
+    return reading.aside(value)
+
+
 @register.filter
 def land(value: str) -> str:
     """Return a country's name in the reader's language."""

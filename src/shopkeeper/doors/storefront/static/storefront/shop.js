@@ -102,6 +102,8 @@
       const open = event.key === "Escape" && $("details[open]", narrow);
       if (open) { open.open = false; $("summary", open).focus(); }
     });
+    /* after the way back the page shows what its address says, not what was ticked before it was left */
+    addEventListener("pageshow", (event) => { if (event.persisted) { changed = false; all("[data-narrows]").forEach((form) => form.reset()); } });
   }
 
   /* the menu: one panel at a time, shut by Escape, by a click beside it, and by leaving it with the keyboard; arrows walk along and in */
