@@ -88,7 +88,9 @@ def try_operation(
     Raises schemathesis' failures, all of one call together.
     """
     named = {each.name: st.sampled_from(names[each.name]) for each in operation.path_parameters if each.name in names}
-    texts = {each.name for each in operation.query if _takes_text(each.definition.get("schema", {}))}
+    schemas = {each.name: each.definition.get("schema", {}) for each in operation.query}
+    texts = {name for name, schema in schemas.items() if _takes_text(schema)}
+    several = {name for name, schema in schemas.items() if _takes_several(schema)}
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
         plain = operation.as_strategy(mode)
         known = st.fixed_dictionaries(named).flatmap(lambda found, mode=mode: operation.as_strategy(mode, path_parameters=found))
@@ -104,8 +106,10 @@ def try_operation(
         )
         @hypothesis.given(case=st.one_of(plain, known) if named else plain)
         def call(case: Any) -> None:
-            # On the wire a mapping is its keys, and a number or a list of them is a text: what fits no description fits as texts.
+            # On the wire a mapping is its keys, a number or a list of them is a text, and one text a list of one: what fits no description
+            # fits as it is sent.
             hypothesis.assume(not any(name in texts and not _is_text(each) for name, each in (case.query or {}).items()))
+            hypothesis.assume(not any(isinstance((case.query or {}).get(name), str) for name in several))
             hypothesis.assume(not any(isinstance(each, Mapping) for each in (case.query or {}).values()))
             made.add(name_of(operation))
             answer = case.call(cookies=dict(cookies), headers=dict(headers))
@@ -123,6 +127,11 @@ def _takes_text(schema: Mapping[str, Any]) -> bool:
     if "anyOf" in schema:
         return any(_takes_text(each) for each in schema["anyOf"])
     return schema.get("type") == "string" or (schema.get("type") == "array" and _takes_text(schema.get("items", {})))
+
+
+def _takes_several(schema: Mapping[str, Any]) -> bool:
+    """Return whether a parameter takes a list."""
+    return schema.get("type") == "array" or any(_takes_several(each) for each in schema.get("anyOf", ()))
 
 
 def _is_text(value: Any) -> bool:
