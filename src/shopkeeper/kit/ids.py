@@ -38,6 +38,7 @@ GroupId = NewType("GroupId", int)
 MergeId = NewType("MergeId", int)
 WaitId = NewType("WaitId", int)
 RequestId = NewType("RequestId", int)
+PromotionId = NewType("PromotionId", int)
 LinkId = NewType("LinkId", int)
 
 
