@@ -9,6 +9,7 @@ import hypothesis
 import schemathesis
 from hypothesis import strategies as st
 from schemathesis import checks
+from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks as described
@@ -67,6 +68,9 @@ def read(description: Mapping[str, Any], app: Any) -> Any:
             operation["parameters"] = [each for each in operation.get("parameters", []) if each["name"] != "X-CSRFToken"]
     schema = schemathesis.openapi.from_dict(plain)
     schema.app = app
+    refusal = schema.config.checks.negative_data_rejection
+    # A body beyond all bounds is refused before anybody reads what is wrong in it.
+    refusal.expected_statuses = [*refusal.expected_statuses, "413"]
     return schema
 
 
@@ -113,7 +117,12 @@ def try_operation(
             hypothesis.assume(not any(isinstance(each, Mapping) for each in (case.query or {}).values()))
             made.add(name_of(operation))
             answer = case.call(cookies=dict(cookies), headers=dict(headers))
-            case.validate_response(answer, checks=CHECKS)
+            try:
+                case.validate_response(answer, checks=CHECKS)
+            except FailureGroup as group:
+                sent = answer.request.body or b""
+                group.add_note(f"answered {answer.status_code} to {answer.request.url} with {len(sent)} bytes: {sent[:500]!r}")
+                raise
 
         try:
             call()

@@ -62,7 +62,7 @@ def test_whatever_the_description_allows_or_forbids_is_answered_as_it_says(known
                 operation, names=known.names, cookies=known.cookies, headers=known.headers, examples=EXAMPLES, seed=share.SEED, made=made
             )
         except FailureGroup as group:
-            found += [f"{calls.name_of(operation)}: {each}" for each in group.exceptions]
+            found += [f"{calls.name_of(operation)}: {each}\n{' '.join(group.__notes__)}" for each in group.exceptions]
 
     share.count("calls made up from the description of the API", sum(made.calls.values()), sum(made.calls.values()))
     made.check([calls.name_of(each) for each in calls.operations(schema)], at_least=1)
