@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -42,7 +43,7 @@ STATES: States = {
     SheetState.UNDONE: (pgettext_lazy("of a file", "Undone"), "quiet"),
     SheetState.FAILED: (gettext_lazy("Cannot be read"), "bad"),
 }
-ALL_WAIT: tuple[Any, Tone] = (gettext_lazy("Its undoing waits for a second person"), "warn")
+ALL_WAIT: tuple[Any, Tone] = (gettext_lazy("A second person was asked to undo it"), "warn")
 ALL_STAY: tuple[Any, Tone] = (gettext_lazy("Nothing could be undone"), "warn")
 COUNTS = (
     (LineState.NEW, pgettext_lazy("rows of a file", "New")),
@@ -80,9 +81,9 @@ def page(request: HttpRequest) -> HttpResponse:
     kinds, wanted = _may(request), request.GET.get("p", "1")
     number = max(1, int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
     (found,) = together.read(lambda: imports.sheets(kinds=kinds, number=number))
-    people = _people(found.items)
+    people, left = _people(found.items), _left(found.items)
     context = {
-        "rows": [_row(each, people) for each in found.items],
+        "rows": [_row(each, people, left.get(each.id, ())) for each in found.items],
         "kinds": [(kind.value, KINDS[kind]) for kind in kinds],
         "forms": list(FORMS.items()),
         "languages": _LANGUAGES,
@@ -103,24 +104,33 @@ def _person(people: Mapping[UserId, Any], user_id: UserId | None) -> str:
     return str(found.name or found.email) if found else _("the command line")
 
 
-def _row(sheet: Sheet, people: Mapping[UserId, Any]) -> dict[str, Any]:
+def _left(found: Sequence[Sheet]) -> dict[RunId, tuple[Line, ...]]:
+    """Return the first rows that stayed of those files of which nothing went back."""
+    idle = [each.id for each in found if _is_idle(each)]
+    return dict(zip(idle, together.read(*(partial(imports.left_lines, each, size=SHOWN) for each in idle)), strict=True)) if idle else {}
+
+
+def _row(sheet: Sheet, people: Mapping[UserId, Any], left: Sequence[Line]) -> dict[str, Any]:
     return {
         "sheet": sheet,
         "kind": _called(sheet),
-        "state": _state(sheet),
+        "state": _state(sheet, left),
         "who": _person(people, sheet.confirmed_by or sheet.brought_by),
         "counts": _counts(sheet),
     }
 
 
-def _state(sheet: Sheet) -> Pill:
-    """Return where a file stands; one of which nothing at all went back is not undone, whatever was tried."""
-    is_whole = sheet.state is SheetState.UNDONE and not sheet.undo_counts.get("undone", 0) and bool(sheet.undo_counts.get("left", 0))
-    return _pill(ALL_STAY) if is_whole else pill(STATES, sheet.state)
+def _state(sheet: Sheet, left: Sequence[Line]) -> Pill:
+    """Return where a file stands; one of which nothing went back is not undone: a second person was asked, or it stays as it is."""
+    if not _is_idle(sheet):
+        return pill(STATES, sheet.state)
+    is_asked = any(isinstance(sheets.restored(each.undo_refusal or _NOTHING), sheets.WaitsForSecond) for each in left)
+    label, tone = ALL_WAIT if is_asked else ALL_STAY
+    return Pill(str(label), tone)
 
 
-def _pill(said: tuple[Any, Tone]) -> Pill:
-    return Pill(str(said[0]), said[1])
+def _is_idle(sheet: Sheet) -> bool:
+    return sheet.state is SheetState.UNDONE and not sheet.undo_counts.get("undone", 0) and bool(sheet.undo_counts.get("left", 0))
 
 
 def _counts(sheet: Sheet) -> list[tuple[str, str, int]]:
@@ -177,13 +187,19 @@ def field_name(code: str) -> str:
     return reading.pick(known[code]) if code in known else refusals.name_of("trait" if code.startswith(sheets.PREFIX) else code)
 
 
+def _told_in(spoken: str, refusal: Refusal) -> tuple[str, str, str]:
+    # A file is written out after the request, when the reader's language is no longer the active one.
+    with override(spoken):
+        return told(refusal)
+
+
 @frame.guarded("sheets.view")
 def refused(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Answer with the refused rows of a file, as a file that can be mended and brought again."""
     try:
         outgoing = sheets.rejects(
-            sheet_id=RunId(pk), form=request.GET.get("format", "csv"), language=language(), say=told, actor=frame.reader(request),
-            now=frame.now(),
+            sheet_id=RunId(pk), form=request.GET.get("format", "csv"), language=language(), say=partial(_told_in, language()),
+            actor=frame.reader(request), now=frame.now(),
         )  # fmt: skip
     except NotFound as gone:
         return missing(request, gone)
@@ -214,8 +230,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: _people([found]),
     )
     context = {
-        **_row(found, people),
-        **_waits(found, left),
+        **_row(found, people, left),
         "is_under_way": found.state in UNDER_WAY,
         "brought_by": _person(people, found.brought_by),
         "undone_by": _person(people, found.undone_by),
@@ -237,12 +252,6 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         ] if found.undo_counts else [],
     }  # fmt: skip
     return TemplateResponse(request, "console/file.html", context)
-
-
-def _waits(found: Sheet, left: Sequence[Line]) -> dict[str, Any]:
-    """Return the state of a file whose undoing only asked a second person; nothing where something else became of it."""
-    asked = [isinstance(sheets.restored(each.undo_refusal or _NOTHING), sheets.WaitsForSecond) for each in left]
-    return {"state": _pill(ALL_WAIT)} if any(asked) and not found.undo_counts.get("undone", 0) else {}
 
 
 def _columns(found: Sheet) -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ WHY = {
     "place": gettext_lazy("Country and currency decide taxes and prices; the time zone decides when a day of trade begins."),
     "licence": gettext_lazy("Buyers and authorities look for it at the foot of every page, and it is printed on every invoice."),
     "logo": gettext_lazy("A mark of your own is recognised again; until you have one, a red seal with a drawing stands there."),
-    "taxes": gettext_lazy("Every price you type contains this tax, or has it added. It is reckoned to the penny on every invoice."),
+    "taxes": gettext_lazy("Every price you type contains this tax, or has it added. It is reckoned to the smallest coin on every invoice."),
     "delivery": gettext_lazy("Nobody can order to a country that no way of delivery reaches."),
     "texts": gettext_lazy("Terms, privacy and returns bind you, not us. They are templates until somebody here answers for them by name."),
     "payment": gettext_lazy("Test payments let you try everything. No money comes in with them, so they are not for real trade."),

@@ -309,6 +309,50 @@ def test_many_products_are_changed_in_the_background_and_the_page_tells_how_far_
     assert all(each.is_published for each in catalog.products(product_ids(*skus)).values())
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "those in the shop are not changed together"), ("zh-hans", "在售商品不能批量修改")],
+)
+def test_few_that_need_a_second_person_are_refused_at_the_look_and_the_page_says_so(
+    shop: SmallShop, owner: Staff, language: str, words: str
+) -> None:
+    catalog.save_products_need_two(is_needed=True)
+    owner.read(language)
+
+    looked = owner.post(many(["TEA", "CUP"]), kind="brand", brand=str(a_brand()), reason="spring")
+
+    assert (looked.status_code, words in said(looked)) == (422, True), said(looked)
+    assert 'name="seen" value=""' in looked.content.decode()
+    assert not models.collection_models.BulkEdit.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ("Will change 1", "Stay: need a second person 1", "Change each on its own page, as a draft")),
+        ("zh-hans", ("将改变 1", "不改动：须由另一个人批准 1", "请在各自的商品页上以草稿修改")),
+    ],
+)
+def test_of_many_those_that_need_a_second_person_are_told_at_the_look_and_stay(
+    shop: SmallShop, owner: Staff, monkeypatch: pytest.MonkeyPatch, language: str, told: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(change_many, "SMALL", 1)
+    catalog.unpublish(product_id=product_ids("CUP")[0], actor=None, now=NOON)
+    catalog.save_products_need_two(is_needed=True)
+    owner.read(language)
+    brand = a_brand()
+    data = {"kind": "brand", "brand": str(brand), "reason": "spring"}
+
+    looked = owner.post(many(["TEA", "CUP"]), **data)
+
+    for words in told:
+        assert words in said(looked), said(looked)
+    owner.post(many(["TEA", "CUP"]), **data, seen=the_seen(looked))
+    change_many.work_all(NOON)
+    tea, cup = product_ids("TEA", "CUP")
+    assert {key: each.brand_id for key, each in catalog.products([tea, cup]).items()} == {tea: None, cup: brand}
+
+
 def test_a_change_that_is_not_there_is_said(shop: SmallShop, owner: Staff) -> None:
     for address in ("edits/999999/", "edits/999999/stop/", "edits/999999/undo/"):
         assert owner.get(address).status_code == 404, address

@@ -142,7 +142,7 @@ def test_two_accounts_are_refused_with_the_reason_and_stay_apart(shop: SmallShop
 def test_likely_duplicates_are_listed_with_the_evidence_and_told_apart_in_bulk(shop: SmallShop, manager: Staff) -> None:
     _made, one, two = a_group_and_two_alike()
     page = manager.text("duplicates/")
-    assert "same mail address" in page
+    assert "same mail address but for dots" in page
     assert f"customers/{one.id}/merge/?with={two.id}" in page
 
     (row,) = models.Likeness.objects.all()
@@ -150,6 +150,20 @@ def test_likely_duplicates_are_listed_with_the_evidence_and_told_apart_in_bulk(s
 
     assert not models.Likeness.objects.exists()
     assert audit.entries(act="customers.tell_apart").total == 1
+
+
+def test_a_likely_duplicate_leads_to_who_signs_in_and_one_that_cannot_be_merged_is_not_listed(shop: SmallShop, manager: Staff) -> None:
+    once, mia = guest("mia@example.org"), member("mia@example.org")
+    kim, again = guest("kim@example.org"), guest("k.im@example.org")
+    for each in (kim, again):
+        goes = guest(f"other-{each.email}").id
+        customers.merge(customer_id=each.id, merged_id=goes, reason="Same", actor=manager.id, now=NOON)
+
+    page = manager.text("duplicates/")
+
+    assert f"customers/{mia.id}/merge/?with={once.id}" in page
+    assert "same mail address<" in page
+    assert page.count("/merge/?with=") == 1
 
 
 def test_a_clerk_neither_sees_duplicates_nor_merges_nor_takes_copies(shop: SmallShop, clerk: Staff, ann: CustomerId) -> None:

@@ -480,6 +480,30 @@ def test_a_bundle_that_waits_hidden_says_what_it_holds_and_is_asked_anew_where_t
     assert Approval.objects.get().state == "stale"
 
 
+@pytest.mark.parametrize(
+    ("language", "asks", "alone"),
+    [("en", "Ask a second person", ("Let it go live", "Let it go live now")), ("zh-hans", "请另一个人批准", ("上架", "现在上架"))],
+)
+def test_a_button_says_beforehand_that_a_second_person_is_asked(
+    shop: SmallShop, owner: Staff, language: str, asks: str, alone: tuple[str, str]
+) -> None:
+    keep(owner, name_en="Better tea")
+    owner.read(language)
+    forms = ("edit/", "describe/", "go-live/")
+
+    assert [submits(owner, each) for each in forms] == [alone[0], alone[0], alone[1]]
+    catalog.save_products_need_two(is_needed=True)
+
+    assert [submits(owner, each) for each in forms] == [asks, asks, asks]
+
+
+def submits(staff: Staff, verb: str) -> str:
+    """Return what stands on the button that sends a form about the tea."""
+    found = re.search(r'<button class="sk-btn sk-btn--seal"[^>]*>([^<]*)</button>', page(staff, verb))
+    assert found, page(staff, verb)
+    return found[1]
+
+
 def test_many_at_once_does_not_go_round_the_second_person(two_needed: None, owner: Staff) -> None:
     catalog.unpublish(product_id=tea(), actor=None, now=NOON)
 

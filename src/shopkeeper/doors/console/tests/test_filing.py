@@ -9,10 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from shopkeeper.doors.console.tests.builders import Staff
 from shopkeeper.doors.console.tests.test_lists import queries
 from shopkeeper.flows import sheets
+from shopkeeper.flows.sheets.tests.builders import table, taken, undone
+from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.kit.ids import RunId
 from shopkeeper.ops.imports import public as imports
 from shopkeeper.ops.imports.models import SheetRun
-from shopkeeper.ops.imports.shapes import SheetState
+from shopkeeper.ops.imports.shapes import SheetKind, SheetState
+from shopkeeper.selling.pricing import public as pricing
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 PRICES = "SKU,Price,Remark to myself\nTEA,13.00,x\nPOT,5.00,y\n"
@@ -64,6 +67,61 @@ def test_a_file_goes_its_way_from_upload_to_undoing(owner: Staff) -> None:
     sheets.work(RunId(number), NOW)
     assert imports.sheet(RunId(number)).state is SheetState.UNDONE
     assert "Undone" in text(owner, f"/console/files/{number}/")
+
+
+def standing(staff: Staff, number: int) -> set[str]:
+    """Return where a file stands, as its own page and the list of files say."""
+    (row,) = [each for each in staff.get("files/").context["rows"] if each["sheet"].id == number]
+    return {staff.get(f"files/{number}/").context["state"].label, row["state"].label}
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", ("A second person was asked to undo it", "Nothing could be undone")), ("zh-hans", ("已请第二人复核撤销", "一行也没有撤销"))],
+)
+def test_a_file_of_which_nothing_went_back_does_not_read_undone(
+    owner: Staff, manager: Staff, shop: SmallShop, language: str, told: tuple[str, str]
+) -> None:
+    owner.read(language)
+    waits, stays = told
+    higher = taken(SheetKind.PRICES, table(["SKU", "Price"], ["TEA", "99.00"]), actor=owner.id)
+    undone(higher, actor=owner.id)
+
+    assert standing(owner, higher.id) == {waits}
+    assert pricing.prices([shop.variants["TEA"]])[shop.variants["TEA"]].amount_minor == 9_900
+
+    lower = taken(SheetKind.PRICES, table(["SKU", "Price"], ["CUP", "9.95"]), actor=owner.id)
+    pricing.set_price(variant_id=shop.variants["CUP"], amount_minor=996, reason="test", actor=None, now=NOON)
+    undone(lower, actor=owner.id)
+
+    assert standing(owner, lower.id) == {stays}
+
+
+def test_a_file_of_which_some_rows_went_back_reads_undone(owner: Staff, manager: Staff, shop: SmallShop) -> None:
+    both = taken(SheetKind.PRICES, table(["SKU", "Price"], ["TEA", "99.00"], ["CUP", "9.95"]), actor=owner.id)
+
+    undone(both, actor=owner.id)
+
+    assert standing(owner, both.id) == {"Undone"}
+    assert pricing.prices([shop.variants["CUP"]])[shop.variants["CUP"]].amount_minor == 999
+
+
+@pytest.mark.parametrize(
+    ("language", "problem", "remedy"),
+    [
+        ("en", "There is no SKU “POT”", "Check how it is written in the file, or take the row out of it."),
+        ("zh-hans", "POT", "请核对文件里的写法，或从文件中去掉这一行。"),
+    ],
+)
+def test_a_row_about_nothing_the_shop_knows_tells_to_check_the_file(owner: Staff, language: str, problem: str, remedy: str) -> None:
+    number = tried(owner)
+    owner.read(language)
+
+    (row,) = owner.get(f"files/{number}/").context["refused"]
+
+    assert problem in row["problem"]
+    assert row["remedy"] == remedy
+    assert remedy in b"".join(owner.get(f"files/{number}/refused/?format=csv").streaming_content).decode()
 
 
 def test_the_pages_read_in_chinese_too(owner: Staff) -> None:

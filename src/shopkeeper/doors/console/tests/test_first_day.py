@@ -21,6 +21,7 @@ from shopkeeper.flows.tests.builders import NOON
 from shopkeeper.ops.access.shapes import Role
 from shopkeeper.ops.audit import public as audit
 from shopkeeper.selling.catalog import public as catalog
+from shopkeeper.selling.catalog.tests.builders import some_goods
 from shopkeeper.selling.content import public as content
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.shop import public as shops
@@ -278,6 +279,31 @@ def test_a_letter_goes_to_whoever_asks_and_is_written_down(owner: Staff) -> None
 
     assert [each.to for each in mail.outbox] == [["owner@shop.local"]]
     assert state("mail") is State.DONE
+
+
+@pytest.mark.parametrize(
+    ("language", "pages"),
+    [("en", ("Its page", "Its page", "Change pictures")), ("zh-hans", ("商品页", "商品页", "修改图片"))],
+)
+def test_what_a_product_lacks_leads_to_the_page_where_it_is_mended_for_whoever_may(
+    owner: Staff, language: str, pages: tuple[str, ...]
+) -> None:
+    product = some_goods("MUG").product_id
+    owner.read(language)
+    clerk = Staff(Role.CLERK, language)
+
+    (mine, theirs) = ([step for step in staff.get("first-day/").context["steps"] if step.name == "products"] for staff in (owner, clerk))
+
+    found = mine[0].findings
+    at = f"/console/products/{product}/"
+    assert [(each.url, each.page) for each in found] == list(zip((at, at, f"{at}pictures/"), pages, strict=True))
+    assert [each.sentence for each in theirs[0].findings] == [each.sentence for each in found]
+    assert [each.url for each in theirs[0].findings] == [at, at, ""]
+    assert f'{found[2].sentence} <a href="{at}pictures/?next=/console/first-day/%3Fstep%3Dproducts">' in owner.text(
+        "first-day/?step=products"
+    )
+    assert f"{at}pictures/" not in clerk.text("first-day/?step=products")
+    assert [owner.client.get(each.url).status_code for each in found] == [200, 200, 200]
 
 
 def test_test_payments_are_never_done(owner: Staff) -> None:

@@ -33,6 +33,7 @@ from shopkeeper.selling.customers.tests.builders import a_group_and_two_alike
 from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import InvoiceKind, InvoiceWish, Order, Particulars
 from shopkeeper.selling.payments import public as payments
+from shopkeeper.selling.pricing import public as pricing
 from shopkeeper.selling.reviews import public as reviews
 from shopkeeper.selling.reviews.shapes import BoughtLine, ReviewDraft, Said
 from shopkeeper.selling.shop import public as shops
@@ -301,6 +302,20 @@ def test_pages_of_a_list_hold_fifty_rows(shop: SmallShop, owner: Staff) -> None:
     assert (len(first["lines"]), len(second["lines"])) == (50, 4)
     assert owner.get("products/?p=99").status_code == 200
     assert owner.get("products/?p=x").status_code == 200
+
+
+@pytest.mark.parametrize(("days", "shown"), [((3, 3), "3"), ((2, 3), "2–3")])
+def test_days_of_delivery_are_one_number_where_the_least_is_the_most(
+    shop: SmallShop, owner: Staff, days: tuple[int, int], shown: str
+) -> None:
+    pricing.save_delivery_option(
+        delivery_option_id=shop.delivery_id, code="STANDARD", name=Bilingual("Standard delivery"), carrier="Royal Mail", price_minor=395,
+        free_from_minor=None, days=days, countries=("GB",), position=1, is_active=True, actor=None, now=NOON,
+    )  # fmt: skip
+
+    (row,) = owner.get("delivery/").context["lines"]
+
+    assert [str(cell.html) for cell in row.cells if cell.label == "Days"] == [shown]
 
 
 def test_a_product_shows_its_price_and_what_can_be_sold(shop: SmallShop, owner: Staff) -> None:

@@ -8,6 +8,7 @@ import pytest
 from shopkeeper.doors.console import picking
 from shopkeeper.doors.console.tests.builders import Staff, marks
 from shopkeeper.doors.console.tests.test_lists import queries
+from shopkeeper.doors.console.tests.test_refund_form import money_kept
 from shopkeeper.flows import cancel_order, ship_order
 from shopkeeper.flows.tests.builders import NOON, SmallShop
 from shopkeeper.ops.access import public as access
@@ -141,6 +142,21 @@ def test_an_order_with_nothing_to_ship_offers_no_list(shop: SmallShop, clerk: St
     order = shop.buy(method="test-silent", TEA=1)
 
     assert "/picking/" not in clerk.text(f"orders/{order.id}/")
+
+
+def test_a_delivery_note_is_offered_where_a_parcel_was_sent_or_may_be(
+    shop: SmallShop, clerk: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expired = money_kept(shop, monkeypatch)
+    unpaid, paid, sent, gone = shop.buy(method="test-silent", CUP=1), shop.buy(CUP=1), shop.buy(CUP=1), shop.buy(CUP=1)
+    ship_order.ship(order_id=sent.id, carrier="DHL", actor=None, now=NOON)
+    cancel_order.cancel(order_id=gone.id, reason="buyer", actor=None, now=NOON)
+
+    offered = {
+        order.id: f"/console/orders/{order.id}/slip/" in clerk.text(f"orders/{order.id}/") for order in (unpaid, paid, sent, gone, expired)
+    }
+
+    assert offered == {unpaid.id: False, paid.id: True, sent.id: True, gone.id: False, expired.id: False}
 
 
 def test_whoever_may_not_ship_may_not_pick(shop: SmallShop, clerk: Staff, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,10 @@ import pytest
 from shopkeeper.doors.console import menu
 from shopkeeper.doors.console.rooms import DESKS
 from shopkeeper.doors.console.tests.builders import Staff, marks, variant
+from shopkeeper.doors.console.tests.test_lists import a_little_trade
 from shopkeeper.flows.tests.builders import SmallShop
 from shopkeeper.ops.access import public as access
+from shopkeeper.ops.access.shapes import Role
 from shopkeeper.selling.orders import public as orders
 
 CLERK_MAY_NOT = (
@@ -75,6 +77,32 @@ def test_a_page_offers_no_button_that_would_be_refused(shop: SmallShop, owner: S
     assert "/ship/" in clerk.text(f"orders/{order.id}/")
     assert "/set/" not in clerk.text(f"prices/{variant(shop)}/")
     assert "/adjust/" not in clerk.text(f"stock/{variant(shop)}/")
+
+
+def test_a_list_that_may_be_seen_leads_nobody_to_a_page_that_is_refused(shop: SmallShop, owner: Staff, manager: Staff) -> None:
+    rows = {staff.role: staff.get("taxes/").context["lines"] for staff in (owner, manager)}
+
+    for seen in rows.values():
+        assert [row.title for row in seen] == ["All others", "United Kingdom"]
+    assert [row.cells[0].url for row in rows[Role.OWNER]] == [f"/console/taxes/{row.pk}/edit/" for row in rows[Role.OWNER]]
+    assert [[cell.url for cell in row.cells] for row in rows[Role.MANAGER]] == [[None, None], [None, None]]
+    assert "/edit/" not in manager.text("taxes/")
+
+
+def test_every_link_of_every_list_opens_for_whoever_is_shown_it(shop: SmallShop, owner: Staff, manager: Staff, clerk: Staff) -> None:
+    a_little_trade(shop)
+    shut, followed = [], 0
+
+    for staff in (manager, clerk):
+        for desk in DESKS:
+            lines = access.may(staff.id, desk.listing.see) and staff.get(f"{desk.listing.name}/").context["lines"]
+            for address in [cell.url for cell in lines[0].cells if cell.url] if lines else []:
+                followed += 1
+                if staff.client.get(address).status_code == 403:
+                    shut.append((staff.role, address))
+
+    assert shut == []
+    assert followed > 40
 
 
 def test_export_of_people_is_for_the_owner_alone(shop: SmallShop, owner: Staff, manager: Staff, clerk: Staff) -> None:

@@ -228,6 +228,17 @@ def test_no_page_shows_a_programs_words(shop: SmallShop, owner: Staff, language:
         assert not found, (address, found)
 
 
+@BOTH
+def test_no_page_carries_the_hidden_dialog_of_wagtails_shortcuts(shop: SmallShop, owner: Staff, language: str) -> None:
+    owner.read(language)
+
+    page = owner.text("products/")
+
+    assert "shortcuts-dialog" not in page
+    for phrase in ("Toggle minimap", "Paste without formatting", "keyboard shortcuts"):
+        assert phrase not in shown(page)
+
+
 @pytest.mark.parametrize("planted", ["OrderPaid", "pricing.save_delivery_option", "delivery_option:3", "refund_asked", "True", "None"])
 def test_a_planted_program_word_is_found(planted: str) -> None:
     assert PROGRAM_WORD.search(shown(f"<body><p>{planted}</p></body>"))

@@ -64,10 +64,12 @@ def test_money_and_days_read_as_the_reader_writes_them() -> None:
         assert reading.money(123456, "GBP") == "£1,234.56"
         assert reading.short_day(date(2026, 11, 24)) == "Tue 24 Nov"
         assert reading.country("CN") == "China"
+        assert reading.country("TW") == "Taiwan"
     with override("zh-hans"):
         assert reading.money(123456, "CNY") == "¥1,234.56"
         assert reading.short_day(date(2026, 11, 24)) == "11月24日周二"
         assert reading.country("CN") == "中国"
+        assert reading.country("TW") == "中国台湾"
 
 
 def test_yen_have_no_decimals() -> None:

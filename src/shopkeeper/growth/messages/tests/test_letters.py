@@ -173,6 +173,16 @@ def test_a_chinese_reader_gets_the_chinese_names_address_and_link():
     assert letter.button.url == "https://papercrane.example/zh-hans/orders/tok-7/"
 
 
+@pytest.mark.parametrize(("language", "country"), [("en", "Taiwan"), ("zh-hans", "中国台湾")])
+def test_a_country_is_called_as_the_readers_of_the_letter_write_it(language, country):
+    to = Address(name="Lin Mei", line1="7 Harbour Road", city="Taipei", postcode="100", country="TW")
+
+    letter, mail = written(MailKind.PLACED, about=order(language=language, address=to))
+
+    assert letter.details[0].rows == ("Lin Mei", "7 Harbour Road", "100 Taipei", country)
+    assert country in mail.text
+
+
 def test_the_day_is_the_shops_own_and_not_greenwichs():
     late = order(placed_at=NOON.replace(hour=23, minute=30))
     shanghai = replace(news(MailKind.PLACED, order=late), reader=Reader("en", "GB", "Asia/Shanghai"))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from shopkeeper.events.models import OutboxFact
@@ -33,6 +33,7 @@ from shopkeeper.selling.catalog.shapes_collections import (
     TooManyAtOnce,
     Undone,
 )
+from shopkeeper.selling.catalog.shapes_drafts import SecondPersonNeeded
 from shopkeeper.selling.catalog.tests.builders import NOON, a_brand, a_category, an_attribute, says, some_goods, tell
 
 pytestmark = pytest.mark.django_db
@@ -345,3 +346,59 @@ def test_what_is_so_already_is_counted_too_and_edits_are_told_the_latest_first()
     assert ([each.id for each in catalog.edit_runs(number=2, size=1)], catalog.edit_runs().total) == ([first], 2)
     with pytest.raises(OutOfRange):
         catalog.edit_runs(size=0)
+
+
+# ── a second person ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def alone_refused(edit: Edit, product_ids: Sequence[ProductId]) -> list[ProductId]:
+    """Return the products that an edit refuses to change without a second person, each tried by itself and set back."""
+    found = []
+    for each in product_ids:
+        try:
+            with transaction.atomic():
+                do(edit, [each])
+                transaction.set_rollback(True)
+        except SecondPersonNeeded:
+            found.append(each)
+    return found
+
+
+@pytest.mark.parametrize("kind", [each for each in EditKind if each is not EditKind.PRICE])
+def test_a_look_refuses_what_needs_a_second_person_and_the_edit_does_the_rest_of_it(kind: EditKind) -> None:
+    colour = an_attribute()
+    shown, hidden = goods("A", "B"), goods("C", "D", is_published=False)
+    shop = [*shown, *hidden]
+    for each in shop:
+        tell(each, says(colour, "red", "green"))
+    edit = _wishes()[kind]()
+    catalog.save_products_need_two(is_needed=True)
+    barred = {EditKind.PUBLISH: hidden, EditKind.UNPUBLISH: [], EditKind.COLLECT: [], EditKind.DROP: []}.get(kind, shown)
+    already = {EditKind.PUBLISH: shown, EditKind.UNPUBLISH: hidden, EditKind.DROP: hidden}.get(kind, [])
+    free = [each for each in shop if each not in [*barred, *already]]
+    before = looks(shop)
+
+    seen = catalog.preview_edit(product_ids=shop, edit=edit)
+
+    assert seen.refused == tuple((each, SecondPersonNeeded.code) for each in barred)
+    assert ([each.product_id for each in seen.first], seen.changed, seen.same) == (free, len(free), len(already))
+    assert alone_refused(edit, shop) == barred
+    assert looks(shop) == before
+    run = catalog.begin_run(product_ids=shop, edit=edit, reason="spring", actor=None, now=NOON)
+    catalog.change_some(run.id, size=4, now=NOON)
+    counts = catalog.run_counts(run.id)
+    assert (counts.get("done", 0), counts.get("same", 0), counts.get("refused", 0)) == (len(free), len(already), len(barred))
+
+
+def test_an_answer_taken_for_what_a_rule_read_needs_no_second_person() -> None:
+    colour = an_attribute()
+    (tea,) = goods("A")
+    tell(tea, says(colour, "blue"))
+    models.AttributeValue.objects.update(is_derived=True)
+    catalog.save_products_need_two(is_needed=True)
+
+    seen = catalog.preview_edit(product_ids=[tea], edit=_answer("blue"))
+
+    assert (seen.changed, seen.refused) == (1, ())
+    assert do(_answer("blue"), [tea])[1].changed == 1
+    assert not models.AttributeValue.objects.get().is_derived

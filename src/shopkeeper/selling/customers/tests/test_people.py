@@ -10,8 +10,9 @@ from shopkeeper.kit.refusals import Malformed, NotFound, OutOfRange
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.ops.access.models import User
 from shopkeeper.ops.audit import public as audit
-from shopkeeper.selling.customers import models
+from shopkeeper.selling.customers import models, store_people
 from shopkeeper.selling.customers import public as customers
+from shopkeeper.selling.customers.console_people import DUPLICATES, staying
 from shopkeeper.selling.customers.shapes import (
     BothSignIn,
     GroupNameTaken,
@@ -449,6 +450,39 @@ def test_a_pair_told_apart_or_merged_is_not_proposed_again(clerk):
     ]
     with pytest.raises(Malformed):
         customers.tell_apart(customer_id=one.id, other_id=one.id, actor=clerk, now=NOON)
+
+
+def offered():
+    """Return the pairs that staff are offered: who would stay, who would go in."""
+    return [tuple(staying(row)) for row in store_people.likenesses().order_by("customer_id", "other_id")]
+
+
+def test_only_a_pair_that_can_be_merged_is_offered_and_who_is_bound_stays(clerk):
+    ann, ann_again = guest("ann@example.org"), guest("a.nn@example.org")
+    mia_guest, mia = guest("m.ia@example.org"), member("mia@example.org")
+    tom_guest, tom = guest("t.om@example.org"), guest("tom@example.org")
+    zoe_guest, zoe = guest("z.oe@example.org"), member("zoe@example.org")
+    kim, kim_again = guest("kim@example.org"), guest("k.im@example.org")
+    for number, each in enumerate((tom, zoe_guest, kim, kim_again)):
+        merged(clerk, each, guest(f"other{number}@example.org"))
+
+    pairs = offered()
+
+    assert [(stays.pk, goes.pk) for stays, goes in pairs] == [(ann.id, ann_again.id), (mia.id, mia_guest.id), (tom.id, tom_guest.id)]
+    assert {(zoe_guest.id, zoe.id), (kim.id, kim_again.id)} <= {pair[:2] for pair in alike()}
+    for stays, goes in pairs:
+        customers.merge(customer_id=stays.pk, merged_id=goes.pk, reason="Same person", actor=clerk, now=LATER)
+    assert offered() == []
+
+
+def test_a_pair_says_whether_its_mail_addresses_are_the_same_or_only_look_so():
+    member("mia@example.org"), guest("mia@example.org")
+    member("tom@example.org"), guest("t.om@example.org", phone="+44 1904 496000"), guest("other@example.org", phone="01904 496000")
+    why = next(column for column in DUPLICATES.columns if column.name == "why")
+
+    found = [str(why.read(row)) for row in store_people.likenesses().order_by("customer_id", "other_id")]
+
+    assert found == ["same mail address", "same mail address but for dots and what follows +", "same phone"]
 
 
 # ── consent ───────────────────────────────────────────────────────────────────────────────────────────────────────────

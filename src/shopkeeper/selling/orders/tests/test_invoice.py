@@ -73,6 +73,13 @@ def test_an_address_stands_as_its_country_writes_it():
     assert sent[first : first + 4] == ["310000", "浙江省杭州市西湖区", "文三路 1 号", "李安"]
 
 
+@pytest.mark.parametrize(("language", "country"), [("en", "Taiwan"), ("zh-hans", "中国台湾")])
+def test_a_country_is_called_as_the_readers_of_the_invoice_write_it(language, country):
+    to = Address(name="Lin Mei", line1="7 Harbour Road", line2="", city="Taipei", region="", postcode="100", country="TW")
+
+    assert country in words(invoice.draw(an_order(address=to), language=language, shop=SHOP)).splitlines()
+
+
 def test_the_same_order_gives_the_same_bytes():
     assert invoice.draw(ORDER, language="en", shop=SHOP) == invoice.draw(ORDER, language="en", shop=SHOP)
 
