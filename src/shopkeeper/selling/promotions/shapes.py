@@ -246,6 +246,7 @@ class Applied:
 
     promotion_id: PromotionId
     version: int
+    name: Bilingual
     lane: Lane
     amount_minor: int
     shares: tuple[int, ...]

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shopkeeper.kit.ids import PriceListId, VariantId
+from shopkeeper.kit.ids import PriceListId, PromotionId, VariantId
 from shopkeeper.kit.money import portion, tax_within
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.pricing.rules.share_out import Taxed, share_out
@@ -16,8 +16,25 @@ VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Discount:
+    """What a promotion takes off a line."""
+
+    promotion_id: PromotionId
+    name: Bilingual
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freed:
+    """The promotion that makes delivery free."""
+
+    promotion_id: PromotionId
+    name: Bilingual
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PricedLine:
-    """What is wanted, with the price and the discount that apply to it, in minor units as the list shows prices."""
+    """What is wanted, with the price and the discounts that apply to it, in minor units as the list shows prices."""
 
     variant_id: VariantId
     sku: str
@@ -25,8 +42,12 @@ class PricedLine:
     units: int
     unit_minor: int
     reference_minor: int | None = None
-    discount_minor: int = 0
+    discounts: tuple[Discount, ...] = ()
     parts: tuple[PricedPart, ...] = ()
+
+    @property
+    def discount_minor(self) -> int:
+        return sum(each.amount_minor for each in self.discounts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +68,17 @@ def build_quote(
     delivery: DeliveryOption | None,
     options: Sequence[DeliveryOption],
     versions: Mapping[VariantId, int],
+    freed_by: Freed | None = None,
 ) -> Quote:
     """Return the explained quote. Tax is rounded line by line, halves away from zero, so that a line can be refunded exactly.
 
     `options` are all ways to the buyer's country; without a chosen `delivery` they only serve to say from when it would be free.
+    `freed_by` is the promotion that makes delivery free, where one does.
     """
     quoted = tuple(quote_line(line, terms) for line in lines)
     goods = sum(line.goods_minor for line in quoted)
     discount = sum(line.discount_minor for line in quoted)
-    price, reasons = delivery_price(delivery, options, goods - discount)
+    price, reasons = delivery_price(delivery, options, goods - discount, freed_by)
     taxed = with_tax(price, terms.tax_mode, terms.tax_basis_points)
     draft = Quote(
         currency=terms.currency,
@@ -79,14 +102,15 @@ def build_quote(
 
 def quote_line(line: PricedLine, terms: Terms) -> QuotedLine:
     """Return one line: goods = unit price × units; what is left after the discount includes its tax, or has it added."""
-    goods = line.unit_minor * line.units
-    taxed = with_tax(goods - line.discount_minor, terms.tax_mode, terms.tax_basis_points)
+    goods, discount = line.unit_minor * line.units, line.discount_minor
+    taxed = with_tax(goods - discount, terms.tax_mode, terms.tax_basis_points)
     reasons = [Reason(code="price", amount_minor=goods, values={"units": line.units, "unit_minor": line.unit_minor})]
     if line.reference_minor is not None and line.reference_minor > line.unit_minor:
         # The cut is in the price already; the step only tells what it was.
         reasons.append(Reason(code="reduced_from", amount_minor=0, values={"reference_minor": line.reference_minor}))
-    if line.discount_minor:
-        reasons.append(Reason(code="discount", amount_minor=-line.discount_minor, values={}))
+    for each in line.discounts:
+        values: dict[str, str | int] = {"promotion_id": each.promotion_id, "name_en": each.name.en, "name_zh": each.name.zh}
+        reasons.append(Reason(code="discount", amount_minor=-each.amount_minor, values=values))
     return QuotedLine(
         variant_id=line.variant_id,
         sku=line.sku,
@@ -94,7 +118,7 @@ def quote_line(line: PricedLine, terms: Terms) -> QuotedLine:
         units=line.units,
         unit_minor=line.unit_minor,
         goods_minor=goods,
-        discount_minor=line.discount_minor,
+        discount_minor=discount,
         tax_basis_points=terms.tax_basis_points,
         tax_minor=taxed.tax_minor,
         net_minor=taxed.net_minor,
@@ -127,8 +151,12 @@ def price_of(option: DeliveryOption, goods_minor: int) -> int:
     return 0 if is_free else option.price_minor
 
 
-def delivery_price(delivery: DeliveryOption | None, options: Sequence[DeliveryOption], goods_minor: int) -> tuple[int, tuple[Reason, ...]]:
+def delivery_price(
+    delivery: DeliveryOption | None, options: Sequence[DeliveryOption], goods_minor: int, freed_by: Freed | None = None
+) -> tuple[int, tuple[Reason, ...]]:
     """Return what delivery costs, as the list shows prices, and why; with what is still missing for free delivery."""
+    if freed_by is not None:
+        return 0, _freed(delivery, freed_by)
     if delivery is None:
         return 0, _free_from(cheapest_free(options), goods_minor)
     price = price_of(delivery, goods_minor)
@@ -137,6 +165,14 @@ def delivery_price(delivery: DeliveryOption | None, options: Sequence[DeliveryOp
         return price, (*steps, *_free_from(delivery, goods_minor))
     values: dict[str, str | int] = {"from_minor": delivery.free_from_minor or 0}
     return price, (*steps, Reason(code="delivery_free", amount_minor=-delivery.price_minor, values=values))
+
+
+def _freed(delivery: DeliveryOption | None, by: Freed) -> tuple[Reason, ...]:
+    values: dict[str, str | int] = {"promotion_id": by.promotion_id, "name_en": by.name.en, "name_zh": by.name.zh}
+    if delivery is None:
+        return (Reason(code="delivery_freed", amount_minor=0, values=values),)
+    step = Reason(code="delivery", amount_minor=delivery.price_minor, values={"option": delivery.code})
+    return (step, Reason(code="delivery_freed", amount_minor=-delivery.price_minor, values=values))
 
 
 def cheapest_free(options: Sequence[DeliveryOption]) -> DeliveryOption | None:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, VariantId
+from shopkeeper.kit.ids import DeliveryOptionId, PriceListId, PromotionId, VariantId
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.pricing import public as pricing
-from shopkeeper.selling.pricing.rules.quote import PricedLine, Terms, build_quote
+from shopkeeper.selling.pricing.rules.quote import Discount, PricedLine, Terms, build_quote
 from shopkeeper.selling.pricing.shapes import DeliveryOption, PriceTag, Quote, TaxMode
 from shopkeeper.selling.shop import public as shop
 
@@ -52,12 +52,18 @@ def a_way(
     )
 
 
+def off(amount_minor: int) -> tuple[Discount, ...]:
+    """Return the discounts of a line from which one promotion takes so much; of nothing, none."""
+    taken = Discount(promotion_id=PromotionId(1), name=Bilingual("Spring", "春季"), amount_minor=amount_minor)
+    return (taken,) if amount_minor else ()
+
+
 def quoted(*prices: tuple[int, int, int], mode: TaxMode, rate: int, way: DeliveryOption | None, options: Sequence[DeliveryOption]) -> Quote:
     """Return a quote reckoned without a database: for each line the price, the pieces and what is taken off; `rate` is the tax of GB."""
     lines = [
         PricedLine(
             variant_id=VariantId(place), sku=f"S{place}", name=Bilingual("Tea", "茶"), units=units, unit_minor=unit,
-            reference_minor=unit + 100, discount_minor=min(discount, unit * units),
+            reference_minor=unit + 100, discounts=off(min(discount, unit * units)),
         )
         for place, (unit, units, discount) in enumerate(prices, start=1)
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from shopkeeper.kit.money import MOST_MINOR, split
 from shopkeeper.kit.text import Bilingual
 from shopkeeper.selling.pricing.rules.quote import PricedLine, Terms, build_quote, digest_of, with_tax
 from shopkeeper.selling.pricing.shapes import DeliveryOption, Quote, Reason, TaxMode
+from shopkeeper.selling.pricing.tests.builders import off
 
 POST = DeliveryOption(
     id=DeliveryOptionId(1), code="POST", name=Bilingual("Post"), carrier="Royal Mail", price_minor=390, free_from_minor=5_000, days=(2, 4)
@@ -20,7 +21,7 @@ POST = DeliveryOption(
 def line(unit_minor: int, units: int = 1, *, number: int = 1, discount_minor: int = 0, reference_minor: int | None = None) -> PricedLine:
     return PricedLine(
         variant_id=VariantId(number), sku=f"S{number}", name=Bilingual("Tea"), units=units, unit_minor=unit_minor,
-        discount_minor=discount_minor, reference_minor=reference_minor,
+        discounts=off(discount_minor), reference_minor=reference_minor,
     )  # fmt: skip
 
 

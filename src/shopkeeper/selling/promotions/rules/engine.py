@@ -323,10 +323,11 @@ class _Work:
         rule = promotion.rule
         gift = rule if isinstance(rule, Gift) else None
         self.taken.append(promotion)
+        worth = self.around.gifts[gift.variant_id].unit_minor * gift.units if gift else 0
         self.applied.append(
             Applied(
-                promotion_id=promotion.id, version=promotion.version, lane=lane, amount_minor=sum(shares), shares=tuple(shares),
-                times=off.times, gift=gift, gift_minor=self.around.gifts[gift.variant_id].unit_minor * gift.units if gift else 0,
+                promotion_id=promotion.id, version=promotion.version, name=promotion.name, lane=lane, amount_minor=sum(shares),
+                shares=tuple(shares), times=off.times, gift=gift, gift_minor=worth,
             )
         )  # fmt: skip
 
