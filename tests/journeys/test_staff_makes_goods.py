@@ -135,7 +135,7 @@ def test_a_draft_is_seen_by_a_stranger_planned_agreed_to_compared_and_gone_back_
     at.open(f"products/{number}/")
     at.follow("上架…")
     at.has("有什么不同")
-    at.send("现在上架")
+    at.send("请另一个人批准")
     assert catalog.product_by_id(number).name.zh == before
     other.open(f"products/{number}/")
     other.page.locator(".sk section", has_text="等待第二个人").get_by_role("link").click()
