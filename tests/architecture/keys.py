@@ -12,6 +12,7 @@ STAIRS = [
     ["insight.lake"],
     ["selling.orders", "selling.payments"],
     ["selling.pricing", "selling.inventory"],
+    ["selling.promotions"],
     ["selling.catalog", "selling.search", "selling.customers", "selling.content", "selling.media", "selling.reviews", "selling.wishes"],
     ["selling.shop"],
     ["events"],

@@ -10,6 +10,8 @@ from shopkeeper.kit.ids import LineId, OrderId, PaymentId, ProductId, RevisionId
 from shopkeeper.selling.inventory import public as inventory
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.pricing import public as pricing
+from shopkeeper.selling.promotions import public as promotions
+from shopkeeper.selling.promotions.shapes import Used
 
 
 def place(request: dict[str, Any]) -> int:
@@ -75,6 +77,15 @@ def transfer(variant_id: VariantId, from_id: WarehouseId, to_id: WarehouseId, un
 
 def set_price(variant_id: VariantId, amount_minor: int, now: datetime) -> None:
     pricing.set_price(variant_id=variant_id, amount_minor=amount_minor, reason="season", actor=None, now=now)
+
+
+def use(order_id: OrderId, uses: list[Used], buyer: str, now: datetime) -> int:
+    promotions.use(order_id=order_id, uses=uses, buyer=buyer, day=now.date(), now=now)
+    return order_id
+
+
+def give_back(order_id: OrderId, now: datetime) -> int:
+    return promotions.give_back(order_id=order_id, now=now)
 
 
 def ship(order_id: OrderId, line_id: LineId, units: int, key: str, now: datetime) -> int:

@@ -21,6 +21,9 @@ from shopkeeper.selling.orders import public as orders
 from shopkeeper.selling.orders.shapes import Basket, Order, OrderState
 from shopkeeper.selling.payments import public as payments
 from shopkeeper.selling.payments.shapes import PaymentState
+from shopkeeper.selling.promotions import public as promotions
+from shopkeeper.selling.promotions.models import Use
+from shopkeeper.selling.promotions.shapes import Coupon, Draft, Kept, Limits, Percent, Used
 from tests.races import acts
 from tests.races.track import Answer, Call
 
@@ -44,6 +47,8 @@ class Stage:
     shop: SmallShop
     rounds: int = 0
     buyers: int = 0
+    promotions: int = 0
+    made: int = 0
     sold: Counter[str] = field(default_factory=Counter)
     owner: UserId | None = None
 
@@ -82,6 +87,29 @@ class Stage:
 
     def shelf(self, sku: str) -> str:
         return f"inventory_shelf WHERE variant_id = {self.shop.variants[sku]} ORDER BY id"
+
+    def promotion(self, limits: Limits, *, needs_code: bool = False) -> Kept:
+        """Return a promotion that runs, within limits."""
+        self.promotions += 1
+        name = Bilingual(f"Promotion {self.promotions}", "促销")
+        rule = Percent(basis_points=1_000)
+        draft = Draft(code=f"P{self.promotions}", name=name, rule=rule, starts_at=NOON, needs_code=needs_code, limits=limits)
+        made = promotions.save(promotion_id=None, draft=draft, actor=None, now=NOON)
+        promotions.ask(promotion_id=made.id, actor=None, now=NOON)
+        return promotions.approve(promotion_id=made.id, seen=1, actor=self.manager(), is_alone=False, now=NOON)
+
+    def coupon(self, made: Kept, most_uses: int) -> int:
+        """Return the id of a code that brings a promotion so many times."""
+        like = Coupon(
+            id=0, promotion_id=made.id, code=f"C{made.id}", customer_id=None, source="", starts_at=None, ends_at=None,
+            most_uses=most_uses, uses=0,
+        )  # fmt: skip
+        return promotions.save_coupon(like=like, actor=None, now=NOON).id
+
+    def order_id(self) -> OrderId:
+        """Return the id of an order nobody else has."""
+        self.made += 1
+        return OrderId(10**6 + self.made)
 
 
 Scene = Callable[[Stage, Random], Round]
@@ -378,6 +406,64 @@ def drafts_due_against_people(stage: Stage, random: Random) -> Round:
     return Round(calls, f"catalog_product WHERE id = {product_id}", holds)
 
 
+def the_last_uses_of_a_promotion(stage: Stage, random: Random) -> Round:
+    """Orders want what is left of a promotion: uses, one buyer's, the day's, its budget, a code's. As many get it as may."""
+    left = random.choice((1, 1, 2, 3))
+    kind = random.choice(("uses", "uses_a_buyer", "uses_a_day", "budget_minor", "coupon"))
+    limit = {} if kind == "coupon" else {kind: left * 100 + 50 if kind == "budget_minor" else left}
+    made = stage.promotion(Limits(**limit), needs_code=kind == "coupon")
+    coupon = stage.coupon(made, left) if kind == "coupon" else None
+    others = [stage.promotion(Limits(uses=100)) for _ in range(2)]
+    calls = []
+    for number in range(6):
+        # A second promotion before or after it, which has to stay unused where this one is refused.
+        beside = random.choice(others)
+        uses = [
+            Used(promotion_id=made.id, version=1, amount_minor=100, coupon_id=coupon),
+            Used(promotion_id=beside.id, version=1, amount_minor=7),
+        ]
+        random.shuffle(uses)
+        buyer = "mia" if kind == "uses_a_buyer" else f"buyer-{number}"
+        calls.append((acts.use, {"order_id": stage.order_id(), "uses": uses, "buyer": buyer, "now": NOON}))
+
+    def holds(answers: Sequence[Answer]) -> None:
+        assert Counter(_words(answers)) == {"done": left, "promotion_gone": 6 - left}
+        assert Use.objects.filter(promotion_id=made.id).count() == left
+        assert sum(promotions.promotion(each.id).uses for each in others) == left
+        if kind in ("uses", "budget_minor"):
+            now = promotions.promotion(made.id)
+            assert (now.uses, now.spent_minor) == (left, left * 100)
+
+    gate = f"promotions_coupon WHERE id = {coupon}" if coupon else f"promotions_promotion WHERE id = {made.id}"
+    return Round(calls, gate, holds)
+
+
+def uses_given_back_while_others_want_them(stage: Stage, random: Random) -> Round:
+    """Cancelled orders give back what they used, twice over, while others want it: the counts are those of the uses that stand."""
+    made = stage.promotion(Limits(uses=3, budget_minor=300))
+    old = [stage.order_id() for _ in range(3)]
+    for each in old:
+        acts.use(each, [Used(promotion_id=made.id, version=1, amount_minor=100)], "old", NOON)
+    given = random.randrange(1, 4)
+    calls: list[Call] = [(acts.give_back, {"order_id": each, "now": NOON}) for each in old[:given] for _ in range(2)]
+    uses = [Used(promotion_id=made.id, version=1, amount_minor=100)]
+    calls += [
+        (acts.use, {"order_id": stage.order_id(), "uses": uses, "buyer": f"b{number}", "now": NOON}) for number in range(8 - len(calls))
+    ]
+    random.shuffle(calls)
+
+    def holds(answers: Sequence[Answer]) -> None:
+        assert set(_words(answers)) <= {"done", "promotion_gone"}
+        back = sum(answer.value for (act, _), answer in zip(calls, answers, strict=True) if act is acts.give_back)
+        assert back == given
+        standing = Use.objects.filter(promotion_id=made.id, given_back_at=None).count()
+        now = promotions.promotion(made.id)
+        assert (now.uses, now.spent_minor) == (standing, standing * 100)
+        assert standing <= 3
+
+    return Round(calls, f"promotions_promotion WHERE id = {made.id}", holds)
+
+
 SCENES: dict[str, tuple[Scene, int]] = {
     "last unit": (last_unit, 6),
     "one basket twenty times": (one_basket_twenty_times, 20),
@@ -392,6 +478,8 @@ SCENES: dict[str, tuple[Scene, int]] = {
     "parcel against cancellation": (parcel_against_cancellation, 4),
     "bundles against single pieces": (bundles_against_single_pieces, 6),
     "drafts due against people": (drafts_due_against_people, 6),
+    "the last uses of a promotion": (the_last_uses_of_a_promotion, 6),
+    "uses given back while others want them": (uses_given_back_while_others_want_them, 8),
 }
 """Each scene with the fewest attempts a round of it makes."""
 

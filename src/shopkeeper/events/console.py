@@ -47,6 +47,8 @@ FACTS_CALLED = {
     "PicturesChanged": gettext_lazy("Pictures changed"),
     "PriceListSaved": gettext_lazy("Price list saved"),
     "PriceSet": gettext_lazy("Price set"),
+    "PromotionChanged": gettext_lazy("Promotion changed"),
+    "CouponsMade": gettext_lazy("Codes made"),
     "ProductSaved": gettext_lazy("Product saved"),
     "ProductDrafted": gettext_lazy("Draft of a product kept"),
     "QuestionAnswered": gettext_lazy("Question answered"),

@@ -209,6 +209,25 @@ class PriceListSaved(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionChanged(Fact):
+    """A promotion was written, asked for, approved, paused, resumed or ended: `state` is where it stands now."""
+
+    ENTITY = "promotion_id"
+    promotion_id: int
+    state: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouponsMade(Fact):
+    """So many codes that bring a promotion were made."""
+
+    ENTITY = "promotion_id"
+    promotion_id: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaxRateSaved(Fact):
     ENTITY = "tax_rate_id"
     tax_rate_id: int

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "shopkeeper.selling.media",
     "shopkeeper.selling.reviews",
     "shopkeeper.selling.wishes",
+    "shopkeeper.selling.promotions",
     "shopkeeper.selling.pricing",
     "shopkeeper.selling.inventory",
     "shopkeeper.selling.orders",

@@ -221,6 +221,10 @@
 -- procrastinate/migrations/0040_pre_retry_failed_job.py f6d2a552fbbc
 -- procrastinate/migrations/0041_post_retry_failed_job.py 2c8dc359b303
 -- procrastinate/migrations/__init__.py e3b0c44298fc
+-- promotions/migrations/0001_initial.py 5a62579cdaf6
+-- promotions/migrations/0002_functions.py 7262c87095df
+-- promotions/migrations/__init__.py e3b0c44298fc
+-- promotions/sql/0002_use.sql 0df309491765
 -- requests/migrations/0001_initial.py edf27d4c18b2
 -- requests/migrations/__init__.py e3b0c44298fc
 -- reviews/migrations/0001_initial.py 7e0c46b619e3
@@ -2417,6 +2421,110 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION public.promotions_count(p_promotion bigint, p_subject text, p_most integer) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF p_most IS NULL THEN
+        RETURN true;
+    END IF;
+    INSERT INTO promotions_counted AS c (promotion_id, subject, uses, most) VALUES (p_promotion, p_subject, 1, greatest(p_most, 1))
+    ON CONFLICT (promotion_id, subject) DO UPDATE SET uses = c.uses + 1, most = greatest(p_most, c.uses + 1) WHERE c.uses < p_most;
+    RETURN FOUND AND p_most > 0;
+END
+$$;
+
+CREATE FUNCTION public.promotions_give_back(p_order bigint, p_at timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_use promotions_use;
+    v_count integer := 0;
+BEGIN
+    FOR v_use IN SELECT * FROM promotions_use WHERE order_id = p_order AND given_back_at IS NULL ORDER BY promotion_id FOR UPDATE
+    LOOP
+        UPDATE promotions_promotion SET uses = uses - 1, spent_minor = spent_minor - v_use.amount_minor
+        WHERE id = v_use.promotion_id AND (most_uses IS NOT NULL OR budget_minor IS NOT NULL) AND uses > 0
+            AND spent_minor >= v_use.amount_minor;
+        UPDATE promotions_counted SET uses = uses - 1
+        WHERE promotion_id = v_use.promotion_id AND subject IN ('buyer:' || v_use.buyer, 'day:' || v_use.day) AND uses > 0;
+        UPDATE promotions_coupon SET uses = uses - 1 WHERE id = v_use.coupon_id AND uses > 0;
+        UPDATE promotions_use SET given_back_at = p_at WHERE id = v_use.id;
+        v_count := v_count + 1;
+    END LOOP;
+    RETURN v_count;
+END
+$$;
+
+CREATE FUNCTION public.promotions_refuse(p_promotion bigint, p_why text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'promotion % cannot be used: %', p_promotion, p_why USING ERRCODE = 'SK040',
+        DETAIL = jsonb_build_object('promotion_id', p_promotion, 'why', p_why)::text;
+END
+$$;
+
+CREATE FUNCTION public.promotions_touch() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE promotions_revision SET number = number + 1;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.promotions_use(p_order bigint, p_uses jsonb, p_buyer text, p_day date, p_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_use record;
+    v_now promotions_promotion;
+    v_coupon promotions_coupon;
+BEGIN
+    FOR v_use IN SELECT * FROM jsonb_to_recordset(p_uses) AS u (promotion_id bigint, version integer, amount_minor bigint, coupon_id bigint)
+                 ORDER BY u.promotion_id
+    LOOP
+        SELECT * INTO v_now FROM promotions_promotion WHERE id = v_use.promotion_id;
+        IF v_now.most_uses IS NOT NULL OR v_now.budget_minor IS NOT NULL THEN
+            -- The guarded write: it counts, or finds no row because somebody else used up what was left.
+            UPDATE promotions_promotion p SET uses = p.uses + 1, spent_minor = p.spent_minor + v_use.amount_minor
+            WHERE p.id = v_use.promotion_id AND (p.most_uses IS NULL OR p.uses < p.most_uses)
+                AND (p.budget_minor IS NULL OR p.spent_minor + v_use.amount_minor <= p.budget_minor)
+            RETURNING p.* INTO v_now;
+            IF NOT FOUND THEN
+                PERFORM promotions_refuse(v_use.promotion_id, 'used_up');
+            END IF;
+        ELSE
+            -- Keeps what it says from changing until the order stands.
+            SELECT * INTO v_now FROM promotions_promotion WHERE id = v_use.promotion_id FOR SHARE;
+        END IF;
+        IF v_now.id IS NULL OR v_now.version <> v_use.version OR v_now.state <> 'approved' THEN
+            PERFORM promotions_refuse(v_use.promotion_id, 'changed');
+        END IF;
+        IF p_at < v_now.starts_at OR p_at >= v_now.ends_at THEN
+            PERFORM promotions_refuse(v_use.promotion_id, 'over');
+        END IF;
+        IF NOT promotions_count(v_now.id, 'buyer:' || p_buyer, v_now.most_uses_a_buyer) THEN
+            PERFORM promotions_refuse(v_use.promotion_id, 'buyer_used_up');
+        END IF;
+        IF NOT promotions_count(v_now.id, 'day:' || p_day, v_now.most_uses_a_day) THEN
+            PERFORM promotions_refuse(v_use.promotion_id, 'used_up');
+        END IF;
+        IF v_now.needs_code THEN
+            UPDATE promotions_coupon c SET uses = c.uses + 1
+            WHERE c.id = v_use.coupon_id AND c.promotion_id = v_now.id AND (c.most_uses IS NULL OR c.uses < c.most_uses)
+                AND (c.starts_at IS NULL OR c.starts_at <= p_at) AND (c.ends_at IS NULL OR c.ends_at > p_at);
+            IF NOT FOUND THEN
+                PERFORM promotions_refuse(v_use.promotion_id, 'code_used_up');
+            END IF;
+        END IF;
+        INSERT INTO promotions_use (promotion_id, coupon_id, order_id, buyer, day, amount_minor, at)
+        VALUES (v_now.id, v_use.coupon_id, p_order, p_buyer, p_day, v_use.amount_minor, p_at);
+    END LOOP;
+END
+$$;
+
 CREATE FUNCTION public.reviews_count_vote() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -3927,7 +4035,7 @@ CREATE TABLE public.django_migrations (
     applied timestamp with time zone NOT NULL
 );
 
-COMMENT ON TABLE public.django_migrations IS 'migration set 3b237dd0958c62e0f2d73fca3c7ff0dbc1bee4ab64a8881f45841abbaed1e4c4';
+COMMENT ON TABLE public.django_migrations IS 'migration set acf79093ac73c983f9fec1972072a7d7810ec53fa31cbe1328cf07d0f8f18f7e';
 
 ALTER TABLE public.django_migrations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.django_migrations_id_seq
@@ -5561,6 +5669,118 @@ CREATE TABLE public.procrastinate_workers (
 
 ALTER TABLE public.procrastinate_workers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.procrastinate_workers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.promotions_counted (
+    id bigint NOT NULL,
+    subject character varying(80) NOT NULL,
+    uses integer NOT NULL,
+    most integer NOT NULL,
+    promotion_id bigint NOT NULL,
+    CONSTRAINT promotions_counted_within CHECK (((uses >= 0) AND (uses <= most)))
+);
+
+ALTER TABLE public.promotions_counted ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.promotions_counted_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.promotions_coupon (
+    id bigint NOT NULL,
+    code character varying(40) NOT NULL,
+    source character varying(80) NOT NULL,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    most_uses integer,
+    uses integer NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    customer_id bigint,
+    promotion_id bigint NOT NULL,
+    CONSTRAINT promotions_coupon_used_is_not_negative CHECK ((uses >= 0)),
+    CONSTRAINT promotions_coupon_uses_within CHECK (((most_uses IS NULL) OR (uses <= most_uses)))
+);
+
+ALTER TABLE public.promotions_coupon ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.promotions_coupon_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.promotions_promotion (
+    id bigint NOT NULL,
+    code character varying(40) NOT NULL,
+    name_en character varying(200) NOT NULL,
+    name_zh character varying(200) NOT NULL,
+    kind character varying(20) NOT NULL,
+    rule jsonb NOT NULL,
+    scope jsonb NOT NULL,
+    terms jsonb NOT NULL,
+    state character varying(10) NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    needs_code boolean NOT NULL,
+    most_minor bigint NOT NULL,
+    excludes bigint[] NOT NULL,
+    most_uses integer,
+    most_uses_a_buyer integer,
+    most_uses_a_day integer,
+    budget_minor bigint,
+    uses integer NOT NULL,
+    spent_minor bigint NOT NULL,
+    version integer NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    approved_at timestamp with time zone,
+    approved_by_id bigint,
+    changed_by_id bigint,
+    CONSTRAINT promotions_ends_after_it_starts CHECK (((ends_at IS NULL) OR (ends_at > starts_at))),
+    CONSTRAINT promotions_spent_within CHECK (((budget_minor IS NULL) OR (spent_minor <= budget_minor))),
+    CONSTRAINT promotions_state_known CHECK (((state)::text = ANY ((ARRAY['draft'::character varying, 'waiting'::character varying, 'approved'::character varying, 'paused'::character varying, 'ended'::character varying])::text[]))),
+    CONSTRAINT promotions_used_is_not_negative CHECK (((uses >= 0) AND (spent_minor >= 0))),
+    CONSTRAINT promotions_uses_within CHECK (((most_uses IS NULL) OR (uses <= most_uses)))
+);
+
+ALTER TABLE public.promotions_promotion ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.promotions_promotion_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.promotions_revision (
+    one boolean DEFAULT true NOT NULL,
+    number bigint NOT NULL,
+    CONSTRAINT promotions_revision_one_check CHECK (one)
+);
+
+CREATE TABLE public.promotions_use (
+    id bigint NOT NULL,
+    order_id bigint NOT NULL,
+    buyer character varying(80) NOT NULL,
+    day date NOT NULL,
+    amount_minor bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    given_back_at timestamp with time zone,
+    coupon_id bigint,
+    promotion_id bigint NOT NULL,
+    CONSTRAINT promotions_use_amount CHECK ((amount_minor >= 0))
+);
+
+ALTER TABLE public.promotions_use ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.promotions_use_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -7399,286 +7619,302 @@ INSERT INTO public.auth_permission VALUES
 	(527, 'Can change wish', 132, 'change_wish'),
 	(528, 'Can delete wish', 132, 'delete_wish'),
 	(529, 'Can view wish', 132, 'view_wish'),
-	(530, 'Can add delivery option', 133, 'add_deliveryoption'),
-	(531, 'Can change delivery option', 133, 'change_deliveryoption'),
-	(532, 'Can delete delivery option', 133, 'delete_deliveryoption'),
-	(533, 'Can view delivery option', 133, 'view_deliveryoption'),
-	(534, 'Can add price list', 134, 'add_pricelist'),
-	(535, 'Can change price list', 134, 'change_pricelist'),
-	(536, 'Can delete price list', 134, 'delete_pricelist'),
-	(537, 'Can view price list', 134, 'view_pricelist'),
-	(538, 'Can add tax rate', 135, 'add_taxrate'),
-	(539, 'Can change tax rate', 135, 'change_taxrate'),
-	(540, 'Can delete tax rate', 135, 'delete_taxrate'),
-	(541, 'Can view tax rate', 135, 'view_taxrate'),
-	(542, 'Can add price change', 136, 'add_pricechange'),
-	(543, 'Can change price change', 136, 'change_pricechange'),
-	(544, 'Can delete price change', 136, 'delete_pricechange'),
-	(545, 'Can view price change', 136, 'view_pricechange'),
-	(546, 'Can add price', 137, 'add_price'),
-	(547, 'Can change price', 137, 'change_price'),
-	(548, 'Can delete price', 137, 'delete_price'),
-	(549, 'Can view price', 137, 'view_price'),
-	(550, 'Can add cost', 138, 'add_cost'),
-	(551, 'Can change cost', 138, 'change_cost'),
-	(552, 'Can delete cost', 138, 'delete_cost'),
-	(553, 'Can view cost', 138, 'view_cost'),
-	(554, 'Can add cost change', 139, 'add_costchange'),
-	(555, 'Can change cost change', 139, 'change_costchange'),
-	(556, 'Can delete cost change', 139, 'delete_costchange'),
-	(557, 'Can view cost change', 139, 'view_costchange'),
-	(558, 'Can add warehouse', 140, 'add_warehouse'),
-	(559, 'Can change warehouse', 140, 'change_warehouse'),
-	(560, 'Can delete warehouse', 140, 'delete_warehouse'),
-	(561, 'Can view warehouse', 140, 'view_warehouse'),
-	(562, 'Can add shelf', 141, 'add_shelf'),
-	(563, 'Can change shelf', 141, 'change_shelf'),
-	(564, 'Can delete shelf', 141, 'delete_shelf'),
-	(565, 'Can view shelf', 141, 'view_shelf'),
-	(566, 'Can add movement', 142, 'add_movement'),
-	(567, 'Can change movement', 142, 'change_movement'),
-	(568, 'Can delete movement', 142, 'delete_movement'),
-	(569, 'Can view movement', 142, 'view_movement'),
-	(570, 'Can add hold', 143, 'add_hold'),
-	(571, 'Can change hold', 143, 'change_hold'),
-	(572, 'Can delete hold', 143, 'delete_hold'),
-	(573, 'Can view hold', 143, 'view_hold'),
-	(574, 'Can add basket', 144, 'add_basket'),
-	(575, 'Can change basket', 144, 'change_basket'),
-	(576, 'Can delete basket', 144, 'delete_basket'),
-	(577, 'Can view basket', 144, 'view_basket'),
-	(578, 'Can add basket line', 145, 'add_basketline'),
-	(579, 'Can change basket line', 145, 'change_basketline'),
-	(580, 'Can delete basket line', 145, 'delete_basketline'),
-	(581, 'Can view basket line', 145, 'view_basketline'),
-	(582, 'Can add credit note', 146, 'add_creditnote'),
-	(583, 'Can change credit note', 146, 'change_creditnote'),
-	(584, 'Can delete credit note', 146, 'delete_creditnote'),
-	(585, 'Can view credit note', 146, 'view_creditnote'),
-	(586, 'Can add credit note line', 147, 'add_creditnoteline'),
-	(587, 'Can change credit note line', 147, 'change_creditnoteline'),
-	(588, 'Can delete credit note line', 147, 'delete_creditnoteline'),
-	(589, 'Can view credit note line', 147, 'view_creditnoteline'),
-	(590, 'Can add order', 148, 'add_order'),
-	(591, 'Can change order', 148, 'change_order'),
-	(592, 'Can delete order', 148, 'delete_order'),
-	(593, 'Can view order', 148, 'view_order'),
-	(594, 'Can add happening', 149, 'add_happening'),
-	(595, 'Can change happening', 149, 'change_happening'),
-	(596, 'Can delete happening', 149, 'delete_happening'),
-	(597, 'Can view happening', 149, 'view_happening'),
-	(598, 'Can add adjustment', 150, 'add_adjustment'),
-	(599, 'Can change adjustment', 150, 'change_adjustment'),
-	(600, 'Can delete adjustment', 150, 'delete_adjustment');
+	(530, 'Can add promotion', 133, 'add_promotion'),
+	(531, 'Can change promotion', 133, 'change_promotion'),
+	(532, 'Can delete promotion', 133, 'delete_promotion'),
+	(533, 'Can view promotion', 133, 'view_promotion'),
+	(534, 'Can add coupon', 134, 'add_coupon'),
+	(535, 'Can change coupon', 134, 'change_coupon'),
+	(536, 'Can delete coupon', 134, 'delete_coupon'),
+	(537, 'Can view coupon', 134, 'view_coupon'),
+	(538, 'Can add counted', 135, 'add_counted'),
+	(539, 'Can change counted', 135, 'change_counted'),
+	(540, 'Can delete counted', 135, 'delete_counted'),
+	(541, 'Can view counted', 135, 'view_counted'),
+	(542, 'Can add use', 136, 'add_use'),
+	(543, 'Can change use', 136, 'change_use'),
+	(544, 'Can delete use', 136, 'delete_use'),
+	(545, 'Can view use', 136, 'view_use'),
+	(546, 'Can add delivery option', 137, 'add_deliveryoption'),
+	(547, 'Can change delivery option', 137, 'change_deliveryoption'),
+	(548, 'Can delete delivery option', 137, 'delete_deliveryoption'),
+	(549, 'Can view delivery option', 137, 'view_deliveryoption'),
+	(550, 'Can add price list', 138, 'add_pricelist'),
+	(551, 'Can change price list', 138, 'change_pricelist'),
+	(552, 'Can delete price list', 138, 'delete_pricelist'),
+	(553, 'Can view price list', 138, 'view_pricelist'),
+	(554, 'Can add tax rate', 139, 'add_taxrate'),
+	(555, 'Can change tax rate', 139, 'change_taxrate'),
+	(556, 'Can delete tax rate', 139, 'delete_taxrate'),
+	(557, 'Can view tax rate', 139, 'view_taxrate'),
+	(558, 'Can add price change', 140, 'add_pricechange'),
+	(559, 'Can change price change', 140, 'change_pricechange'),
+	(560, 'Can delete price change', 140, 'delete_pricechange'),
+	(561, 'Can view price change', 140, 'view_pricechange'),
+	(562, 'Can add price', 141, 'add_price'),
+	(563, 'Can change price', 141, 'change_price'),
+	(564, 'Can delete price', 141, 'delete_price'),
+	(565, 'Can view price', 141, 'view_price'),
+	(566, 'Can add cost', 142, 'add_cost'),
+	(567, 'Can change cost', 142, 'change_cost'),
+	(568, 'Can delete cost', 142, 'delete_cost'),
+	(569, 'Can view cost', 142, 'view_cost'),
+	(570, 'Can add cost change', 143, 'add_costchange'),
+	(571, 'Can change cost change', 143, 'change_costchange'),
+	(572, 'Can delete cost change', 143, 'delete_costchange'),
+	(573, 'Can view cost change', 143, 'view_costchange'),
+	(574, 'Can add warehouse', 144, 'add_warehouse'),
+	(575, 'Can change warehouse', 144, 'change_warehouse'),
+	(576, 'Can delete warehouse', 144, 'delete_warehouse'),
+	(577, 'Can view warehouse', 144, 'view_warehouse'),
+	(578, 'Can add shelf', 145, 'add_shelf'),
+	(579, 'Can change shelf', 145, 'change_shelf'),
+	(580, 'Can delete shelf', 145, 'delete_shelf'),
+	(581, 'Can view shelf', 145, 'view_shelf'),
+	(582, 'Can add movement', 146, 'add_movement'),
+	(583, 'Can change movement', 146, 'change_movement'),
+	(584, 'Can delete movement', 146, 'delete_movement'),
+	(585, 'Can view movement', 146, 'view_movement'),
+	(586, 'Can add hold', 147, 'add_hold'),
+	(587, 'Can change hold', 147, 'change_hold'),
+	(588, 'Can delete hold', 147, 'delete_hold'),
+	(589, 'Can view hold', 147, 'view_hold'),
+	(590, 'Can add basket', 148, 'add_basket'),
+	(591, 'Can change basket', 148, 'change_basket'),
+	(592, 'Can delete basket', 148, 'delete_basket'),
+	(593, 'Can view basket', 148, 'view_basket'),
+	(594, 'Can add basket line', 149, 'add_basketline'),
+	(595, 'Can change basket line', 149, 'change_basketline'),
+	(596, 'Can delete basket line', 149, 'delete_basketline'),
+	(597, 'Can view basket line', 149, 'view_basketline'),
+	(598, 'Can add credit note', 150, 'add_creditnote'),
+	(599, 'Can change credit note', 150, 'change_creditnote'),
+	(600, 'Can delete credit note', 150, 'delete_creditnote');
 INSERT INTO public.auth_permission VALUES
-	(601, 'Can view adjustment', 150, 'view_adjustment'),
-	(602, 'Can add order line', 151, 'add_orderline'),
-	(603, 'Can change order line', 151, 'change_orderline'),
-	(604, 'Can delete order line', 151, 'delete_orderline'),
-	(605, 'Can view order line', 151, 'view_orderline'),
-	(606, 'Can add placed key', 152, 'add_placedkey'),
-	(607, 'Can change placed key', 152, 'change_placedkey'),
-	(608, 'Can delete placed key', 152, 'delete_placedkey'),
-	(609, 'Can view placed key', 152, 'view_placedkey'),
-	(610, 'Can add refund', 153, 'add_refund'),
-	(611, 'Can change refund', 153, 'change_refund'),
-	(612, 'Can delete refund', 153, 'delete_refund'),
-	(613, 'Can view refund', 153, 'view_refund'),
-	(614, 'Can add refund line', 154, 'add_refundline'),
-	(615, 'Can change refund line', 154, 'change_refundline'),
-	(616, 'Can delete refund line', 154, 'delete_refundline'),
-	(617, 'Can view refund line', 154, 'view_refundline'),
-	(618, 'Can add shipment', 155, 'add_shipment'),
-	(619, 'Can change shipment', 155, 'change_shipment'),
-	(620, 'Can delete shipment', 155, 'delete_shipment'),
-	(621, 'Can view shipment', 155, 'view_shipment'),
-	(622, 'Can add shipment line', 156, 'add_shipmentline'),
-	(623, 'Can change shipment line', 156, 'change_shipmentline'),
-	(624, 'Can delete shipment line', 156, 'delete_shipmentline'),
-	(625, 'Can view shipment line', 156, 'view_shipmentline'),
-	(626, 'Can add arrangement', 157, 'add_arrangement'),
-	(627, 'Can change arrangement', 157, 'change_arrangement'),
-	(628, 'Can delete arrangement', 157, 'delete_arrangement'),
-	(629, 'Can view arrangement', 157, 'view_arrangement'),
-	(630, 'Can add carrier link', 158, 'add_carrierlink'),
-	(631, 'Can change carrier link', 158, 'change_carrierlink'),
-	(632, 'Can delete carrier link', 158, 'delete_carrierlink'),
-	(633, 'Can view carrier link', 158, 'view_carrierlink'),
-	(634, 'Can add news read', 159, 'add_newsread'),
-	(635, 'Can change news read', 159, 'change_newsread'),
-	(636, 'Can delete news read', 159, 'delete_newsread'),
-	(637, 'Can view news read', 159, 'view_newsread'),
-	(638, 'Can add request', 160, 'add_request'),
-	(639, 'Can change request', 160, 'change_request'),
-	(640, 'Can delete request', 160, 'delete_request'),
-	(641, 'Can view request', 160, 'view_request'),
-	(642, 'Can add request line', 161, 'add_requestline'),
-	(643, 'Can change request line', 161, 'change_requestline'),
-	(644, 'Can delete request line', 161, 'delete_requestline'),
-	(645, 'Can view request line', 161, 'view_requestline'),
-	(646, 'Can add particulars', 162, 'add_particulars'),
-	(647, 'Can change particulars', 162, 'change_particulars'),
-	(648, 'Can delete particulars', 162, 'delete_particulars'),
-	(649, 'Can view particulars', 162, 'view_particulars'),
-	(650, 'Can add line part', 163, 'add_linepart'),
-	(651, 'Can change line part', 163, 'change_linepart'),
-	(652, 'Can delete line part', 163, 'delete_linepart'),
-	(653, 'Can view line part', 163, 'view_linepart'),
-	(654, 'Can add shipment part', 164, 'add_shipmentpart'),
-	(655, 'Can change shipment part', 164, 'change_shipmentpart'),
-	(656, 'Can delete shipment part', 164, 'delete_shipmentpart'),
-	(657, 'Can view shipment part', 164, 'view_shipmentpart'),
-	(658, 'Can add news seen', 165, 'add_newsseen'),
-	(659, 'Can change news seen', 165, 'change_newsseen'),
-	(660, 'Can delete news seen', 165, 'delete_newsseen'),
-	(661, 'Can view news seen', 165, 'view_newsseen'),
-	(662, 'Can add fake charge', 166, 'add_fakecharge'),
-	(663, 'Can change fake charge', 166, 'change_fakecharge'),
-	(664, 'Can delete fake charge', 166, 'delete_fakecharge'),
-	(665, 'Can view fake charge', 166, 'view_fakecharge'),
-	(666, 'Can add payment', 167, 'add_payment'),
-	(667, 'Can change payment', 167, 'change_payment'),
-	(668, 'Can delete payment', 167, 'delete_payment'),
-	(669, 'Can view payment', 167, 'view_payment'),
-	(670, 'Can add fake answer', 168, 'add_fakeanswer'),
-	(671, 'Can change fake answer', 168, 'change_fakeanswer'),
-	(672, 'Can delete fake answer', 168, 'delete_fakeanswer'),
-	(673, 'Can view fake answer', 168, 'view_fakeanswer'),
-	(674, 'Can add payment event', 169, 'add_paymentevent'),
-	(675, 'Can change payment event', 169, 'change_paymentevent'),
-	(676, 'Can delete payment event', 169, 'delete_paymentevent'),
-	(677, 'Can view payment event', 169, 'view_paymentevent'),
-	(678, 'Can add statement', 170, 'add_statement'),
-	(679, 'Can change statement', 170, 'change_statement'),
-	(680, 'Can delete statement', 170, 'delete_statement'),
-	(681, 'Can view statement', 170, 'view_statement'),
-	(682, 'Can add statement line', 171, 'add_statementline'),
-	(683, 'Can change statement line', 171, 'change_statementline'),
-	(684, 'Can delete statement line', 171, 'delete_statementline'),
-	(685, 'Can view statement line', 171, 'view_statementline'),
-	(686, 'Can add stray', 172, 'add_stray'),
-	(687, 'Can change stray', 172, 'change_stray'),
-	(688, 'Can delete stray', 172, 'delete_stray'),
-	(689, 'Can view stray', 172, 'view_stray'),
-	(690, 'Can add stray event', 173, 'add_strayevent'),
-	(691, 'Can change stray event', 173, 'change_strayevent'),
-	(692, 'Can delete stray event', 173, 'delete_strayevent'),
-	(693, 'Can view stray event', 173, 'view_strayevent'),
-	(694, 'Can add segment', 174, 'add_segment'),
-	(695, 'Can change segment', 174, 'change_segment'),
-	(696, 'Can delete segment', 174, 'delete_segment'),
-	(697, 'Can view segment', 174, 'view_segment'),
-	(698, 'Can add outgoing', 175, 'add_outgoing'),
-	(699, 'Can change outgoing', 175, 'change_outgoing'),
-	(700, 'Can delete outgoing', 175, 'delete_outgoing'),
-	(701, 'Can view outgoing', 175, 'view_outgoing'),
-	(702, 'Can add reader', 176, 'add_reader'),
-	(703, 'Can change reader', 176, 'change_reader'),
-	(704, 'Can delete reader', 176, 'delete_reader'),
-	(705, 'Can view reader', 176, 'view_reader'),
-	(706, 'Can add unwanted', 177, 'add_unwanted'),
-	(707, 'Can change unwanted', 177, 'change_unwanted'),
-	(708, 'Can delete unwanted', 177, 'delete_unwanted'),
-	(709, 'Can view unwanted', 177, 'view_unwanted'),
-	(710, 'Can add bounce', 178, 'add_bounce'),
-	(711, 'Can change bounce', 178, 'change_bounce'),
-	(712, 'Can delete bounce', 178, 'delete_bounce'),
-	(713, 'Can view bounce', 178, 'view_bounce'),
-	(714, 'Can add letter setting', 179, 'add_lettersetting'),
-	(715, 'Can change letter setting', 179, 'change_lettersetting'),
-	(716, 'Can delete letter setting', 179, 'delete_lettersetting'),
-	(717, 'Can view letter setting', 179, 'view_lettersetting'),
-	(718, 'Can add letter text', 180, 'add_lettertext'),
-	(719, 'Can change letter text', 180, 'change_lettertext'),
-	(720, 'Can delete letter text', 180, 'delete_lettertext'),
-	(721, 'Can view letter text', 180, 'view_lettertext'),
-	(722, 'Can add link', 181, 'add_link'),
-	(723, 'Can change link', 181, 'change_link'),
-	(724, 'Can delete link', 181, 'delete_link'),
-	(725, 'Can view link', 181, 'view_link'),
-	(726, 'Can add day', 182, 'add_day'),
-	(727, 'Can change day', 182, 'change_day'),
-	(728, 'Can delete day', 182, 'delete_day'),
-	(729, 'Can view day', 182, 'view_day'),
-	(730, 'Can add visitor', 183, 'add_visitor'),
-	(731, 'Can change visitor', 183, 'change_visitor'),
-	(732, 'Can delete visitor', 183, 'delete_visitor'),
-	(733, 'Can view visitor', 183, 'view_visitor'),
-	(734, 'Can add procrastinate event', 184, 'add_procrastinateevent'),
-	(735, 'Can change procrastinate event', 184, 'change_procrastinateevent'),
-	(736, 'Can delete procrastinate event', 184, 'delete_procrastinateevent'),
-	(737, 'Can view procrastinate event', 184, 'view_procrastinateevent'),
-	(738, 'Can add procrastinate job', 185, 'add_procrastinatejob'),
-	(739, 'Can change procrastinate job', 185, 'change_procrastinatejob'),
-	(740, 'Can delete procrastinate job', 185, 'delete_procrastinatejob'),
-	(741, 'Can view procrastinate job', 185, 'view_procrastinatejob'),
-	(742, 'Can add procrastinate periodic defer', 186, 'add_procrastinateperiodicdefer'),
-	(743, 'Can change procrastinate periodic defer', 186, 'change_procrastinateperiodicdefer'),
-	(744, 'Can delete procrastinate periodic defer', 186, 'delete_procrastinateperiodicdefer'),
-	(745, 'Can view procrastinate periodic defer', 186, 'view_procrastinateperiodicdefer'),
-	(746, 'Can add procrastinate worker', 187, 'add_procrastinateworker'),
-	(747, 'Can change procrastinate worker', 187, 'change_procrastinateworker'),
-	(748, 'Can delete procrastinate worker', 187, 'delete_procrastinateworker'),
-	(749, 'Can view procrastinate worker', 187, 'view_procrastinateworker'),
-	(750, 'Can add user profile', 188, 'add_userprofile'),
-	(751, 'Can change user profile', 188, 'change_userprofile'),
-	(752, 'Can delete user profile', 188, 'delete_userprofile'),
-	(753, 'Can view user profile', 188, 'view_userprofile'),
-	(754, 'Can view image', 29, 'view_image'),
-	(755, 'Can add rendition', 189, 'add_rendition'),
-	(756, 'Can change rendition', 189, 'change_rendition'),
-	(757, 'Can delete rendition', 189, 'delete_rendition'),
-	(758, 'Can view rendition', 189, 'view_rendition'),
-	(759, 'Can view document', 28, 'view_document'),
-	(760, 'Can add index entry', 190, 'add_indexentry'),
-	(761, 'Can change index entry', 190, 'change_indexentry'),
-	(762, 'Can delete index entry', 190, 'delete_indexentry'),
-	(763, 'Can view index entry', 190, 'view_indexentry'),
-	(764, 'Can add editing session', 191, 'add_editingsession'),
-	(765, 'Can change editing session', 191, 'change_editingsession'),
-	(766, 'Can delete editing session', 191, 'delete_editingsession'),
-	(767, 'Can view editing session', 191, 'view_editingsession'),
-	(768, 'Can add form state', 192, 'add_formstate'),
-	(769, 'Can change form state', 192, 'change_formstate'),
-	(770, 'Can delete form state', 192, 'delete_formstate'),
-	(771, 'Can view form state', 192, 'view_formstate'),
-	(772, 'Can add tag', 193, 'add_tag'),
-	(773, 'Can change tag', 193, 'change_tag'),
-	(774, 'Can delete tag', 193, 'delete_tag'),
-	(775, 'Can view tag', 193, 'view_tag'),
-	(776, 'Can add tagged item', 194, 'add_taggeditem'),
-	(777, 'Can change tagged item', 194, 'change_taggeditem'),
-	(778, 'Can delete tagged item', 194, 'delete_taggeditem'),
-	(779, 'Can view tagged item', 194, 'view_taggeditem'),
-	(780, 'Can add email address', 195, 'add_emailaddress'),
-	(781, 'Can change email address', 195, 'change_emailaddress'),
-	(782, 'Can delete email address', 195, 'delete_emailaddress'),
-	(783, 'Can view email address', 195, 'view_emailaddress'),
-	(784, 'Can add email confirmation', 196, 'add_emailconfirmation'),
-	(785, 'Can change email confirmation', 196, 'change_emailconfirmation'),
-	(786, 'Can delete email confirmation', 196, 'delete_emailconfirmation'),
-	(787, 'Can view email confirmation', 196, 'view_emailconfirmation'),
-	(788, 'Can add authenticator', 197, 'add_authenticator'),
-	(789, 'Can change authenticator', 197, 'change_authenticator'),
-	(790, 'Can delete authenticator', 197, 'delete_authenticator'),
-	(791, 'Can view authenticator', 197, 'view_authenticator'),
-	(792, 'Can add permission', 198, 'add_permission'),
-	(793, 'Can change permission', 198, 'change_permission'),
-	(794, 'Can delete permission', 198, 'delete_permission'),
-	(795, 'Can view permission', 198, 'view_permission'),
-	(796, 'Can add group', 199, 'add_group'),
-	(797, 'Can change group', 199, 'change_group'),
-	(798, 'Can delete group', 199, 'delete_group'),
-	(799, 'Can view group', 199, 'view_group'),
-	(800, 'Can add content type', 200, 'add_contenttype');
+	(601, 'Can view credit note', 150, 'view_creditnote'),
+	(602, 'Can add credit note line', 151, 'add_creditnoteline'),
+	(603, 'Can change credit note line', 151, 'change_creditnoteline'),
+	(604, 'Can delete credit note line', 151, 'delete_creditnoteline'),
+	(605, 'Can view credit note line', 151, 'view_creditnoteline'),
+	(606, 'Can add order', 152, 'add_order'),
+	(607, 'Can change order', 152, 'change_order'),
+	(608, 'Can delete order', 152, 'delete_order'),
+	(609, 'Can view order', 152, 'view_order'),
+	(610, 'Can add happening', 153, 'add_happening'),
+	(611, 'Can change happening', 153, 'change_happening'),
+	(612, 'Can delete happening', 153, 'delete_happening'),
+	(613, 'Can view happening', 153, 'view_happening'),
+	(614, 'Can add adjustment', 154, 'add_adjustment'),
+	(615, 'Can change adjustment', 154, 'change_adjustment'),
+	(616, 'Can delete adjustment', 154, 'delete_adjustment'),
+	(617, 'Can view adjustment', 154, 'view_adjustment'),
+	(618, 'Can add order line', 155, 'add_orderline'),
+	(619, 'Can change order line', 155, 'change_orderline'),
+	(620, 'Can delete order line', 155, 'delete_orderline'),
+	(621, 'Can view order line', 155, 'view_orderline'),
+	(622, 'Can add placed key', 156, 'add_placedkey'),
+	(623, 'Can change placed key', 156, 'change_placedkey'),
+	(624, 'Can delete placed key', 156, 'delete_placedkey'),
+	(625, 'Can view placed key', 156, 'view_placedkey'),
+	(626, 'Can add refund', 157, 'add_refund'),
+	(627, 'Can change refund', 157, 'change_refund'),
+	(628, 'Can delete refund', 157, 'delete_refund'),
+	(629, 'Can view refund', 157, 'view_refund'),
+	(630, 'Can add refund line', 158, 'add_refundline'),
+	(631, 'Can change refund line', 158, 'change_refundline'),
+	(632, 'Can delete refund line', 158, 'delete_refundline'),
+	(633, 'Can view refund line', 158, 'view_refundline'),
+	(634, 'Can add shipment', 159, 'add_shipment'),
+	(635, 'Can change shipment', 159, 'change_shipment'),
+	(636, 'Can delete shipment', 159, 'delete_shipment'),
+	(637, 'Can view shipment', 159, 'view_shipment'),
+	(638, 'Can add shipment line', 160, 'add_shipmentline'),
+	(639, 'Can change shipment line', 160, 'change_shipmentline'),
+	(640, 'Can delete shipment line', 160, 'delete_shipmentline'),
+	(641, 'Can view shipment line', 160, 'view_shipmentline'),
+	(642, 'Can add arrangement', 161, 'add_arrangement'),
+	(643, 'Can change arrangement', 161, 'change_arrangement'),
+	(644, 'Can delete arrangement', 161, 'delete_arrangement'),
+	(645, 'Can view arrangement', 161, 'view_arrangement'),
+	(646, 'Can add carrier link', 162, 'add_carrierlink'),
+	(647, 'Can change carrier link', 162, 'change_carrierlink'),
+	(648, 'Can delete carrier link', 162, 'delete_carrierlink'),
+	(649, 'Can view carrier link', 162, 'view_carrierlink'),
+	(650, 'Can add news read', 163, 'add_newsread'),
+	(651, 'Can change news read', 163, 'change_newsread'),
+	(652, 'Can delete news read', 163, 'delete_newsread'),
+	(653, 'Can view news read', 163, 'view_newsread'),
+	(654, 'Can add request', 164, 'add_request'),
+	(655, 'Can change request', 164, 'change_request'),
+	(656, 'Can delete request', 164, 'delete_request'),
+	(657, 'Can view request', 164, 'view_request'),
+	(658, 'Can add request line', 165, 'add_requestline'),
+	(659, 'Can change request line', 165, 'change_requestline'),
+	(660, 'Can delete request line', 165, 'delete_requestline'),
+	(661, 'Can view request line', 165, 'view_requestline'),
+	(662, 'Can add particulars', 166, 'add_particulars'),
+	(663, 'Can change particulars', 166, 'change_particulars'),
+	(664, 'Can delete particulars', 166, 'delete_particulars'),
+	(665, 'Can view particulars', 166, 'view_particulars'),
+	(666, 'Can add line part', 167, 'add_linepart'),
+	(667, 'Can change line part', 167, 'change_linepart'),
+	(668, 'Can delete line part', 167, 'delete_linepart'),
+	(669, 'Can view line part', 167, 'view_linepart'),
+	(670, 'Can add shipment part', 168, 'add_shipmentpart'),
+	(671, 'Can change shipment part', 168, 'change_shipmentpart'),
+	(672, 'Can delete shipment part', 168, 'delete_shipmentpart'),
+	(673, 'Can view shipment part', 168, 'view_shipmentpart'),
+	(674, 'Can add news seen', 169, 'add_newsseen'),
+	(675, 'Can change news seen', 169, 'change_newsseen'),
+	(676, 'Can delete news seen', 169, 'delete_newsseen'),
+	(677, 'Can view news seen', 169, 'view_newsseen'),
+	(678, 'Can add fake charge', 170, 'add_fakecharge'),
+	(679, 'Can change fake charge', 170, 'change_fakecharge'),
+	(680, 'Can delete fake charge', 170, 'delete_fakecharge'),
+	(681, 'Can view fake charge', 170, 'view_fakecharge'),
+	(682, 'Can add payment', 171, 'add_payment'),
+	(683, 'Can change payment', 171, 'change_payment'),
+	(684, 'Can delete payment', 171, 'delete_payment'),
+	(685, 'Can view payment', 171, 'view_payment'),
+	(686, 'Can add fake answer', 172, 'add_fakeanswer'),
+	(687, 'Can change fake answer', 172, 'change_fakeanswer'),
+	(688, 'Can delete fake answer', 172, 'delete_fakeanswer'),
+	(689, 'Can view fake answer', 172, 'view_fakeanswer'),
+	(690, 'Can add payment event', 173, 'add_paymentevent'),
+	(691, 'Can change payment event', 173, 'change_paymentevent'),
+	(692, 'Can delete payment event', 173, 'delete_paymentevent'),
+	(693, 'Can view payment event', 173, 'view_paymentevent'),
+	(694, 'Can add statement', 174, 'add_statement'),
+	(695, 'Can change statement', 174, 'change_statement'),
+	(696, 'Can delete statement', 174, 'delete_statement'),
+	(697, 'Can view statement', 174, 'view_statement'),
+	(698, 'Can add statement line', 175, 'add_statementline'),
+	(699, 'Can change statement line', 175, 'change_statementline'),
+	(700, 'Can delete statement line', 175, 'delete_statementline'),
+	(701, 'Can view statement line', 175, 'view_statementline'),
+	(702, 'Can add stray', 176, 'add_stray'),
+	(703, 'Can change stray', 176, 'change_stray'),
+	(704, 'Can delete stray', 176, 'delete_stray'),
+	(705, 'Can view stray', 176, 'view_stray'),
+	(706, 'Can add stray event', 177, 'add_strayevent'),
+	(707, 'Can change stray event', 177, 'change_strayevent'),
+	(708, 'Can delete stray event', 177, 'delete_strayevent'),
+	(709, 'Can view stray event', 177, 'view_strayevent'),
+	(710, 'Can add segment', 178, 'add_segment'),
+	(711, 'Can change segment', 178, 'change_segment'),
+	(712, 'Can delete segment', 178, 'delete_segment'),
+	(713, 'Can view segment', 178, 'view_segment'),
+	(714, 'Can add outgoing', 179, 'add_outgoing'),
+	(715, 'Can change outgoing', 179, 'change_outgoing'),
+	(716, 'Can delete outgoing', 179, 'delete_outgoing'),
+	(717, 'Can view outgoing', 179, 'view_outgoing'),
+	(718, 'Can add reader', 180, 'add_reader'),
+	(719, 'Can change reader', 180, 'change_reader'),
+	(720, 'Can delete reader', 180, 'delete_reader'),
+	(721, 'Can view reader', 180, 'view_reader'),
+	(722, 'Can add unwanted', 181, 'add_unwanted'),
+	(723, 'Can change unwanted', 181, 'change_unwanted'),
+	(724, 'Can delete unwanted', 181, 'delete_unwanted'),
+	(725, 'Can view unwanted', 181, 'view_unwanted'),
+	(726, 'Can add bounce', 182, 'add_bounce'),
+	(727, 'Can change bounce', 182, 'change_bounce'),
+	(728, 'Can delete bounce', 182, 'delete_bounce'),
+	(729, 'Can view bounce', 182, 'view_bounce'),
+	(730, 'Can add letter setting', 183, 'add_lettersetting'),
+	(731, 'Can change letter setting', 183, 'change_lettersetting'),
+	(732, 'Can delete letter setting', 183, 'delete_lettersetting'),
+	(733, 'Can view letter setting', 183, 'view_lettersetting'),
+	(734, 'Can add letter text', 184, 'add_lettertext'),
+	(735, 'Can change letter text', 184, 'change_lettertext'),
+	(736, 'Can delete letter text', 184, 'delete_lettertext'),
+	(737, 'Can view letter text', 184, 'view_lettertext'),
+	(738, 'Can add link', 185, 'add_link'),
+	(739, 'Can change link', 185, 'change_link'),
+	(740, 'Can delete link', 185, 'delete_link'),
+	(741, 'Can view link', 185, 'view_link'),
+	(742, 'Can add day', 186, 'add_day'),
+	(743, 'Can change day', 186, 'change_day'),
+	(744, 'Can delete day', 186, 'delete_day'),
+	(745, 'Can view day', 186, 'view_day'),
+	(746, 'Can add visitor', 187, 'add_visitor'),
+	(747, 'Can change visitor', 187, 'change_visitor'),
+	(748, 'Can delete visitor', 187, 'delete_visitor'),
+	(749, 'Can view visitor', 187, 'view_visitor'),
+	(750, 'Can add procrastinate event', 188, 'add_procrastinateevent'),
+	(751, 'Can change procrastinate event', 188, 'change_procrastinateevent'),
+	(752, 'Can delete procrastinate event', 188, 'delete_procrastinateevent'),
+	(753, 'Can view procrastinate event', 188, 'view_procrastinateevent'),
+	(754, 'Can add procrastinate job', 189, 'add_procrastinatejob'),
+	(755, 'Can change procrastinate job', 189, 'change_procrastinatejob'),
+	(756, 'Can delete procrastinate job', 189, 'delete_procrastinatejob'),
+	(757, 'Can view procrastinate job', 189, 'view_procrastinatejob'),
+	(758, 'Can add procrastinate periodic defer', 190, 'add_procrastinateperiodicdefer'),
+	(759, 'Can change procrastinate periodic defer', 190, 'change_procrastinateperiodicdefer'),
+	(760, 'Can delete procrastinate periodic defer', 190, 'delete_procrastinateperiodicdefer'),
+	(761, 'Can view procrastinate periodic defer', 190, 'view_procrastinateperiodicdefer'),
+	(762, 'Can add procrastinate worker', 191, 'add_procrastinateworker'),
+	(763, 'Can change procrastinate worker', 191, 'change_procrastinateworker'),
+	(764, 'Can delete procrastinate worker', 191, 'delete_procrastinateworker'),
+	(765, 'Can view procrastinate worker', 191, 'view_procrastinateworker'),
+	(766, 'Can add user profile', 192, 'add_userprofile'),
+	(767, 'Can change user profile', 192, 'change_userprofile'),
+	(768, 'Can delete user profile', 192, 'delete_userprofile'),
+	(769, 'Can view user profile', 192, 'view_userprofile'),
+	(770, 'Can view image', 29, 'view_image'),
+	(771, 'Can add rendition', 193, 'add_rendition'),
+	(772, 'Can change rendition', 193, 'change_rendition'),
+	(773, 'Can delete rendition', 193, 'delete_rendition'),
+	(774, 'Can view rendition', 193, 'view_rendition'),
+	(775, 'Can view document', 28, 'view_document'),
+	(776, 'Can add index entry', 194, 'add_indexentry'),
+	(777, 'Can change index entry', 194, 'change_indexentry'),
+	(778, 'Can delete index entry', 194, 'delete_indexentry'),
+	(779, 'Can view index entry', 194, 'view_indexentry'),
+	(780, 'Can add editing session', 195, 'add_editingsession'),
+	(781, 'Can change editing session', 195, 'change_editingsession'),
+	(782, 'Can delete editing session', 195, 'delete_editingsession'),
+	(783, 'Can view editing session', 195, 'view_editingsession'),
+	(784, 'Can add form state', 196, 'add_formstate'),
+	(785, 'Can change form state', 196, 'change_formstate'),
+	(786, 'Can delete form state', 196, 'delete_formstate'),
+	(787, 'Can view form state', 196, 'view_formstate'),
+	(788, 'Can add tag', 197, 'add_tag'),
+	(789, 'Can change tag', 197, 'change_tag'),
+	(790, 'Can delete tag', 197, 'delete_tag'),
+	(791, 'Can view tag', 197, 'view_tag'),
+	(792, 'Can add tagged item', 198, 'add_taggeditem'),
+	(793, 'Can change tagged item', 198, 'change_taggeditem'),
+	(794, 'Can delete tagged item', 198, 'delete_taggeditem'),
+	(795, 'Can view tagged item', 198, 'view_taggeditem'),
+	(796, 'Can add email address', 199, 'add_emailaddress'),
+	(797, 'Can change email address', 199, 'change_emailaddress'),
+	(798, 'Can delete email address', 199, 'delete_emailaddress'),
+	(799, 'Can view email address', 199, 'view_emailaddress'),
+	(800, 'Can add email confirmation', 200, 'add_emailconfirmation');
 INSERT INTO public.auth_permission VALUES
-	(801, 'Can change content type', 200, 'change_contenttype'),
-	(802, 'Can delete content type', 200, 'delete_contenttype'),
-	(803, 'Can view content type', 200, 'view_contenttype'),
-	(804, 'Can add session', 201, 'add_session'),
-	(805, 'Can change session', 201, 'change_session'),
-	(806, 'Can delete session', 201, 'delete_session'),
-	(807, 'Can view session', 201, 'view_session');
+	(801, 'Can change email confirmation', 200, 'change_emailconfirmation'),
+	(802, 'Can delete email confirmation', 200, 'delete_emailconfirmation'),
+	(803, 'Can view email confirmation', 200, 'view_emailconfirmation'),
+	(804, 'Can add authenticator', 201, 'add_authenticator'),
+	(805, 'Can change authenticator', 201, 'change_authenticator'),
+	(806, 'Can delete authenticator', 201, 'delete_authenticator'),
+	(807, 'Can view authenticator', 201, 'view_authenticator'),
+	(808, 'Can add permission', 202, 'add_permission'),
+	(809, 'Can change permission', 202, 'change_permission'),
+	(810, 'Can delete permission', 202, 'delete_permission'),
+	(811, 'Can view permission', 202, 'view_permission'),
+	(812, 'Can add group', 203, 'add_group'),
+	(813, 'Can change group', 203, 'change_group'),
+	(814, 'Can delete group', 203, 'delete_group'),
+	(815, 'Can view group', 203, 'view_group'),
+	(816, 'Can add content type', 204, 'add_contenttype'),
+	(817, 'Can change content type', 204, 'change_contenttype'),
+	(818, 'Can delete content type', 204, 'delete_contenttype'),
+	(819, 'Can view content type', 204, 'view_contenttype'),
+	(820, 'Can add session', 205, 'add_session'),
+	(821, 'Can change session', 205, 'change_session'),
+	(822, 'Can delete session', 205, 'delete_session'),
+	(823, 'Can view session', 205, 'view_session');
 
 INSERT INTO public.django_content_type VALUES
 	(1, 'wagtailcore', 'page'),
@@ -7813,76 +8049,80 @@ INSERT INTO public.django_content_type VALUES
 	(130, 'wishes', 'list'),
 	(131, 'wishes', 'wait'),
 	(132, 'wishes', 'wish'),
-	(133, 'pricing', 'deliveryoption'),
-	(134, 'pricing', 'pricelist'),
-	(135, 'pricing', 'taxrate'),
-	(136, 'pricing', 'pricechange'),
-	(137, 'pricing', 'price'),
-	(138, 'pricing', 'cost'),
-	(139, 'pricing', 'costchange'),
-	(140, 'inventory', 'warehouse'),
-	(141, 'inventory', 'shelf'),
-	(142, 'inventory', 'movement'),
-	(143, 'inventory', 'hold'),
-	(144, 'orders', 'basket'),
-	(145, 'orders', 'basketline'),
-	(146, 'orders', 'creditnote'),
-	(147, 'orders', 'creditnoteline'),
-	(148, 'orders', 'order'),
-	(149, 'orders', 'happening'),
-	(150, 'orders', 'adjustment'),
-	(151, 'orders', 'orderline'),
-	(152, 'orders', 'placedkey'),
-	(153, 'orders', 'refund'),
-	(154, 'orders', 'refundline'),
-	(155, 'orders', 'shipment'),
-	(156, 'orders', 'shipmentline'),
-	(157, 'orders', 'arrangement'),
-	(158, 'orders', 'carrierlink'),
-	(159, 'orders', 'newsread'),
-	(160, 'orders', 'request'),
-	(161, 'orders', 'requestline'),
-	(162, 'orders', 'particulars'),
-	(163, 'orders', 'linepart'),
-	(164, 'orders', 'shipmentpart'),
-	(165, 'orders', 'newsseen'),
-	(166, 'payments', 'fakecharge'),
-	(167, 'payments', 'payment'),
-	(168, 'payments', 'fakeanswer'),
-	(169, 'payments', 'paymentevent'),
-	(170, 'payments', 'statement'),
-	(171, 'payments', 'statementline'),
-	(172, 'payments', 'stray'),
-	(173, 'payments', 'strayevent'),
-	(174, 'lake', 'segment'),
-	(175, 'messaging', 'outgoing'),
-	(176, 'messaging', 'reader'),
-	(177, 'messaging', 'unwanted'),
-	(178, 'messaging', 'bounce'),
-	(179, 'messaging', 'lettersetting'),
-	(180, 'messaging', 'lettertext'),
-	(181, 'links', 'link'),
-	(182, 'links', 'day'),
-	(183, 'links', 'visitor'),
-	(184, 'procrastinate', 'procrastinateevent'),
-	(185, 'procrastinate', 'procrastinatejob'),
-	(186, 'procrastinate', 'procrastinateperiodicdefer'),
-	(187, 'procrastinate', 'procrastinateworker'),
-	(188, 'wagtailusers', 'userprofile'),
-	(189, 'wagtailimages', 'rendition'),
-	(190, 'wagtailsearch', 'indexentry'),
-	(191, 'wagtailadmin', 'editingsession'),
-	(192, 'wagtailadmin', 'formstate'),
-	(193, 'taggit', 'tag'),
-	(194, 'taggit', 'taggeditem'),
-	(195, 'account', 'emailaddress'),
-	(196, 'account', 'emailconfirmation'),
-	(197, 'mfa', 'authenticator'),
-	(198, 'auth', 'permission'),
-	(199, 'auth', 'group'),
-	(200, 'contenttypes', 'contenttype');
+	(133, 'promotions', 'promotion'),
+	(134, 'promotions', 'coupon'),
+	(135, 'promotions', 'counted'),
+	(136, 'promotions', 'use'),
+	(137, 'pricing', 'deliveryoption'),
+	(138, 'pricing', 'pricelist'),
+	(139, 'pricing', 'taxrate'),
+	(140, 'pricing', 'pricechange'),
+	(141, 'pricing', 'price'),
+	(142, 'pricing', 'cost'),
+	(143, 'pricing', 'costchange'),
+	(144, 'inventory', 'warehouse'),
+	(145, 'inventory', 'shelf'),
+	(146, 'inventory', 'movement'),
+	(147, 'inventory', 'hold'),
+	(148, 'orders', 'basket'),
+	(149, 'orders', 'basketline'),
+	(150, 'orders', 'creditnote'),
+	(151, 'orders', 'creditnoteline'),
+	(152, 'orders', 'order'),
+	(153, 'orders', 'happening'),
+	(154, 'orders', 'adjustment'),
+	(155, 'orders', 'orderline'),
+	(156, 'orders', 'placedkey'),
+	(157, 'orders', 'refund'),
+	(158, 'orders', 'refundline'),
+	(159, 'orders', 'shipment'),
+	(160, 'orders', 'shipmentline'),
+	(161, 'orders', 'arrangement'),
+	(162, 'orders', 'carrierlink'),
+	(163, 'orders', 'newsread'),
+	(164, 'orders', 'request'),
+	(165, 'orders', 'requestline'),
+	(166, 'orders', 'particulars'),
+	(167, 'orders', 'linepart'),
+	(168, 'orders', 'shipmentpart'),
+	(169, 'orders', 'newsseen'),
+	(170, 'payments', 'fakecharge'),
+	(171, 'payments', 'payment'),
+	(172, 'payments', 'fakeanswer'),
+	(173, 'payments', 'paymentevent'),
+	(174, 'payments', 'statement'),
+	(175, 'payments', 'statementline'),
+	(176, 'payments', 'stray'),
+	(177, 'payments', 'strayevent'),
+	(178, 'lake', 'segment'),
+	(179, 'messaging', 'outgoing'),
+	(180, 'messaging', 'reader'),
+	(181, 'messaging', 'unwanted'),
+	(182, 'messaging', 'bounce'),
+	(183, 'messaging', 'lettersetting'),
+	(184, 'messaging', 'lettertext'),
+	(185, 'links', 'link'),
+	(186, 'links', 'day'),
+	(187, 'links', 'visitor'),
+	(188, 'procrastinate', 'procrastinateevent'),
+	(189, 'procrastinate', 'procrastinatejob'),
+	(190, 'procrastinate', 'procrastinateperiodicdefer'),
+	(191, 'procrastinate', 'procrastinateworker'),
+	(192, 'wagtailusers', 'userprofile'),
+	(193, 'wagtailimages', 'rendition'),
+	(194, 'wagtailsearch', 'indexentry'),
+	(195, 'wagtailadmin', 'editingsession'),
+	(196, 'wagtailadmin', 'formstate'),
+	(197, 'taggit', 'tag'),
+	(198, 'taggit', 'taggeditem'),
+	(199, 'account', 'emailaddress'),
+	(200, 'account', 'emailconfirmation');
 INSERT INTO public.django_content_type VALUES
-	(201, 'sessions', 'session');
+	(201, 'mfa', 'authenticator'),
+	(202, 'auth', 'permission'),
+	(203, 'auth', 'group'),
+	(204, 'contenttypes', 'contenttype'),
+	(205, 'sessions', 'session');
 
 INSERT INTO public.django_migrations VALUES
 	(1, 'contenttypes', '0001_initial', '2026-01-01 00:00:00+00'),
@@ -8134,102 +8374,107 @@ INSERT INTO public.django_migrations VALUES
 	(246, 'procrastinate', '0039_pre_priority_lock_fetch_job', '2026-01-01 00:00:00+00'),
 	(247, 'procrastinate', '0040_pre_retry_failed_job', '2026-01-01 00:00:00+00'),
 	(248, 'procrastinate', '0041_post_retry_failed_job', '2026-01-01 00:00:00+00'),
-	(249, 'requests', '0001_initial', '2026-01-01 00:00:00+00'),
-	(250, 'reviews', '0001_initial', '2026-01-01 00:00:00+00'),
-	(251, 'reviews', '0002_kept', '2026-01-01 00:00:00+00'),
-	(252, 'reviews', '0003_questions', '2026-01-01 00:00:00+00'),
-	(253, 'reviews', '0004_said', '2026-01-01 00:00:00+00'),
-	(254, 'reviews', '0005_photos', '2026-01-01 00:00:00+00'),
-	(255, 'search', '0001_initial', '2026-01-01 00:00:00+00'),
-	(256, 'search', '0002_depth', '2026-01-01 00:00:00+00'),
-	(257, 'search', '0003_traits', '2026-01-01 00:00:00+00'),
-	(258, 'search', '0004_ranking', '2026-01-01 00:00:00+00'),
-	(259, 'search', '0005_telling', '2026-01-01 00:00:00+00'),
-	(260, 'sessions', '0001_initial', '2026-01-01 00:00:00+00'),
-	(261, 'shop', '0003_first_day', '2026-01-01 00:00:00+00'),
-	(262, 'taggit', '0001_initial', '2026-01-01 00:00:00+00'),
-	(263, 'taggit', '0002_auto_20150616_2121', '2026-01-01 00:00:00+00'),
-	(264, 'taggit', '0003_taggeditem_add_unique_index', '2026-01-01 00:00:00+00'),
-	(265, 'taggit', '0004_alter_taggeditem_content_type_alter_taggeditem_tag', '2026-01-01 00:00:00+00'),
-	(266, 'taggit', '0005_auto_20220424_2025', '2026-01-01 00:00:00+00'),
-	(267, 'taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx', '2026-01-01 00:00:00+00'),
-	(268, 'wagtailadmin', '0001_create_admin_access_permissions', '2026-01-01 00:00:00+00'),
-	(269, 'wagtailadmin', '0002_admin', '2026-01-01 00:00:00+00'),
-	(270, 'wagtailadmin', '0003_admin_managed', '2026-01-01 00:00:00+00'),
-	(271, 'wagtailadmin', '0004_editingsession', '2026-01-01 00:00:00+00'),
-	(272, 'wagtailadmin', '0005_editingsession_is_editing', '2026-01-01 00:00:00+00'),
-	(273, 'wagtailadmin', '0006_formstate', '2026-01-01 00:00:00+00'),
-	(274, 'wagtaildocs', '0001_initial', '2026-01-01 00:00:00+00'),
-	(275, 'wagtaildocs', '0002_initial_data', '2026-01-01 00:00:00+00'),
-	(276, 'wagtaildocs', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(277, 'wagtaildocs', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(278, 'wagtaildocs', '0005_document_collection', '2026-01-01 00:00:00+00'),
-	(279, 'wagtaildocs', '0006_copy_document_permissions_to_collections', '2026-01-01 00:00:00+00'),
-	(280, 'wagtaildocs', '0005_alter_uploaded_by_user_on_delete_action', '2026-01-01 00:00:00+00'),
-	(281, 'wagtaildocs', '0007_merge', '2026-01-01 00:00:00+00'),
-	(282, 'wagtaildocs', '0008_document_file_size', '2026-01-01 00:00:00+00'),
-	(283, 'wagtaildocs', '0009_document_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(284, 'wagtaildocs', '0010_document_file_hash', '2026-01-01 00:00:00+00'),
-	(285, 'wagtaildocs', '0011_add_choose_permissions', '2026-01-01 00:00:00+00'),
-	(286, 'wagtaildocs', '0012_uploadeddocument', '2026-01-01 00:00:00+00'),
-	(287, 'wagtaildocs', '0013_delete_uploadeddocument', '2026-01-01 00:00:00+00'),
-	(288, 'wagtaildocs', '0014_alter_document_file_size', '2026-01-01 00:00:00+00'),
-	(289, 'wagtailimages', '0001_initial', '2026-01-01 00:00:00+00'),
-	(290, 'wagtailimages', '0002_initial_data', '2026-01-01 00:00:00+00'),
-	(291, 'wagtailimages', '0003_fix_focal_point_fields', '2026-01-01 00:00:00+00'),
-	(292, 'wagtailimages', '0004_make_focal_point_key_not_nullable', '2026-01-01 00:00:00+00'),
-	(293, 'wagtailimages', '0005_make_filter_spec_unique', '2026-01-01 00:00:00+00'),
-	(294, 'wagtailimages', '0006_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(295, 'wagtailimages', '0007_image_file_size', '2026-01-01 00:00:00+00'),
-	(296, 'wagtailimages', '0008_image_created_at_index', '2026-01-01 00:00:00+00'),
-	(297, 'wagtailimages', '0009_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(298, 'wagtailimages', '0010_change_on_delete_behaviour', '2026-01-01 00:00:00+00'),
-	(299, 'wagtailimages', '0011_image_collection', '2026-01-01 00:00:00+00'),
-	(300, 'wagtailimages', '0012_copy_image_permissions_to_collections', '2026-01-01 00:00:00+00'),
-	(301, 'wagtailimages', '0013_make_rendition_upload_callable', '2026-01-01 00:00:00+00'),
-	(302, 'wagtailimages', '0014_add_filter_spec_field', '2026-01-01 00:00:00+00'),
-	(303, 'wagtailimages', '0015_fill_filter_spec_field', '2026-01-01 00:00:00+00'),
-	(304, 'wagtailimages', '0016_deprecate_rendition_filter_relation', '2026-01-01 00:00:00+00'),
-	(305, 'wagtailimages', '0017_reduce_focal_point_key_max_length', '2026-01-01 00:00:00+00'),
-	(306, 'wagtailimages', '0018_remove_rendition_filter', '2026-01-01 00:00:00+00'),
-	(307, 'wagtailimages', '0019_delete_filter', '2026-01-01 00:00:00+00'),
-	(308, 'wagtailimages', '0020_add-verbose-name', '2026-01-01 00:00:00+00'),
-	(309, 'wagtailimages', '0021_image_file_hash', '2026-01-01 00:00:00+00'),
-	(310, 'wagtailimages', '0022_uploadedimage', '2026-01-01 00:00:00+00'),
-	(311, 'wagtailimages', '0023_add_choose_permissions', '2026-01-01 00:00:00+00'),
-	(312, 'wagtailimages', '0024_index_image_file_hash', '2026-01-01 00:00:00+00'),
-	(313, 'wagtailimages', '0025_alter_image_file_alter_rendition_file', '2026-01-01 00:00:00+00'),
-	(314, 'wagtailimages', '0026_delete_uploadedimage', '2026-01-01 00:00:00+00'),
-	(315, 'wagtailimages', '0027_image_description', '2026-01-01 00:00:00+00'),
-	(316, 'wagtailsearch', '0001_initial', '2026-01-01 00:00:00+00'),
-	(317, 'wagtailsearch', '0002_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(318, 'wagtailsearch', '0003_remove_editors_pick', '2026-01-01 00:00:00+00'),
-	(319, 'wagtailsearch', '0004_querydailyhits_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(320, 'wagtailsearch', '0005_create_indexentry', '2026-01-01 00:00:00+00'),
-	(321, 'wagtailsearch', '0006_customise_indexentry', '2026-01-01 00:00:00+00'),
-	(322, 'wagtailsearch', '0007_delete_editorspick', '2026-01-01 00:00:00+00'),
-	(323, 'wagtailsearch', '0008_remove_query_and_querydailyhits_models', '2026-01-01 00:00:00+00'),
-	(324, 'wagtailsearch', '0009_remove_ngram_autocomplete', '2026-01-01 00:00:00+00'),
-	(325, 'wagtailsearch', '0010_add_text_fields', '2026-01-01 00:00:00+00'),
-	(326, 'wagtailusers', '0001_initial', '2026-01-01 00:00:00+00'),
-	(327, 'wagtailusers', '0002_add_verbose_name_on_userprofile', '2026-01-01 00:00:00+00'),
-	(328, 'wagtailusers', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
-	(329, 'wagtailusers', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
-	(330, 'wagtailusers', '0005_make_related_name_wagtail_specific', '2026-01-01 00:00:00+00'),
-	(331, 'wagtailusers', '0006_userprofile_prefered_language', '2026-01-01 00:00:00+00'),
-	(332, 'wagtailusers', '0007_userprofile_current_time_zone', '2026-01-01 00:00:00+00'),
-	(333, 'wagtailusers', '0008_userprofile_avatar', '2026-01-01 00:00:00+00'),
-	(334, 'wagtailusers', '0009_userprofile_verbose_name_plural', '2026-01-01 00:00:00+00'),
-	(335, 'wagtailusers', '0010_userprofile_updated_comments_notifications', '2026-01-01 00:00:00+00'),
-	(336, 'wagtailusers', '0011_userprofile_dismissibles', '2026-01-01 00:00:00+00'),
-	(337, 'wagtailusers', '0012_userprofile_theme', '2026-01-01 00:00:00+00'),
-	(338, 'wagtailusers', '0013_userprofile_density', '2026-01-01 00:00:00+00'),
-	(339, 'wagtailusers', '0014_userprofile_contrast', '2026-01-01 00:00:00+00'),
-	(340, 'wagtailusers', '0015_userprofile_keyboard_shortcuts', '2026-01-01 00:00:00+00'),
-	(341, 'wishes', '0001_initial', '2026-01-01 00:00:00+00'),
-	(342, 'wishes', '0002_kept', '2026-01-01 00:00:00+00'),
-	(343, 'wagtailimages', '0001_squashed_0021', '2026-01-01 00:00:00+00'),
-	(344, 'wagtailcore', '0001_squashed_0016_change_page_url_path_to_text_field', '2026-01-01 00:00:00+00');
+	(249, 'promotions', '0001_initial', '2026-01-01 00:00:00+00'),
+	(250, 'promotions', '0002_functions', '2026-01-01 00:00:00+00'),
+	(251, 'requests', '0001_initial', '2026-01-01 00:00:00+00'),
+	(252, 'reviews', '0001_initial', '2026-01-01 00:00:00+00'),
+	(253, 'reviews', '0002_kept', '2026-01-01 00:00:00+00'),
+	(254, 'reviews', '0003_questions', '2026-01-01 00:00:00+00'),
+	(255, 'reviews', '0004_said', '2026-01-01 00:00:00+00'),
+	(256, 'reviews', '0005_photos', '2026-01-01 00:00:00+00'),
+	(257, 'search', '0001_initial', '2026-01-01 00:00:00+00'),
+	(258, 'search', '0002_depth', '2026-01-01 00:00:00+00'),
+	(259, 'search', '0003_traits', '2026-01-01 00:00:00+00'),
+	(260, 'search', '0004_ranking', '2026-01-01 00:00:00+00'),
+	(261, 'search', '0005_telling', '2026-01-01 00:00:00+00'),
+	(262, 'sessions', '0001_initial', '2026-01-01 00:00:00+00'),
+	(263, 'shop', '0003_first_day', '2026-01-01 00:00:00+00'),
+	(264, 'taggit', '0001_initial', '2026-01-01 00:00:00+00'),
+	(265, 'taggit', '0002_auto_20150616_2121', '2026-01-01 00:00:00+00'),
+	(266, 'taggit', '0003_taggeditem_add_unique_index', '2026-01-01 00:00:00+00'),
+	(267, 'taggit', '0004_alter_taggeditem_content_type_alter_taggeditem_tag', '2026-01-01 00:00:00+00'),
+	(268, 'taggit', '0005_auto_20220424_2025', '2026-01-01 00:00:00+00'),
+	(269, 'taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx', '2026-01-01 00:00:00+00'),
+	(270, 'wagtailadmin', '0001_create_admin_access_permissions', '2026-01-01 00:00:00+00'),
+	(271, 'wagtailadmin', '0002_admin', '2026-01-01 00:00:00+00'),
+	(272, 'wagtailadmin', '0003_admin_managed', '2026-01-01 00:00:00+00'),
+	(273, 'wagtailadmin', '0004_editingsession', '2026-01-01 00:00:00+00'),
+	(274, 'wagtailadmin', '0005_editingsession_is_editing', '2026-01-01 00:00:00+00'),
+	(275, 'wagtailadmin', '0006_formstate', '2026-01-01 00:00:00+00'),
+	(276, 'wagtaildocs', '0001_initial', '2026-01-01 00:00:00+00'),
+	(277, 'wagtaildocs', '0002_initial_data', '2026-01-01 00:00:00+00'),
+	(278, 'wagtaildocs', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(279, 'wagtaildocs', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(280, 'wagtaildocs', '0005_document_collection', '2026-01-01 00:00:00+00'),
+	(281, 'wagtaildocs', '0006_copy_document_permissions_to_collections', '2026-01-01 00:00:00+00'),
+	(282, 'wagtaildocs', '0005_alter_uploaded_by_user_on_delete_action', '2026-01-01 00:00:00+00'),
+	(283, 'wagtaildocs', '0007_merge', '2026-01-01 00:00:00+00'),
+	(284, 'wagtaildocs', '0008_document_file_size', '2026-01-01 00:00:00+00'),
+	(285, 'wagtaildocs', '0009_document_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(286, 'wagtaildocs', '0010_document_file_hash', '2026-01-01 00:00:00+00'),
+	(287, 'wagtaildocs', '0011_add_choose_permissions', '2026-01-01 00:00:00+00'),
+	(288, 'wagtaildocs', '0012_uploadeddocument', '2026-01-01 00:00:00+00'),
+	(289, 'wagtaildocs', '0013_delete_uploadeddocument', '2026-01-01 00:00:00+00'),
+	(290, 'wagtaildocs', '0014_alter_document_file_size', '2026-01-01 00:00:00+00'),
+	(291, 'wagtailimages', '0001_initial', '2026-01-01 00:00:00+00'),
+	(292, 'wagtailimages', '0002_initial_data', '2026-01-01 00:00:00+00'),
+	(293, 'wagtailimages', '0003_fix_focal_point_fields', '2026-01-01 00:00:00+00'),
+	(294, 'wagtailimages', '0004_make_focal_point_key_not_nullable', '2026-01-01 00:00:00+00'),
+	(295, 'wagtailimages', '0005_make_filter_spec_unique', '2026-01-01 00:00:00+00'),
+	(296, 'wagtailimages', '0006_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(297, 'wagtailimages', '0007_image_file_size', '2026-01-01 00:00:00+00'),
+	(298, 'wagtailimages', '0008_image_created_at_index', '2026-01-01 00:00:00+00'),
+	(299, 'wagtailimages', '0009_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(300, 'wagtailimages', '0010_change_on_delete_behaviour', '2026-01-01 00:00:00+00'),
+	(301, 'wagtailimages', '0011_image_collection', '2026-01-01 00:00:00+00'),
+	(302, 'wagtailimages', '0012_copy_image_permissions_to_collections', '2026-01-01 00:00:00+00'),
+	(303, 'wagtailimages', '0013_make_rendition_upload_callable', '2026-01-01 00:00:00+00'),
+	(304, 'wagtailimages', '0014_add_filter_spec_field', '2026-01-01 00:00:00+00'),
+	(305, 'wagtailimages', '0015_fill_filter_spec_field', '2026-01-01 00:00:00+00'),
+	(306, 'wagtailimages', '0016_deprecate_rendition_filter_relation', '2026-01-01 00:00:00+00'),
+	(307, 'wagtailimages', '0017_reduce_focal_point_key_max_length', '2026-01-01 00:00:00+00'),
+	(308, 'wagtailimages', '0018_remove_rendition_filter', '2026-01-01 00:00:00+00'),
+	(309, 'wagtailimages', '0019_delete_filter', '2026-01-01 00:00:00+00'),
+	(310, 'wagtailimages', '0020_add-verbose-name', '2026-01-01 00:00:00+00'),
+	(311, 'wagtailimages', '0021_image_file_hash', '2026-01-01 00:00:00+00'),
+	(312, 'wagtailimages', '0022_uploadedimage', '2026-01-01 00:00:00+00'),
+	(313, 'wagtailimages', '0023_add_choose_permissions', '2026-01-01 00:00:00+00'),
+	(314, 'wagtailimages', '0024_index_image_file_hash', '2026-01-01 00:00:00+00'),
+	(315, 'wagtailimages', '0025_alter_image_file_alter_rendition_file', '2026-01-01 00:00:00+00'),
+	(316, 'wagtailimages', '0026_delete_uploadedimage', '2026-01-01 00:00:00+00'),
+	(317, 'wagtailimages', '0027_image_description', '2026-01-01 00:00:00+00'),
+	(318, 'wagtailsearch', '0001_initial', '2026-01-01 00:00:00+00'),
+	(319, 'wagtailsearch', '0002_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(320, 'wagtailsearch', '0003_remove_editors_pick', '2026-01-01 00:00:00+00'),
+	(321, 'wagtailsearch', '0004_querydailyhits_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(322, 'wagtailsearch', '0005_create_indexentry', '2026-01-01 00:00:00+00'),
+	(323, 'wagtailsearch', '0006_customise_indexentry', '2026-01-01 00:00:00+00'),
+	(324, 'wagtailsearch', '0007_delete_editorspick', '2026-01-01 00:00:00+00'),
+	(325, 'wagtailsearch', '0008_remove_query_and_querydailyhits_models', '2026-01-01 00:00:00+00'),
+	(326, 'wagtailsearch', '0009_remove_ngram_autocomplete', '2026-01-01 00:00:00+00'),
+	(327, 'wagtailsearch', '0010_add_text_fields', '2026-01-01 00:00:00+00'),
+	(328, 'wagtailusers', '0001_initial', '2026-01-01 00:00:00+00'),
+	(329, 'wagtailusers', '0002_add_verbose_name_on_userprofile', '2026-01-01 00:00:00+00'),
+	(330, 'wagtailusers', '0003_add_verbose_names', '2026-01-01 00:00:00+00'),
+	(331, 'wagtailusers', '0004_capitalizeverbose', '2026-01-01 00:00:00+00'),
+	(332, 'wagtailusers', '0005_make_related_name_wagtail_specific', '2026-01-01 00:00:00+00'),
+	(333, 'wagtailusers', '0006_userprofile_prefered_language', '2026-01-01 00:00:00+00'),
+	(334, 'wagtailusers', '0007_userprofile_current_time_zone', '2026-01-01 00:00:00+00'),
+	(335, 'wagtailusers', '0008_userprofile_avatar', '2026-01-01 00:00:00+00'),
+	(336, 'wagtailusers', '0009_userprofile_verbose_name_plural', '2026-01-01 00:00:00+00'),
+	(337, 'wagtailusers', '0010_userprofile_updated_comments_notifications', '2026-01-01 00:00:00+00'),
+	(338, 'wagtailusers', '0011_userprofile_dismissibles', '2026-01-01 00:00:00+00'),
+	(339, 'wagtailusers', '0012_userprofile_theme', '2026-01-01 00:00:00+00'),
+	(340, 'wagtailusers', '0013_userprofile_density', '2026-01-01 00:00:00+00'),
+	(341, 'wagtailusers', '0014_userprofile_contrast', '2026-01-01 00:00:00+00'),
+	(342, 'wagtailusers', '0015_userprofile_keyboard_shortcuts', '2026-01-01 00:00:00+00'),
+	(343, 'wishes', '0001_initial', '2026-01-01 00:00:00+00'),
+	(344, 'wishes', '0002_kept', '2026-01-01 00:00:00+00'),
+	(345, 'wagtailimages', '0001_squashed_0021', '2026-01-01 00:00:00+00'),
+	(346, 'wagtailcore', '0001_squashed_0016_change_page_url_path_to_text_field', '2026-01-01 00:00:00+00');
+
+INSERT INTO public.promotions_revision VALUES
+	(true, 1);
 
 INSERT INTO public.wagtailcore_collection VALUES
 	(1, '0001', 1, 0, 'Root');
@@ -8311,7 +8556,7 @@ SELECT pg_catalog.setval('public.auth_group_id_seq', 2, true);
 
 SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 18, true);
 
-SELECT pg_catalog.setval('public.auth_permission_id_seq', 807, true);
+SELECT pg_catalog.setval('public.auth_permission_id_seq', 823, true);
 
 SELECT pg_catalog.setval('public.catalog_attribute_id_seq', 1, false);
 
@@ -8383,9 +8628,9 @@ SELECT pg_catalog.setval('public.customers_shortmessage_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.customers_signincode_id_seq', 1, false);
 
-SELECT pg_catalog.setval('public.django_content_type_id_seq', 201, true);
+SELECT pg_catalog.setval('public.django_content_type_id_seq', 205, true);
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 344, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 346, true);
 
 SELECT pg_catalog.setval('public.events_outbox_id_seq', 1, false);
 
@@ -8526,6 +8771,14 @@ SELECT pg_catalog.setval('public.procrastinate_jobs_id_seq', 1, false);
 SELECT pg_catalog.setval('public.procrastinate_periodic_defers_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.procrastinate_workers_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.promotions_counted_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.promotions_coupon_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.promotions_promotion_id_seq', 1, false);
+
+SELECT pg_catalog.setval('public.promotions_use_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.requests_answered_id_seq', 1, false);
 
@@ -9294,6 +9547,33 @@ ALTER TABLE ONLY public.procrastinate_periodic_defers
 
 ALTER TABLE ONLY public.procrastinate_workers
     ADD CONSTRAINT procrastinate_workers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.promotions_counted
+    ADD CONSTRAINT promotions_counted_once UNIQUE (promotion_id, subject);
+
+ALTER TABLE ONLY public.promotions_counted
+    ADD CONSTRAINT promotions_counted_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.promotions_coupon
+    ADD CONSTRAINT promotions_coupon_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.promotions_coupon
+    ADD CONSTRAINT promotions_coupon_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.promotions_use
+    ADD CONSTRAINT promotions_one_use_an_order UNIQUE (order_id, promotion_id);
+
+ALTER TABLE ONLY public.promotions_promotion
+    ADD CONSTRAINT promotions_promotion_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.promotions_promotion
+    ADD CONSTRAINT promotions_promotion_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.promotions_revision
+    ADD CONSTRAINT promotions_revision_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.promotions_use
+    ADD CONSTRAINT promotions_use_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.requests_answered
     ADD CONSTRAINT requests_answered_key_key UNIQUE (key);
@@ -10166,6 +10446,18 @@ CREATE UNIQUE INDEX procrastinate_jobs_queueing_lock_idx_v1 ON public.procrastin
 
 CREATE INDEX procrastinate_periodic_defers_job_id_fkey_v1 ON public.procrastinate_periodic_defers USING btree (job_id);
 
+CREATE INDEX promotions_coupon_code_92b1f2da_like ON public.promotions_coupon USING btree (code varchar_pattern_ops);
+
+CREATE INDEX promotions_coupon_customer_id_9278a9b2 ON public.promotions_coupon USING btree (customer_id);
+
+CREATE INDEX promotions_coupon_promotion_id_414cd47c ON public.promotions_coupon USING btree (promotion_id);
+
+CREATE INDEX promotions_promotion_code_9ca00376_like ON public.promotions_promotion USING btree (code varchar_pattern_ops);
+
+CREATE INDEX promotions_use_by_time ON public.promotions_use USING btree (promotion_id, at);
+
+CREATE INDEX promotions_use_coupon_id_a2a4a9a6 ON public.promotions_use USING btree (coupon_id);
+
 CREATE INDEX referenceindex_source_object ON public.wagtailcore_referenceindex USING btree (base_content_type_id, object_id);
 
 CREATE INDEX referenceindex_target_object ON public.wagtailcore_referenceindex USING btree (to_content_type_id, to_object_id);
@@ -10738,6 +11030,8 @@ CREATE TRIGGER procrastinate_trigger_status_events_insert_v1 AFTER INSERT ON pub
 
 CREATE TRIGGER procrastinate_trigger_status_events_update_v1 AFTER UPDATE OF status ON public.procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION public.procrastinate_trigger_function_status_events_update_v1();
 
+CREATE TRIGGER promotions_promotion_touched AFTER INSERT OR DELETE OR UPDATE OF code, name_en, name_zh, kind, rule, scope, terms, state, starts_at, ends_at, needs_code, most_minor, excludes, most_uses, most_uses_a_buyer, most_uses_a_day, budget_minor, version OR TRUNCATE ON public.promotions_promotion FOR EACH STATEMENT EXECUTE FUNCTION public.promotions_touch();
+
 CREATE TRIGGER reviews_answer_added AFTER INSERT OR UPDATE ON public.reviews_answer FOR EACH ROW EXECUTE FUNCTION public.reviews_touch_answered();
 
 CREATE TRIGGER reviews_answer_append_only BEFORE DELETE OR UPDATE ON public.reviews_answer FOR EACH ROW EXECUTE FUNCTION public.audit_append_only();
@@ -11269,6 +11563,27 @@ ALTER TABLE ONLY public.procrastinate_jobs
 
 ALTER TABLE ONLY public.procrastinate_periodic_defers
     ADD CONSTRAINT procrastinate_periodic_defers_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.procrastinate_jobs(id);
+
+ALTER TABLE ONLY public.promotions_counted
+    ADD CONSTRAINT promotions_counted_promotion_id_636e60e6_fk_promotion FOREIGN KEY (promotion_id) REFERENCES public.promotions_promotion(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.promotions_coupon
+    ADD CONSTRAINT promotions_coupon_customer_id_9278a9b2_fk_customers_customer_id FOREIGN KEY (customer_id) REFERENCES public.customers_customer(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.promotions_coupon
+    ADD CONSTRAINT promotions_coupon_promotion_id_414cd47c_fk_promotion FOREIGN KEY (promotion_id) REFERENCES public.promotions_promotion(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.promotions_promotion
+    ADD CONSTRAINT promotions_promotion_approved_by_id_0bf62fb9_fk_access_user_id FOREIGN KEY (approved_by_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.promotions_promotion
+    ADD CONSTRAINT promotions_promotion_changed_by_id_32b44825_fk_access_user_id FOREIGN KEY (changed_by_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.promotions_use
+    ADD CONSTRAINT promotions_use_coupon_id_a2a4a9a6_fk_promotions_coupon_id FOREIGN KEY (coupon_id) REFERENCES public.promotions_coupon(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.promotions_use
+    ADD CONSTRAINT promotions_use_promotion_id_8047213b_fk_promotions_promotion_id FOREIGN KEY (promotion_id) REFERENCES public.promotions_promotion(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.reviews_answer
     ADD CONSTRAINT reviews_answer_actor_id_fb6e145d_fk_access_user_id FOREIGN KEY (actor_id) REFERENCES public.access_user(id) DEFERRABLE INITIALLY DEFERRED;

@@ -1,11 +1,12 @@
 """Promotions as they cross the face of their room. Money in minor units of the book currency, as the price list shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from shopkeeper.kit.ids import BrandId, CategoryId, CollectionId, ProductId, PromotionId, VariantId
+from shopkeeper.kit.ids import BrandId, CategoryId, CollectionId, CustomerId, ProductId, PromotionId, UserId, VariantId
+from shopkeeper.kit.refusals import Refusal
 from shopkeeper.kit.text import Bilingual
 
 
@@ -263,3 +264,140 @@ class Outcome:
     left_minor: tuple[int, ...]
     is_delivery_free: bool
     missed: tuple[Missed, ...]
+
+
+# ── as staff write them ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class State(StrEnum):
+    """Where a promotion stands. It runs while it is approved, between its start and its end."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    APPROVED = "approved"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How far a promotion goes; None where it goes without end. The budget is in minor units, of what it takes off."""
+
+    uses: int | None = None
+    uses_a_buyer: int | None = None
+    uses_a_day: int | None = None
+    budget_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What staff say of a promotion."""
+
+    code: str
+    name: Bilingual
+    rule: Rule
+    scope: Scope = field(default_factory=Scope)
+    terms: Terms = field(default_factory=Terms)
+    starts_at: datetime
+    ends_at: datetime | None = None
+    needs_code: bool = False
+    most_minor: int = 0
+    excludes: frozenset[PromotionId] = frozenset()
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A promotion as it is kept: what staff said, where it stands, who said and approved it, and what was used of it."""
+
+    id: PromotionId
+    version: int
+    state: State
+    draft: Draft
+    changed_by: UserId | None
+    changed_at: datetime
+    approved_by: UserId | None
+    uses: int
+    spent_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """One promotion an order uses: in which version, what it takes off, by which coupon."""
+
+    promotion_id: PromotionId
+    version: int
+    amount_minor: int
+    coupon_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coupon:
+    """A code that brings a promotion: everybody's, or one customer's own (`customer_id`)."""
+
+    id: int
+    promotion_id: PromotionId
+    code: str
+    customer_id: CustomerId | None
+    source: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    most_uses: int | None
+    uses: int
+
+
+class CodeTaken(Refusal):
+    """Another promotion or coupon has this code."""
+
+    code = "code_taken"
+
+    def __init__(self, value: str) -> None:
+        super().__init__(f"The code {value!r} is taken; choose another", field="code", value=value)
+
+
+class NotInThisState(Refusal):
+    """A promotion stands elsewhere than an act needs it to: it runs, waits, or is over."""
+
+    code = "promotion_state"
+
+    def __init__(self, state: State, needed: Collection[State]) -> None:
+        super().__init__(f"The promotion is {state}; needed: {', '.join(sorted(needed))}", field="state", value=str(state))
+        self.needed = frozenset(needed)
+
+
+class PromotionMoved(Refusal):
+    """Somebody changed the promotion since it was looked at."""
+
+    code = "promotion_moved"
+
+    def __init__(self, seen: int, now: int) -> None:
+        super().__init__(f"Version {seen} was looked at, it is version {now} now", field="seen", value=seen)
+
+
+class OwnPromotion(Refusal):
+    """Whoever wrote a promotion does not approve it."""
+
+    code = "own_promotion"
+
+    def __init__(self, promotion_id: PromotionId) -> None:
+        super().__init__("A second person approves a promotion", field="actor", value=promotion_id)
+
+
+class CannotUse(Refusal):
+    """A promotion of an order cannot be used any more: used up, changed or over since the price was shown."""
+
+    code = "promotion_gone"
+
+    def __init__(self, promotion_id: PromotionId, why: str) -> None:
+        super().__init__(f"Promotion {promotion_id} cannot be used: {why}", field="promotion", value=promotion_id)
+        self.promotion_id = promotion_id
+        self.why = why
+
+
+class UnknownCode(Refusal):
+    """No coupon has this code, or it is somebody else's."""
+
+    code = "unknown_code"
+
+    def __init__(self, value: str) -> None:
+        super().__init__(f"No coupon has the code {value!r}", field="code", value=value)
