@@ -31,14 +31,14 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 def main() -> None:
     """Quote the same baskets with both numbers of promotions, indexed and not, by turns."""
     introduce("pricing: quotes of ten lines with 20 and 200 promotions, one core, processor time")
-    from shopkeeper.selling.promotions import public as promotions
+    from shopkeeper.selling.promotions.rules.book import book_of
 
     dice = random.Random(2026)
     baskets = [_basket(dice) for _ in range(BASKETS)]
     reached: dict[int, Runs] = {}
     is_same, applied = True, 0
     for number in GOALS:
-        book = promotions.book_of([_promotion(dice, each) for each in range(1, number + 1)])
+        book = book_of([_promotion(dice, each) for each in range(1, number + 1)])
         plain = _Plain(book)
         indexed, looped = by_turns(_rate(baskets, book), _rate(baskets, plain), runs=5)
         quotes = [_quote(basket, book) for basket in baskets]
@@ -94,7 +94,7 @@ def _quote(items: Sequence[Any], book: Any) -> Any:
     from shopkeeper.selling.pricing.rules.promoted import discounted
     from shopkeeper.selling.pricing.rules.quote import PricedLine, Terms, build_quote
     from shopkeeper.selling.pricing.shapes import DeliveryOption, TaxMode
-    from shopkeeper.selling.promotions import public as promotions
+    from shopkeeper.selling.promotions.rules.engine import apply
     from shopkeeper.selling.promotions.shapes import Around, GiftGoods
 
     gifts = {each: GiftGoods(unit_minor=500, available=9) for each in range(1, 5)}
@@ -112,7 +112,7 @@ def _quote(items: Sequence[Any], book: Any) -> Any:
         free_from_minor=5_000,
         days=(2, 4),
     )
-    outcome = promotions.apply(book, items, Around(channel="web", at=NOON, codes={"SPRING": 7}, gifts=gifts))
+    outcome = apply(book, items, Around(channel="web", at=NOON, codes={"SPRING": 7}, gifts=gifts))
     lines, freed = discounted(plain, outcome)
     terms = Terms(currency="GBP", price_list_id=PriceListId(1), tax_mode=TaxMode.INCLUDED, country="GB", tax_basis_points=2_000)
     versions = {each.variant_id: 1 for each in lines}
