@@ -29,8 +29,8 @@ SAMPLE_SOURCE = "online-retail"
 
 # Everything that belongs to a shop. People who can sign in, roles and the audit log stay.
 _EMPTIED = (
-    "shop", "catalog", "search", "customers", "content", "media", "reviews", "wishes", "pricing", "inventory", "orders", "payments", "lake",
-    "metrics", "messaging", "links", "events", "imports", "requests", "approvals",
+    "shop", "catalog", "search", "customers", "content", "media", "reviews", "wishes", "promotions", "pricing", "inventory", "orders",
+    "payments", "lake", "metrics", "messaging", "links", "events", "imports", "requests", "approvals",
 )  # fmt: skip
 
 UK_VAT = 2_000
