@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shopkeeper.doors.wordings import asking, entering, files, goods, orders, people, pictures, upkeep  # noqa: F401 - each teaches `say` its words
+from shopkeeper.doors.wordings import asking, entering, files, goods, orders, people, pictures, promoting, upkeep  # noqa: F401 - each teaches `say` its words
 from shopkeeper.doors.wordings.say import MOST_SHOWN, name_of, say, shown
 from shopkeeper.kit.refusals import Refusal
 

@@ -145,6 +145,29 @@ NAMES = {
     "rule": pgettext_lazy("field", "rule"),
     "collection_id": pgettext_lazy("field", "collection"),
     "collection": pgettext_lazy("field", "collection"),
+    "budget_minor": pgettext_lazy("field", "budget"),
+    "buy": pgettext_lazy("field", "pieces to buy"),
+    "count": pgettext_lazy("field", "number of codes"),
+    "from_minor": pgettext_lazy("field", "sum a step begins at"),
+    "from_units": pgettext_lazy("field", "pieces a step begins at"),
+    "get": pgettext_lazy("field", "pieces that get cheaper"),
+    "least_minor": pgettext_lazy("field", "least sum"),
+    "least_units": pgettext_lazy("field", "fewest pieces"),
+    "most_minor": pgettext_lazy("field", "most that comes off an order"),
+    "most_times": pgettext_lazy("field", "how often it repeats"),
+    "most_uses": pgettext_lazy("field", "uses of a code"),
+    "off_minor": pgettext_lazy("field", "what comes off"),
+    "price_minor": pgettext_lazy("field", "price"),
+    "promotion": pgettext_lazy("field", "promotion"),
+    "scope": pgettext_lazy("field", "number of things named"),
+    "share_off": pgettext_lazy("field", "share that comes off"),
+    "step_minor": pgettext_lazy("field", "sum to spend"),
+    "tiers": pgettext_lazy("field", "steps"),
+    "together": pgettext_lazy("field", "goods bought together"),
+    "unit_minor": pgettext_lazy("field", "price of a piece"),
+    "uses": pgettext_lazy("field", "uses"),
+    "uses_a_buyer": pgettext_lazy("field", "uses by one buyer"),
+    "uses_a_day": pgettext_lazy("field", "uses in a day"),
     "addresses": pgettext_lazy("field", "number of addresses"),
     "amount": pgettext_lazy("field", "amount"),
     "basis_points": pgettext_lazy("field", "tax rate in hundredths of a percent"),
@@ -313,6 +336,9 @@ EXPECTED = {
     "shop_page": gettext_lazy("Use the address of a page of this shop that anybody may open: goods, a shelf, a collection, a text."),
     "local_address": gettext_lazy("Use an address of this shop’s own, beginning with a slash."),
 }
+EXPECTED["each_once"] = gettext_lazy("Name each only once.")
+EXPECTED["rising"] = gettext_lazy("Write the steps from the lowest to the highest, each above nothing.")
+EXPECTED["amount_or_share"] = gettext_lazy("Give each step either an amount or a share, not both.")
 EXPECTED["whole_number"] = EXPECTED["whole number"]
 EXPECTED.update(
     (form, EXPECTED["choice"])

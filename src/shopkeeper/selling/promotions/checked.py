@@ -53,7 +53,7 @@ def _minor(value: int, field: str, *, least: int = 1) -> int:
 
 
 def _share(value: int) -> int:
-    return checks.whole(value, field="basis_points", least=1, most=BASIS_POINTS)
+    return checks.whole(value, field="share_off", least=1, most=BASIS_POINTS)
 
 
 def _percent(rule: Percent) -> None:
@@ -80,9 +80,9 @@ def _several(rule: Several) -> None:
 
 
 def _together(rule: Together) -> None:
-    checks.whole(len(rule.parts), field="parts", least=2, most=MOST_PARTS)
+    checks.whole(len(rule.parts), field="together", least=2, most=MOST_PARTS)
     if len({variant for variant, _ in rule.parts}) < len(rule.parts):
-        raise Malformed("parts", rule.parts, expected="each_once")
+        raise Malformed("together", rule.parts, expected="each_once")
     for _, units in rule.parts:
         checks.whole(units, field="units", least=1, most=MOST_UNITS)
     _minor(rule.price_minor, "price_minor", least=0)
@@ -96,16 +96,16 @@ def _every(rule: Every) -> None:
 
 
 def _tiers(rule: Tiers) -> None:
-    checks.whole(len(rule.steps), field="steps", least=1, most=MOST_STEPS)
+    checks.whole(len(rule.steps), field="tiers", least=1, most=MOST_STEPS)
     before = (0, 0)
     for step in rule.steps:
         _minor(step.from_minor, "from_minor", least=0)
         checks.whole(step.from_units, field="from_units", least=0, most=MOST_UNITS)
         if (step.from_minor, step.from_units) == (0, 0) or step.from_minor < before[0] or step.from_units < before[1]:
-            raise Malformed("steps", step.from_minor or step.from_units, expected="rising")
+            raise Malformed("tiers", step.from_minor or step.from_units, expected="rising")
         before = (step.from_minor, step.from_units)
         if bool(step.off_minor) == bool(step.basis_points):
-            raise Malformed("steps", step.off_minor, expected="amount_or_share")
+            raise Malformed("tiers", step.off_minor, expected="amount_or_share")
         if step.off_minor:
             _minor(step.off_minor, "off_minor")
         else:
