@@ -266,7 +266,9 @@ class _Work:
         return True
 
     def _hint(self, promotion: Promotion, places: list[int], off: Off) -> None:
-        """Tell how much more the next step of a threshold needs, and what it then takes off in all."""
+        """Tell how much more the next step of a threshold needs, and what it then takes off in all; not once its limit is reached."""
+        if promotion.most_minor and off.total_minor >= promotion.most_minor:
+            return
         rule, worth = promotion.rule, sum(self.left[place] for place in places) + off.total_minor
         if isinstance(rule, Every):
             times = worth // rule.step_minor + 1
@@ -286,7 +288,8 @@ class _Work:
             self._miss(promotion.id, Why.NO_GAIN)
 
     def _more(self, promotion: Promotion, why: Why, missing: int, off_minor: int) -> None:
-        self.missed.append(Missed(promotion_id=promotion.id, why=why, missing=missing, off_minor=off_minor))
+        most = min(off_minor, promotion.most_minor) if promotion.most_minor else off_minor
+        self.missed.append(Missed(promotion_id=promotion.id, why=why, missing=missing, off_minor=most))
 
     def _is_open(self, promotion: Promotion, place: int) -> bool:
         item = self.items[place]

@@ -241,6 +241,16 @@ def test_how_much_more_is_needed_for_the_next_step_is_said() -> None:
     assert hints(item(1, 5_500)) == [(1, Why.MORE_MINOR, 500, 600), (2, Why.MORE_UNITS, 3, 900)]
 
 
+def test_no_more_is_promised_than_the_limit_of_an_order_allows() -> None:
+    every = promotion(1, Every(step_minor=1_000, off_minor=100), most_minor=150)
+
+    def hints(*items: Item) -> list[tuple[int, int]]:
+        return [(each.missing, each.off_minor) for each in apply(book_of([every]), items, around()).missed]
+
+    assert hints(item(1, 1_200)) == [(800, 150)]
+    assert hints(item(1, 2_000)) == []
+
+
 # ── whatever there is ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 SHARES = st.integers(1, 10_000)
